@@ -1,0 +1,1 @@
+export { ShellError, type ShellErrorCode } from "./errors.ts";

@@ -1,0 +1,1 @@
+export { WasiError, type WasiErrorCode } from "./errors.ts";

@@ -1,0 +1,1 @@
+export { WorkspaceError, type WorkspaceErrorCode } from "./errors.ts";
