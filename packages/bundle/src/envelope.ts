@@ -1,0 +1,102 @@
+import { fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
+import { BundleError } from "./errors.ts";
+import type { Digest, PublicKey, Role } from "./formats.ts";
+import { isSorted, parseCanonical } from "./json.ts";
+import { LIMITS } from "./limits.ts";
+import type { Platform } from "./platform.ts";
+
+/** One signature: by which key, and its 64 bytes in hexadecimal. */
+export interface Signature {
+  readonly keyid: Digest;
+  readonly sig: string;
+}
+
+/**
+ * A signed file taken apart, not believed yet. The file is `{"signatures":[…],"signed":DOCUMENT}` in canonical form, so
+ * DOCUMENT's bytes, which are what was signed, can be cut out and checked before anything parses them.
+ */
+export interface Envelope {
+  readonly what: string;
+  readonly signatures: readonly Signature[];
+  /** The document, canonical JSON. */
+  readonly signed: string;
+}
+
+const HEAD =
+  /^\{"signatures":\[(\{"keyid":"[0-9a-f]{64}","sig":"[0-9a-f]{128}"\}(?:,\{"keyid":"[0-9a-f]{64}","sig":"[0-9a-f]{128}"\})*)?\],"signed":/;
+const HEAD_MAX = 64 + LIMITS.signatures * 256;
+
+/** Cuts a signed file. Throws `too-large` over `limit` bytes, `malformed` where it is not an envelope. */
+export function openEnvelope(bytes: Uint8Array, limit: number, what: string): Envelope {
+  if (bytes.length > limit)
+    throw new BundleError("too-large", `read ${what}: expected at most ${limit} bytes, got ${bytes.length}`);
+  const text = fromUtf8(bytes);
+  const head = HEAD.exec(text.slice(0, HEAD_MAX));
+  if (!head || !text.endsWith("}"))
+    throw new BundleError("malformed", `read ${what}: expected {"signatures":[…],"signed":…}`);
+  const signatures = JSON.parse(`[${head[1] ?? ""}]`) as Signature[];
+  if (!isSorted(signatures.map((each) => each.keyid)))
+    throw new BundleError("malformed", `read ${what}: expected signatures sorted by key id, each key once`);
+  return { what, signatures, signed: text.slice(head[0].length, -1) };
+}
+
+/** Keys by id, as a root has them. */
+export type Keys = Readonly<Record<Digest, PublicKey>>;
+
+/** What a signature is judged by. */
+export interface Signers {
+  readonly keys: Keys;
+  /** Every one of these must reach its threshold. */
+  readonly roles: readonly Role[];
+  readonly revoked: readonly Digest[];
+  /** Signatures by keys outside the roles are left for a later check, instead of refused. */
+  readonly others?: "later";
+}
+
+/**
+ * Checks an envelope's signatures. Stricter than TUF: every signature must be by a key of the roles and be valid, so no
+ * byte of the file can change. Throws `key-revoked`, `key-unknown`, `signature` or `threshold`.
+ */
+export function checkSignatures(envelope: Envelope, signers: Signers, platform: Platform): void {
+  const message = utf8(envelope.signed);
+  const valid = new Set<Digest>();
+  for (const { keyid, sig } of envelope.signatures) {
+    const known = signers.roles.some((role) => role.keys.includes(keyid));
+    if (!known && signers.others === "later") continue;
+    if (signers.revoked.includes(keyid))
+      throw new BundleError("key-revoked", `verify ${envelope.what}: key ${keyid} was revoked`);
+    const key = signers.keys[keyid];
+    if (!known || !key)
+      throw new BundleError("key-unknown", `verify ${envelope.what}: key ${keyid} may not sign this`);
+    if (!platform.verifyEd25519(fromHex(key.public), fromHex(sig), message))
+      throw new BundleError(
+        "signature",
+        `verify ${envelope.what}: the signature by key ${keyid} is not valid`,
+      );
+    valid.add(keyid);
+  }
+  for (const role of signers.roles) {
+    const count = role.keys.filter((keyid) => valid.has(keyid)).length;
+    if (count < role.threshold)
+      throw new BundleError(
+        "threshold",
+        `verify ${envelope.what}: expected ${role.threshold} signatures, got ${count}`,
+      );
+  }
+}
+
+/** The document of an envelope whose signatures were checked. Throws `malformed`, or `format` for a newer one. */
+export function parseSigned(envelope: Envelope): unknown {
+  const value = parseCanonical(envelope.signed, envelope.what);
+  const format = (value as { format?: unknown } | null)?.format;
+  if (Number.isSafeInteger(format) && (format as number) > 1)
+    throw new BundleError(
+      "format",
+      `read ${envelope.what}: format ${format} needs a newer version of this program`,
+    );
+  return value;
+}
+
+/** The id of a key: SHA-256 of its 32 bytes. */
+export const keyIdOf = (publicKey: string, platform: Platform): Digest =>
+  toHex(platform.sha256(fromHex(publicKey)));

@@ -1,0 +1,185 @@
+import { LIMITS } from "./limits.ts";
+import { assetName, bundleName, commandName, insidePath, version } from "./names.ts";
+import { type Check, integer, list, match, mismatch, object, oneOf, set, table, text } from "./schema.ts";
+
+/** SHA-256 as 64 lower-case hexadecimal digits. */
+export type Digest = string;
+
+/** What a command may use; everything else is refused at run time. Reading is of the sandbox's files, never the user's. */
+export type Capability = (typeof CAPABILITIES)[number];
+export const CAPABILITIES = ["clock", "fs-read", "fs-write", "net", "random", "spawn"] as const;
+
+/** A public key: `public` is its 32 bytes in hexadecimal. Its id is the SHA-256 of those bytes. */
+export interface PublicKey {
+  readonly type: "ed25519";
+  readonly public: string;
+}
+
+/** Who signs: `threshold` different keys of these. */
+export interface Role {
+  readonly keys: readonly Digest[];
+  readonly threshold: number;
+}
+
+/** root.json: which keys may speak for a registry. */
+export interface Root {
+  readonly format: 1;
+  readonly type: "root";
+  readonly registry: string;
+  /** 1, 2, 3 … without a gap. */
+  readonly version: number;
+  readonly created: string;
+  readonly expires: string;
+  readonly keys: Readonly<Record<Digest, PublicKey>>;
+  /** `root` signs roots, `targets` signs the index and manifests. */
+  readonly roles: { readonly root: Role; readonly targets: Role };
+  /** Ids of keys that nothing may be signed with any more; only grows. */
+  readonly revoked: readonly Digest[];
+}
+
+/** One version of a bundle in the index: digest and bytes of its whole manifest file. */
+export interface IndexVersion {
+  readonly sha256: Digest;
+  readonly size: number;
+  /** Why it should not be installed anew; what is installed goes on working. */
+  readonly yanked?: string;
+}
+
+/** index.json: everything that the registry has at one moment. */
+export interface Index {
+  readonly format: 1;
+  readonly type: "index";
+  readonly registry: string;
+  /** Grows with every publication. */
+  readonly version: number;
+  readonly created: string;
+  readonly expires: string;
+  readonly bundles: Readonly<
+    Record<string, { readonly latest: string; readonly versions: Readonly<Record<string, IndexVersion>> }>
+  >;
+}
+
+/** One file of a bundle: `sha256` and `size` are of its true bytes, `stored` of what lies in the registry. */
+export interface Asset {
+  readonly sha256: Digest;
+  readonly size: number;
+  readonly stored: { readonly encoding: "gzip"; readonly sha256: Digest; readonly size: number };
+}
+
+/** One command: which module to run, under what name, and what it may use. */
+export interface Command {
+  readonly module: string;
+  readonly argv0: string;
+  readonly capabilities: readonly Capability[];
+  /** Defaults for its processes: linear memory in bytes, run time in milliseconds. */
+  readonly limits?: { readonly memoryBytes?: number; readonly timeMs?: number };
+}
+
+/** Where the assets come from and how to build them again. */
+export interface Origin {
+  /** Command or file that builds them. */
+  readonly recipe: string;
+  readonly toolchain: string;
+  /** Asset or source name → what it was made from (crate and version, archive and digest). */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/** manifest.json of one version of a bundle. */
+export interface Manifest {
+  readonly format: 1;
+  readonly type: "manifest";
+  readonly registry: string;
+  readonly name: string;
+  readonly version: string;
+  readonly created: string;
+  readonly description: string;
+  /** SPDX expression. */
+  readonly licence: string;
+  /** What the modules import. */
+  readonly engine: "wasi_snapshot_preview1";
+  readonly commands: Readonly<Record<string, Command>>;
+  readonly assets: Readonly<Record<string, Asset>>;
+  /** Path inside the sandbox → asset, for files that the commands need, such as a standard library. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly origin: Origin;
+}
+
+/** A digest or key id. */
+export const digest = match(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
+
+const dateShape = match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "a date such as 2026-01-31T12:00:00Z");
+const date: Check = (value, at) => {
+  dateShape(value, at);
+  const time = Date.parse(value as string);
+  if (Number.isNaN(time) || new Date(time).toISOString().replace(".000Z", "Z") !== value)
+    mismatch(at, "a date that exists", value);
+};
+const counter = integer(1, 2 ** 31 - 1);
+const head = (type: string) => ({
+  format: oneOfNumber(1),
+  type: oneOf(type),
+  registry: bundleName,
+  created: date,
+});
+
+function oneOfNumber(only: number): Check {
+  return integer(only, only);
+}
+
+const role = object({ keys: set(digest, LIMITS.keys), threshold: integer(1, LIMITS.keys) });
+
+/** The shape of a root; the rules between its fields are in verify-root.ts. */
+export const rootShape = object({
+  ...head("root"),
+  version: counter,
+  expires: date,
+  keys: table(digest, object({ type: oneOf("ed25519"), public: digest }), LIMITS.keys),
+  roles: object({ root: role, targets: role }),
+  revoked: set(digest, 1000),
+});
+
+const manifestFact = object({ sha256: digest, size: integer(1, LIMITS.manifestBytes) }, { yanked: text });
+
+/** The shape of an index. */
+export const indexShape = object({
+  ...head("index"),
+  version: counter,
+  expires: date,
+  bundles: table(
+    bundleName,
+    object({ latest: version, versions: table(version, manifestFact, LIMITS.versions) }),
+    LIMITS.bundles,
+  ),
+});
+
+const asset = object({
+  sha256: digest,
+  size: integer(1, LIMITS.assetBytes),
+  stored: object({ encoding: oneOf("gzip"), sha256: digest, size: integer(1, LIMITS.storedBytes) }),
+});
+
+const command = object(
+  { module: assetName, argv0: commandName, capabilities: set(oneOf(...CAPABILITIES), CAPABILITIES.length) },
+  {
+    limits: object({}, { memoryBytes: integer(65_536, 2 ** 32), timeMs: integer(1, 2 ** 31) }),
+  },
+);
+
+/** The shape of a manifest; the rules between its fields are in verify-manifest.ts. */
+export const manifestShape = object(
+  {
+    ...head("manifest"),
+    name: bundleName,
+    version,
+    description: text,
+    licence: match(/^[A-Za-z0-9.+() -]{1,200}$/, "an SPDX expression"),
+    engine: oneOf("wasi_snapshot_preview1"),
+    commands: table(commandName, command, LIMITS.entries),
+    assets: table(assetName, asset, LIMITS.entries),
+    origin: object({ recipe: text, toolchain: text, sources: table(text, text, LIMITS.entries) }),
+  },
+  { files: table(insidePath, assetName, LIMITS.entries) },
+);
+
+/** A list of key records, as other documents (trust roots, lock files) hold them. */
+export const publicKeys = list(digest, LIMITS.keys);

@@ -1,0 +1,36 @@
+export { BundleError, type BundleErrorCode } from "./errors.ts";
+export {
+  type Asset,
+  CAPABILITIES,
+  type Capability,
+  type Command,
+  type Digest,
+  type Index,
+  type IndexVersion,
+  type Manifest,
+  type Origin,
+  type PublicKey,
+  type Role,
+  type Root,
+} from "./formats.ts";
+export { LIMITS } from "./limits.ts";
+export { OFFICIAL } from "./official.ts";
+export type { Platform } from "./platform.ts";
+export { type BundleRecipe, type ModuleRecipe, parseRecipes } from "./publish/recipe.ts";
+export { type Signer, seal } from "./publish/seal.ts";
+export {
+  type CommandEntry,
+  type FileEntry,
+  type OpenOptions,
+  openRegistry,
+  openRegistrySync,
+  type VerifiedRegistry,
+} from "./registry.ts";
+export { paths, type RegistrySource, refuseBadPath } from "./source.ts";
+export { memoryStore, type Store } from "./store.ts";
+export type { Seen, TrustRoot } from "./trust.ts";
+export type { Verified } from "./verified.ts";
+export { type VerifiedBytes, verifyAsset, verifyStored } from "./verify-asset.ts";
+export { refuseExpiredIndex, refuseOlderIndex, type VerifiedIndex, verifyIndex } from "./verify-index.ts";
+export { type VerifiedManifest, verifyManifest } from "./verify-manifest.ts";
+export { refuseExpiredRoot, type VerifiedRoot, verifyNextRoot, verifyRoot } from "./verify-root.ts";

@@ -1,0 +1,190 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { toHex } from "../bytes.ts";
+import { BundleError } from "../errors.ts";
+import type { Asset, Manifest } from "../formats.ts";
+import { LIMITS } from "../limits.ts";
+import { type Addition, type Dates, makeIndex, makeManifest } from "../publish/documents.ts";
+import { type BundleRecipe, checkManifest, commandsOf } from "../publish/recipe.ts";
+import { canonical, type Signer, seal } from "../publish/seal.ts";
+import { checkModule } from "../publish/wasm.ts";
+import { openRegistrySync, type VerifiedRegistry } from "../registry.ts";
+import { walkRoots } from "../root-chain.ts";
+import { paths } from "../source.ts";
+import { runSync } from "../steps.ts";
+import type { TrustRoot } from "../trust.ts";
+import { verifyStored } from "../verify-asset.ts";
+import { type VerifiedIndex, verifyIndex } from "../verify-index.ts";
+import { verifyManifest } from "../verify-manifest.ts";
+import type { VerifiedRoot } from "../verify-root.ts";
+import { folderSource, readBounded } from "./folder-source.ts";
+import { nodePlatform } from "./platform.ts";
+import { writeWhole } from "./write.ts";
+
+/** What to publish, and where. */
+export interface Publication extends Dates {
+  /** The registry's folder; it must hold a root already. */
+  readonly folder: string;
+  readonly trust: TrustRoot;
+  /** As many of the targets role as its threshold asks for. */
+  readonly signers: readonly Signer[];
+  readonly recipes: readonly BundleRecipe[];
+  /** Folder with `<bundle>/<module>.wasm` and the bundles' files. */
+  readonly binaries: string;
+  /** Put another content under a version already published (only while nobody uses it). */
+  readonly replace?: boolean;
+  /** Write a new index even when no bundle changed, for its dates. */
+  readonly refresh?: boolean;
+}
+
+/** What a publication did. */
+export interface Published {
+  readonly index: number;
+  /** `name version` of what is new, and of what was there already. */
+  readonly added: readonly string[];
+  readonly unchanged: readonly string[];
+  readonly removedFiles: number;
+  /** Bytes of all assets of the registry, packed. */
+  readonly storedBytes: number;
+}
+
+const platform = nodePlatform();
+
+/**
+ * Publishes bundles into a registry's folder: assets, then manifests, then the index, each file whole or not at all. The
+ * same input gives the same bytes, and a bundle that did not change keeps its files. In the end everything is read back
+ * and verified as a client does. Throws the codes of verification, `wasm-import`, `schema`, `invalid` or `store`.
+ */
+export function publish(publication: Publication): Published {
+  const { folder, trust } = publication;
+  const root = runSync(walkRoots(folderSource(folder), trust, platform));
+  const indexFile = join(folder, paths.index);
+  const previous = existsSync(indexFile)
+    ? verifyIndex(readBounded(indexFile, LIMITS.indexBytes), root, platform)
+    : undefined;
+  const known = (name: string, version: string): Manifest | undefined => {
+    if (!previous?.bundles[name]?.versions[version]) return undefined;
+    const bytes = readBounded(join(folder, paths.manifest(name, version)), LIMITS.manifestBytes);
+    return verifyManifest(bytes, { name, version }, { root, index: previous }, platform);
+  };
+  const changed = publication.recipes
+    .map((recipe) => buildManifest(recipe, publication))
+    .filter((manifest) => isNew(manifest, known(manifest.name, manifest.version), publication));
+  if (changed.length > 0 || publication.refresh || !previous)
+    writeDocuments(changed, root, previous, publication);
+  const added = new Set(changed.map(({ name, version }) => `${name} ${version}`));
+  const registry = openRegistrySync(folderSource(folder), trust, platform);
+  return {
+    index: registry.index.version,
+    added: [...added],
+    unchanged: publication.recipes
+      .map(({ name, version }) => `${name} ${version}`)
+      .filter((each) => !added.has(each)),
+    ...tidy(folder, registry),
+  };
+}
+
+function isNew(manifest: Manifest, known: Manifest | undefined, { replace }: Publication): boolean {
+  if (!known) return true;
+  if (canonical({ ...manifest, created: known.created }) === canonical(known)) return false;
+  if (replace) return true;
+  throw new BundleError(
+    "invalid",
+    `publish ${manifest.name} ${manifest.version}: published before with another content; raise its version`,
+  );
+}
+
+function buildManifest(recipe: BundleRecipe, publication: Publication): Manifest {
+  const { name, version, description, licence, modules, files = [], origin } = recipe;
+  const assets: Record<string, Asset> = {};
+  for (const { module } of modules)
+    assets[`${module}.wasm`] = pack(join(publication.binaries, name, `${module}.wasm`), publication, true);
+  for (const { file } of files)
+    assets[file] = pack(join(publication.binaries, name, file), publication, false);
+  const manifest = makeManifest({
+    registry: publication.trust.name,
+    ...{ name, version, description, licence, assets },
+    created: publication.created,
+    commands: commandsOf(recipe),
+    files: Object.fromEntries(files.map(({ file, path }) => [path, file])),
+    origin: {
+      recipe: origin?.recipe ?? "pnpm bundles",
+      toolchain: origin?.toolchain ?? "",
+      sources: origin?.sources ?? Object.fromEntries(modules.map(({ module, crate }) => [module, crate])),
+    },
+  });
+  checkManifest(manifest);
+  return manifest;
+}
+
+/** Packs one file into the registry, or finds it there: what is published keeps its packed bytes. */
+function pack(file: string, { folder }: Publication, isModule: boolean): Asset {
+  const raw = readBounded(file, LIMITS.assetBytes);
+  if (isModule) checkModule(raw, file);
+  const sha256 = toHex(platform.sha256(raw));
+  const place = join(folder, paths.asset(sha256));
+  if (!existsSync(place)) writeWhole(place, gzip(raw));
+  const stored = readBounded(place, LIMITS.storedBytes);
+  const unpacked = platform.gunzipSync(stored, raw.length);
+  if (toHex(platform.sha256(unpacked)) !== sha256)
+    throw new BundleError("asset-digest", `publish ${file}: ${place} holds something else; remove it`);
+  return {
+    ...{ sha256, size: raw.length },
+    stored: { encoding: "gzip", sha256: toHex(platform.sha256(stored)), size: stored.length },
+  };
+}
+
+/** gzip -9 with no time and no operating system in its header. */
+function gzip(raw: Uint8Array): Uint8Array {
+  const packed = gzipSync(raw, { level: 9, memLevel: 9 });
+  packed[9] = 255;
+  return packed;
+}
+
+/** Signs manifests and the index that names them, verifies both as a client will, and only then writes them. */
+function writeDocuments(
+  manifests: readonly Manifest[],
+  root: VerifiedRoot,
+  previous: VerifiedIndex | undefined,
+  { folder, signers, trust, created, expires }: Publication,
+): void {
+  const sealed = manifests.map((manifest) => ({ manifest, bytes: seal(manifest, signers, platform) }));
+  const additions: Addition[] = sealed.map(({ manifest: { name, version }, bytes }) => ({
+    ...{ name, version },
+    fact: { sha256: toHex(platform.sha256(bytes)), size: bytes.length },
+  }));
+  const file = seal(makeIndex(trust.name, previous, additions, { created, expires }), signers, platform);
+  const index = verifyIndex(file, root, platform);
+  for (const { manifest, bytes } of sealed) verifyManifest(bytes, manifest, { root, index }, platform);
+  for (const { manifest, bytes } of sealed)
+    writeWhole(join(folder, paths.manifest(manifest.name, manifest.version)), bytes);
+  writeWhole(join(folder, paths.index), file);
+}
+
+/** Verifies every asset of every version in the index, and removes assets that none has. */
+function tidy(
+  folder: string,
+  { root, index }: VerifiedRegistry,
+): { removedFiles: number; storedBytes: number } {
+  const needed = new Map<string, Asset>();
+  for (const [name, version] of allVersions(index)) {
+    const bytes = readFileSync(join(folder, paths.manifest(name, version)));
+    const manifest = verifyManifest(bytes, { name, version }, { root, index }, platform);
+    for (const asset of Object.values(manifest.assets)) needed.set(paths.asset(asset.sha256), asset);
+  }
+  let storedBytes = 0;
+  for (const [path, asset] of needed) {
+    verifyStored(readBounded(join(folder, path), asset.stored.size), asset, platform);
+    storedBytes += asset.stored.size;
+  }
+  const there = existsSync(join(folder, "assets")) ? readdirSync(join(folder, "assets")) : [];
+  const stray = there.filter((name) => !needed.has(`assets/${name}`));
+  for (const name of stray) rmSync(join(folder, "assets", name));
+  return { removedFiles: stray.length, storedBytes };
+}
+
+function* allVersions(index: VerifiedIndex): Generator<[name: string, version: string]> {
+  for (const [name, { versions }] of Object.entries(index.bundles))
+    for (const version of Object.keys(versions)) yield [name, version];
+}

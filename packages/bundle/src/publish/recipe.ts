@@ -1,0 +1,78 @@
+import { BundleError } from "../errors.ts";
+import { CAPABILITIES, type Command, type Manifest, manifestShape } from "../formats.ts";
+import { assetName, bundleName, commandName, insidePath, version } from "../names.ts";
+import { integer, list, object, oneOf, table, text } from "../schema.ts";
+
+/** What `crates/bundles.json` says of one module. */
+export interface ModuleRecipe {
+  readonly module: string;
+  readonly crate: string;
+  readonly commands: readonly ({ readonly name: string } & Omit<Command, "module">)[];
+}
+
+/** What `crates/bundles.json` says of one bundle. */
+export interface BundleRecipe {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly licence: string;
+  readonly modules: readonly ModuleRecipe[];
+  /** Files to lay into the sandbox: `file` beside the modules, `path` inside. */
+  readonly files?: readonly { readonly file: string; readonly path: string }[];
+  readonly origin?: Partial<Manifest["origin"]>;
+}
+
+const capability = oneOf(...CAPABILITIES);
+const command = object(
+  { name: commandName, argv0: commandName, capabilities: list(capability, 100) },
+  { limits: object({}, { memoryBytes: integer(0, 2 ** 32), timeMs: integer(0, 2 ** 31) }) },
+);
+const bundle = object(
+  {
+    name: bundleName,
+    version,
+    description: text,
+    licence: text,
+    modules: list(object({ module: assetName, crate: text, commands: list(command, 1000) }), 1000),
+  },
+  {
+    files: list(object({ file: assetName, path: insidePath }), 1000),
+    origin: object({}, { recipe: text, toolchain: text, sources: table(text, text, 1000) }),
+  },
+);
+const shape = object({ bundles: list(bundle, 1000) });
+
+/** Reads `bundles.json`. Throws `malformed` or `schema` with the place. */
+export function parseRecipes(json: string): BundleRecipe[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(json, sortNames);
+  } catch (cause) {
+    throw new BundleError("malformed", "read bundles.json: expected JSON", { cause });
+  }
+  shape(value, "bundles.json");
+  return (value as { bundles: BundleRecipe[] }).bundles;
+}
+
+/** People write names in any order; the checks want them sorted. */
+function sortNames(_name: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The module → command tables of a recipe, as a manifest has them. Throws `command-conflict`. */
+export function commandsOf(recipe: BundleRecipe): Record<string, Command> {
+  const commands: Record<string, Command> = {};
+  for (const { module, commands: own } of recipe.modules) {
+    for (const { name, ...rest } of own) {
+      if (Object.hasOwn(commands, name))
+        throw new BundleError("command-conflict", `publish ${recipe.name}: "${name}" is there twice`);
+      commands[name] = { module: `${module}.wasm`, ...rest };
+    }
+  }
+  return commands;
+}
+
+/** Refuses a manifest that clients would refuse, before it is signed. */
+export const checkManifest = (manifest: Manifest): void =>
+  manifestShape(JSON.parse(JSON.stringify(manifest), sortNames), `manifest of ${manifest.name}`);

@@ -1,0 +1,209 @@
+import { toHex } from "./bytes.ts";
+import { BundleError } from "./errors.ts";
+import type { Asset, Capability, Digest } from "./formats.ts";
+import { LIMITS } from "./limits.ts";
+import { loadAsset } from "./load.ts";
+import type { Platform } from "./platform.ts";
+import { walkRoots } from "./root-chain.ts";
+import { paths, type RegistrySource, readFrom } from "./source.ts";
+import { perform, runAsync, runSync, type Steps, together } from "./steps.ts";
+import type { Store } from "./store.ts";
+import type { Seen, TrustRoot } from "./trust.ts";
+import type { VerifiedBytes } from "./verify-asset.ts";
+import { refuseExpiredIndex, refuseOlderIndex, type VerifiedIndex, verifyIndex } from "./verify-index.ts";
+import { type VerifiedManifest, verifyManifest } from "./verify-manifest.ts";
+import { refuseExpiredRoot, type VerifiedRoot } from "./verify-root.ts";
+
+/** One command of a verified bundle. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly registry: string;
+  readonly bundle: string;
+  /** Version of the bundle. */
+  readonly version: string;
+  /** SHA-256 of the module, for {@link VerifiedRegistry.loadModule}. */
+  readonly module: Digest;
+  /** Bytes of the module, unpacked. */
+  readonly size: number;
+  readonly argv0: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly limits: { readonly memoryBytes?: number; readonly timeMs?: number };
+}
+
+/** A file that bundles bring along, such as a standard library; `path` is inside the sandbox. */
+export interface FileEntry {
+  readonly path: string;
+  readonly bundle: string;
+  readonly sha256: Digest;
+  readonly size: number;
+}
+
+/** How to open a registry. */
+export interface OpenOptions {
+  /** Cache of unpacked modules; without one, every load unpacks again. */
+  readonly store?: Store;
+  /** Bundle → version to use instead of the latest; bundles not named here are left out. From a lock file. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** What was seen before; older documents are refused (`root-rollback`, `index-rollback`, `index-fork`). */
+  readonly seen?: Seen;
+  /**
+   * The time, in ms since 1970, for a source that is asked for news: expired documents are refused (`root-expired`,
+   * `index-expired`). Absent for an installed copy, which goes on working for ever.
+   */
+  readonly now?: number;
+}
+
+/** A registry whose root, index and manifests were all verified. The only way to manifests and modules. */
+export interface VerifiedRegistry {
+  readonly name: string;
+  readonly root: VerifiedRoot;
+  readonly index: VerifiedIndex;
+  /** To be kept by the caller and given to the next {@link openRegistry}. */
+  readonly seen: Seen;
+  /** Bundle → the manifest in use. */
+  bundles(): ReadonlyMap<string, VerifiedManifest>;
+  /** Command name → what runs it. */
+  commands(): ReadonlyMap<string, CommandEntry>;
+  /** Path inside the sandbox → the file there. */
+  files(): ReadonlyMap<string, FileEntry>;
+  /**
+   * The bytes of a module or file of these bundles, verified on every call; callers keep the compiled module.
+   * Throws `not-found`, `source`, `too-large`, `asset-size`, `asset-digest`.
+   */
+  loadModule(sha256: Digest): Promise<VerifiedBytes>;
+  /** The same without waiting; throws `invalid` where source, store or platform cannot. */
+  loadModuleSync(sha256: Digest): VerifiedBytes;
+}
+
+/** Opens a registry: root, index and manifests are read and verified, in this order; no asset is touched. */
+export const openRegistry = (
+  source: RegistrySource,
+  trust: TrustRoot,
+  platform: Platform,
+  options: OpenOptions = {},
+): Promise<VerifiedRegistry> => runAsync(open(source, trust, platform, options));
+
+/** {@link openRegistry} without waiting, for sources with `readSync`. */
+export const openRegistrySync = (
+  source: RegistrySource,
+  trust: TrustRoot,
+  platform: Platform,
+  options: OpenOptions = {},
+): VerifiedRegistry => runSync(open(source, trust, platform, options));
+
+function* open(
+  source: RegistrySource,
+  trust: TrustRoot,
+  platform: Platform,
+  options: OpenOptions,
+): Steps<VerifiedRegistry> {
+  const root = yield* walkRoots(source, trust, platform);
+  const { now, seen } = options;
+  if (seen && root.version < seen.root)
+    throw new BundleError("root-rollback", `verify root: ${seen.root} was seen before, got ${root.version}`);
+  if (now !== undefined) refuseExpiredRoot(root, now);
+
+  const bytes = yield* perform(readFrom(source, paths.index, LIMITS.indexBytes));
+  const index = verifyIndex(bytes, root, platform);
+  if (seen) refuseOlderIndex(index, bytes, seen, platform);
+  if (now !== undefined) refuseExpiredIndex(index, now);
+
+  const wanted = Object.entries(options.versions ?? latestVersions(index));
+  const files = yield* perform(
+    together(
+      wanted.map(([name, version]) => readFrom(source, paths.manifest(name, version), LIMITS.manifestBytes)),
+    ),
+  );
+  const manifests = wanted.map(([name, version], i) =>
+    verifyManifest(files[i]!, { name, version }, { root, index }, platform),
+  );
+  const fresh: Seen = {
+    root: root.version,
+    index: index.version,
+    indexSha256: toHex(platform.sha256(bytes)),
+  };
+  return assemble({ root, index, manifests, seen: fresh }, source, platform, options.store);
+}
+
+function latestVersions(index: VerifiedIndex): Record<string, string> {
+  return Object.fromEntries(Object.entries(index.bundles).map(([name, { latest }]) => [name, latest]));
+}
+
+interface Documents {
+  readonly root: VerifiedRoot;
+  readonly index: VerifiedIndex;
+  readonly manifests: readonly VerifiedManifest[];
+  readonly seen: Seen;
+}
+
+function assemble(
+  { root, index, manifests, seen }: Documents,
+  source: RegistrySource,
+  platform: Platform,
+  store: Store | undefined,
+): VerifiedRegistry {
+  const assets = new Map<Digest, Asset>();
+  for (const manifest of manifests)
+    for (const asset of Object.values(manifest.assets)) assets.set(asset.sha256, asset);
+  const load = (sha256: Digest) => {
+    const asset = assets.get(sha256);
+    if (!asset) throw new BundleError("not-found", `load module: no bundle in use has an asset ${sha256}`);
+    return loadAsset(asset, { source, platform, ...(store && { store }) });
+  };
+  const bundles = new Map(manifests.map((manifest) => [manifest.name, manifest]));
+  const commands = commandsOf(manifests);
+  const files = filesOf(manifests);
+  return {
+    name: root.registry,
+    root,
+    index,
+    seen,
+    bundles: () => bundles,
+    commands: () => commands,
+    files: () => files,
+    loadModule: async (sha256) => runAsync(load(sha256)),
+    loadModuleSync: (sha256) => runSync(load(sha256)),
+  };
+}
+
+function commandsOf(manifests: readonly VerifiedManifest[]): Map<string, CommandEntry> {
+  const commands = new Map<string, CommandEntry>();
+  for (const manifest of manifests) {
+    for (const [name, command] of Object.entries(manifest.commands)) {
+      refuseSecond("command", name, manifest, commands.get(name));
+      const asset = manifest.assets[command.module]!;
+      commands.set(name, {
+        name,
+        registry: manifest.registry,
+        bundle: manifest.name,
+        version: manifest.version,
+        module: asset.sha256,
+        size: asset.size,
+        argv0: command.argv0,
+        capabilities: new Set(command.capabilities),
+        limits: command.limits ?? {},
+      });
+    }
+  }
+  return commands;
+}
+
+function filesOf(manifests: readonly VerifiedManifest[]): Map<string, FileEntry> {
+  const files = new Map<string, FileEntry>();
+  for (const manifest of manifests) {
+    for (const [path, name] of Object.entries(manifest.files ?? {})) {
+      refuseSecond("file", path, manifest, files.get(path));
+      const { sha256, size } = manifest.assets[name]!;
+      files.set(path, { path, bundle: manifest.name, sha256, size });
+    }
+  }
+  return files;
+}
+
+function refuseSecond(what: string, name: string, by: VerifiedManifest, first?: { bundle: string }): void {
+  if (first)
+    throw new BundleError(
+      "command-conflict",
+      `open registry: bundles "${first.bundle}" and "${by.name}" both bring the ${what} "${name}"`,
+    );
+}

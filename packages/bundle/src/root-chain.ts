@@ -1,0 +1,44 @@
+import { openEnvelope } from "./envelope.ts";
+import { BundleError } from "./errors.ts";
+import { parseCanonical } from "./json.ts";
+import { LIMITS } from "./limits.ts";
+import type { Platform } from "./platform.ts";
+import { paths, type RegistrySource, readFrom } from "./source.ts";
+import { perform, type Steps } from "./steps.ts";
+import type { TrustRoot } from "./trust.ts";
+import { type VerifiedRoot, verifyNextRoot, verifyRoot } from "./verify-root.ts";
+
+/**
+ * From the pinned root to the newest one. `root.json` is the newest; older ones lie in `roots/`. Usually both are the same
+ * and one file is read.
+ */
+export function* walkRoots(
+  source: RegistrySource,
+  trust: TrustRoot,
+  platform: Platform,
+): Steps<VerifiedRoot> {
+  const newest = yield* perform(readFrom(source, paths.root, LIMITS.rootBytes));
+  const claimed = claimedVersion(newest);
+  if (claimed <= trust.version) return verifyRoot(newest, trust, platform);
+  if (claimed - trust.version > LIMITS.rootChain)
+    throw new BundleError(
+      "root-chain",
+      `walk roots: ${claimed - trust.version} steps from the pinned root, at most ${LIMITS.rootChain}`,
+    );
+  const first = yield* perform(readFrom(source, paths.oldRoot(trust.version), LIMITS.rootBytes));
+  let root = verifyRoot(first, trust, platform);
+  while (root.version < claimed) {
+    const next = root.version + 1;
+    const bytes =
+      next === claimed ? newest : yield* perform(readFrom(source, paths.oldRoot(next), LIMITS.rootBytes));
+    root = verifyNextRoot(bytes, root, platform);
+  }
+  return root;
+}
+
+/** The version that an unverified root says it has: only a hint of which files to read. */
+function claimedVersion(bytes: Uint8Array): number {
+  const document = parseCanonical(openEnvelope(bytes, LIMITS.rootBytes, "root").signed, "root");
+  const version = (document as { version?: unknown } | null)?.version;
+  return typeof version === "number" && Number.isSafeInteger(version) ? version : 0;
+}
