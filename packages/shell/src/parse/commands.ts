@@ -1,0 +1,130 @@
+import { type AssignmentPlace, assignmentWord, readArrayArgument, readAssignment } from "./assignments.ts";
+import type { Assignment, Command, FunctionDefinition, Redirect, SimpleCommand, Word } from "./ast.ts";
+import { CLOSE_PAREN, OPEN_PAREN } from "./characters.ts";
+import { readCompound, readFunctionBody, readParenthesis } from "./compounds.ts";
+import type { Reader } from "./reader.ts";
+import { readRedirect } from "./redirects.ts";
+import { closesList, type ReservedWord, reservedAt } from "./reserved.ts";
+import { atWord, readWord } from "./words.ts";
+
+/** Reads one command: what stands between two `|`. `first`: nothing precedes it that keeps `!` and `time` from counting. */
+export function readCommand(r: Reader, first: boolean): Command {
+  r.skipBlanks();
+  if (r.code() === OPEN_PAREN) return readParenthesis(r);
+  if (r.surroundings.alias !== undefined && atWord(r)) expandAliases(r);
+  const word = reservedAt(r);
+  if (word === null) return readSimple(r);
+  return readReserved(r, word, first);
+}
+
+function readReserved(r: Reader, word: ReservedWord, first: boolean): Command {
+  if (closesList(word)) r.unexpected();
+  if (word === "!") {
+    if (first) r.unexpected();
+    return r.unexpected();
+  }
+  // After `|`, `time` is a word like any other.
+  if (word === "time") return readSimple(r);
+  r.pos += word.length;
+  return readCompound(r, word);
+}
+
+/** Replaces the alias at `pos`, again and again. */
+function expandAliases(r: Reader): boolean {
+  let expanded = false;
+  for (;;) {
+    const start = r.pos;
+    const { line } = r;
+    const word = readAliasName(r);
+    if (word !== null && r.expandAlias(start, word)) {
+      expanded = true;
+      r.skipBlanks();
+      continue;
+    }
+    r.pos = start;
+    r.line = line;
+    return expanded;
+  }
+}
+
+const ALIAS_NAME = /[^\s;&|()<>\\'"$`\0=/]+(?=[\s;&|()<>\0])/y;
+
+function readAliasName(r: Reader): string | null {
+  ALIAS_NAME.lastIndex = r.pos;
+  const name = ALIAS_NAME.exec(r.src)?.[0];
+  if (name === undefined) return null;
+  r.pos += name.length;
+  return name;
+}
+
+/** Builtins whose arguments are assignments, and those that only take `name=(…)` as text. */
+const DECLARATIONS: ReadonlySet<string> = new Set(["declare", "typeset", "local", "export", "readonly"]);
+const ARRAY_AS_TEXT: ReadonlySet<string> = new Set(["eval", "let", "alias"]);
+const PREFIXES: ReadonlySet<string> = new Set(["command", "builtin"]);
+
+/** How arguments after the words so far are read. */
+type Arguments = "words" | "text arrays" | AssignmentPlace;
+
+function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
+  const { line } = r;
+  const assignments: Assignment[] = [];
+  const words: Word[] = [];
+  const redirects: Redirect[] = [];
+  let mode: Arguments = "words";
+  for (;;) {
+    r.skipBlanks();
+    const redirect = readRedirect(r);
+    if (redirect) {
+      redirects.push(redirect);
+      continue;
+    }
+    if (!atWord(r)) break;
+    if (words.length === 0) {
+      const assignment = readAssignment(r, "command");
+      if (assignment) {
+        assignments.push(assignment);
+        continue;
+      }
+      if (assignments.length + redirects.length > 0 && expandAliases(r)) continue;
+    } else if (r.aliasNextAt >= 0 && expandNext(r)) continue;
+    const word = words.length === 0 ? readWord(r) : readArgument(r, mode);
+    words.push(word);
+    if (words.length === 1 || mode === "argument") mode = argumentsAfter(word, words.length === 1);
+  }
+  if (r.code() === OPEN_PAREN && words.length > 0) {
+    const alone = words.length === 1 && assignments.length + redirects.length === 0;
+    return alone ? readFunction(r, words[0]!, line) : r.unexpected();
+  }
+  if (words.length + assignments.length + redirects.length === 0) r.unexpected();
+  return { type: "Simple", line, assignments, words, redirects };
+}
+
+/** After an alias that ends with a blank, the next word is looked up too. */
+function expandNext(r: Reader): boolean {
+  if (r.pos < r.aliasNextAt) return false;
+  r.aliasNextAt = -1;
+  return expandAliases(r);
+}
+
+function argumentsAfter({ text }: Word, first: boolean): Arguments {
+  if (DECLARATIONS.has(text)) return first ? "declaration" : "argument";
+  if (PREFIXES.has(text)) return "argument";
+  return first && ARRAY_AS_TEXT.has(text) ? "text arrays" : "words";
+}
+
+function readArgument(r: Reader, mode: Arguments): Word {
+  if (mode === "words") return readWord(r);
+  if (mode === "text arrays") return readArrayArgument(r) ?? readWord(r);
+  const { pos, line } = r;
+  const assignment = readAssignment(r, mode);
+  return assignment ? assignmentWord(r, assignment, pos, line) : readWord(r);
+}
+
+/** `name ()` with `pos` at the parenthesis. */
+function readFunction(r: Reader, name: Word, line: number): FunctionDefinition {
+  r.pos++;
+  r.skipBlanks();
+  if (r.code() !== CLOSE_PAREN) r.unexpected();
+  r.pos++;
+  return { type: "Function", line, name: name.text, keyword: false, body: readFunctionBody(r) };
+}

@@ -1,0 +1,122 @@
+import type { Backquote, DoubleQuoted, SingleQuoted } from "./ast.ts";
+import {
+  BACKQUOTE,
+  BACKSLASH,
+  type CharacterSet,
+  CLOSE_BRACE,
+  DOLLAR,
+  DOUBLE_QUOTE,
+  DOUBLE_QUOTED_STOP,
+  NEWLINE,
+  NUL,
+} from "./characters.ts";
+import { readDollar } from "./dollar.ts";
+import { PartList } from "./parts.ts";
+import type { Reader } from "./reader.ts";
+import { readRun } from "./words.ts";
+
+/** `'…'` at `pos`. */
+export function readSingleQuoted(r: Reader): SingleQuoted {
+  const end = r.src.indexOf("'", r.pos + 1);
+  if (end < 0) r.unmatched("'", r.line);
+  const value = r.src.slice(r.pos + 1, end);
+  r.pos = end + 1;
+  countLines(r, value);
+  return { type: "SingleQuoted", value };
+}
+
+export function countLines(r: Reader, text: string): void {
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) r.line++;
+}
+
+/** `"…"` at `pos`. */
+export function readDoubleQuoted(r: Reader, localized: boolean): DoubleQuoted {
+  const { line } = r;
+  const list = new PartList();
+  r.pos++;
+  readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', line);
+  r.pos++;
+  return { type: "DoubleQuoted", localized, parts: list.finish() };
+}
+
+/**
+ * Text as in double quotes up to the character `end` (not taken). `}` as the end allows `\}` and quotes inside, which only
+ * go away; {@link NUL} (a here-document) leaves double quotes as they are.
+ */
+export function readQuotedRuns(
+  r: Reader,
+  list: PartList,
+  stops: CharacterSet,
+  end: number,
+  name: string,
+  line: number,
+): void {
+  for (;;) {
+    const c = readRun(r, list, stops);
+    if (c === end) return;
+    if (c === NUL) r.unmatched(name, line);
+    if (c === DOLLAR) readDollar(r, list, true);
+    else if (c === BACKQUOTE) list.push(readBackquote(r, end === DOUBLE_QUOTE));
+    else if (c === BACKSLASH) readQuotedEscape(r, list, end);
+    else if (c === DOUBLE_QUOTE) {
+      const opened = r.line;
+      r.pos++;
+      readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', opened);
+      r.pos++;
+    } else {
+      // A newline: only counted.
+      list.literal(r.src[r.pos]!);
+      r.pos++;
+      r.line++;
+    }
+  }
+}
+
+/** Inside double quotes a backslash quotes only `$`, backquote, `\`, newline and the closing character. */
+export function readQuotedEscape(r: Reader, list: PartList, end: number): void {
+  const next = r.codeAt(1);
+  if (next === NEWLINE) {
+    r.skipContinuation();
+    return;
+  }
+  const quotes =
+    next === DOLLAR ||
+    next === BACKQUOTE ||
+    next === BACKSLASH ||
+    (next === DOUBLE_QUOTE && end !== NUL) ||
+    (next === CLOSE_BRACE && end === CLOSE_BRACE);
+  if (!quotes) list.literal("\\");
+  if (quotes) list.literal(r.src[r.pos + 1]!);
+  r.pos += quotes ? 2 : 1;
+}
+
+/** `` `…` `` at `pos`: only its end is found, the inside is parsed when it runs. */
+export function readBackquote(r: Reader, inDoubleQuotes: boolean): Backquote {
+  const { line, src } = r;
+  let source = "";
+  let from = ++r.pos;
+  for (;;) {
+    const c = src.charCodeAt(r.pos);
+    if (c === BACKQUOTE) break;
+    if (c === NUL) r.unmatched("`", line);
+    if (c === NEWLINE) r.line++;
+    if (c === BACKSLASH) {
+      const next = r.codeAt(1);
+      if (next === NEWLINE) r.line++;
+      const drop =
+        next === BACKSLASH ||
+        next === BACKQUOTE ||
+        next === DOLLAR ||
+        (inDoubleQuotes && next === DOUBLE_QUOTE);
+      if (drop) {
+        source += src.slice(from, r.pos);
+        from = r.pos + 1;
+      }
+      if (next !== NUL) r.pos++;
+    }
+    r.pos++;
+  }
+  source += src.slice(from, r.pos);
+  r.pos++;
+  return { type: "Backquote", line, source };
+}

@@ -1,0 +1,99 @@
+import { BACKSLASH, META, NEWLINE, OPEN_PAREN, RESERVED_START } from "./characters.ts";
+import type { Reader } from "./reader.ts";
+
+export type ReservedWord =
+  | "if"
+  | "then"
+  | "else"
+  | "elif"
+  | "fi"
+  | "case"
+  | "esac"
+  | "for"
+  | "select"
+  | "while"
+  | "until"
+  | "do"
+  | "done"
+  | "in"
+  | "function"
+  | "time"
+  | "coproc"
+  | "{"
+  | "}"
+  | "!"
+  | "[["
+  | "]]";
+
+const WORDS: readonly ReservedWord[] = [
+  "if",
+  "then",
+  "else",
+  "elif",
+  "fi",
+  "case",
+  "esac",
+  "for",
+  "select",
+  "while",
+  "until",
+  "do",
+  "done",
+  "in",
+  "function",
+  "time",
+  "coproc",
+  "{",
+  "}",
+  "!",
+  "[[",
+  "]]",
+];
+
+const RESERVED: ReadonlyMap<string, ReservedWord> = new Map(WORDS.map((word) => [word, word]));
+const LONGEST = "function".length;
+
+/** Reserved words that end a list; none can start a command. */
+const CLOSING: ReadonlySet<string> = new Set([
+  "then",
+  "else",
+  "elif",
+  "fi",
+  "esac",
+  "do",
+  "done",
+  "}",
+  "in",
+  "]]",
+]);
+
+/** The reserved word at `pos`, which is not taken; `null` where there is none. Call it only where one counts. */
+export function reservedAt(r: Reader): ReservedWord | null {
+  const { src, pos } = r;
+  if (!RESERVED_START[src.charCodeAt(pos)]) return null;
+  let at = pos + 1;
+  const limit = pos + LONGEST;
+  while (at <= limit && RESERVED_START[src.charCodeAt(at)]) at++;
+  const c = src.charCodeAt(at);
+  if (!META[c]) {
+    if (c !== BACKSLASH || src.charCodeAt(at + 1) !== NEWLINE) return null;
+    r.joinLines(at - pos);
+    return reservedAt(r);
+  }
+  const word = RESERVED.get(src.slice(pos, at));
+  if (word === undefined) return null;
+  // `!(` is a pattern where extended patterns are on.
+  if (word === "!" && c === OPEN_PAREN && r.extglob) return null;
+  return word;
+}
+
+export function closesList(word: ReservedWord | null): boolean {
+  return word !== null && CLOSING.has(word);
+}
+
+/** Takes the reserved word `word`, or fails on what stands there instead. */
+export function expectReserved(r: Reader, word: ReservedWord): void {
+  r.skipBlanks();
+  if (reservedAt(r) !== word) r.unexpected();
+  r.pos += word.length;
+}

@@ -1,0 +1,26 @@
+/** One line of an error report: the caller puts `NAME: line LINE: ` in front. */
+export interface SyntaxMessage {
+  line: number;
+  text: string;
+}
+
+/**
+ * Why the parser stopped. `token`: something stands where it may not. `end`: the input ended too early. `conditional`:
+ * inside `[[ ]]`, after which bash reads no further and keeps its status. `limit`: nested deeper than the machine's stack.
+ */
+export interface SyntaxProblem {
+  type: "SyntaxError";
+  kind: "token" | "end" | "conditional" | "array" | "limit";
+  line: number;
+  messages: SyntaxMessage[];
+}
+
+/** Carries a {@link SyntaxProblem} out of the recursion; never leaves the parser. */
+export class SyntaxFailure extends Error {
+  readonly error: SyntaxProblem;
+
+  constructor(error: SyntaxProblem) {
+    super(error.messages[0]!.text);
+    this.error = error;
+  }
+}
