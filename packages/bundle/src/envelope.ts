@@ -1,9 +1,10 @@
-import { fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
+import { fromHex, fromUtf8, toHex } from "./bytes.ts";
 import { BundleError } from "./errors.ts";
-import type { Digest, PublicKey, Role } from "./formats.ts";
+import { type Digest, digest, type PublicKey, type Role } from "./formats.ts";
 import { isSorted, parseCanonical } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import type { Platform } from "./platform.ts";
+import { list, match, object } from "./schema.ts";
 
 /** One signature: by which key, and its 64 bytes in hexadecimal. */
 export interface Signature {
@@ -18,26 +19,37 @@ export interface Signature {
 export interface Envelope {
   readonly what: string;
   readonly signatures: readonly Signature[];
-  /** The document, canonical JSON. */
+  /** The document, canonical JSON: its text, and the bytes that were signed. */
   readonly signed: string;
+  readonly message: Uint8Array;
 }
 
-const HEAD =
-  /^\{"signatures":\[(\{"keyid":"[0-9a-f]{64}","sig":"[0-9a-f]{128}"\}(?:,\{"keyid":"[0-9a-f]{64}","sig":"[0-9a-f]{128}"\})*)?\],"signed":/;
+const HEAD_END = '],"signed":';
+/** UTF-16 units in which the signatures must end. */
 const HEAD_MAX = 64 + LIMITS.signatures * 256;
 
-/** Cuts a signed file. Throws `too-large` over `limit` bytes, `malformed` where it is not an envelope. */
+const headShape = object({
+  signatures: list(
+    object({ keyid: digest, sig: match(/^[0-9a-f]{128}$/, "128 lower-case hexadecimal digits") }),
+    LIMITS.signatures,
+  ),
+});
+
+/** Cuts a signed file. Throws `too-large` over `limit` bytes, `malformed` or `schema` where it is not an envelope. */
 export function openEnvelope(bytes: Uint8Array, limit: number, what: string): Envelope {
   if (bytes.length > limit)
     throw new BundleError("too-large", `read ${what}: expected at most ${limit} bytes, got ${bytes.length}`);
   const text = fromUtf8(bytes);
-  const head = HEAD.exec(text.slice(0, HEAD_MAX));
-  if (!head || !text.endsWith("}"))
+  const end = text.slice(0, HEAD_MAX).indexOf(HEAD_END);
+  if (end < 0 || !text.endsWith("}"))
     throw new BundleError("malformed", `read ${what}: expected {"signatures":[…],"signed":…}`);
-  const signatures = JSON.parse(`[${head[1] ?? ""}]`) as Signature[];
+  const head = parseCanonical(`${text.slice(0, end)}]}`, what);
+  headShape(head, what);
+  const { signatures } = head as { signatures: Signature[] };
   if (!isSorted(signatures.map((each) => each.keyid)))
     throw new BundleError("malformed", `read ${what}: expected signatures sorted by key id, each key once`);
-  return { what, signatures, signed: text.slice(head[0].length, -1) };
+  const from = end + HEAD_END.length;
+  return { what, signatures, signed: text.slice(from, -1), message: bytes.subarray(from, -1) };
 }
 
 /** Keys by id, as a root has them. */
@@ -51,16 +63,22 @@ export interface Signers {
   readonly revoked: readonly Digest[];
   /** Signatures by keys outside the roles are left for a later check, instead of refused. */
   readonly others?: "later";
+  /** Ids whose signatures on this envelope an earlier check has found valid. */
+  readonly proven?: ReadonlySet<Digest>;
 }
 
 /**
- * Checks an envelope's signatures. Stricter than TUF: every signature must be by a key of the roles and be valid, so no
+ * Checks an envelope's signatures and returns the ids of those that are valid. Stricter than TUF: every signature must be by a key of the roles and be valid, so no
  * byte of the file can change. Throws `key-revoked`, `key-unknown`, `signature` or `threshold`.
  */
-export function checkSignatures(envelope: Envelope, signers: Signers, platform: Platform): void {
-  const message = utf8(envelope.signed);
-  const valid = new Set<Digest>();
+export function checkSignatures(
+  envelope: Envelope,
+  signers: Signers,
+  platform: Platform,
+): ReadonlySet<Digest> {
+  const valid = new Set(signers.proven);
   for (const { keyid, sig } of envelope.signatures) {
+    if (valid.has(keyid)) continue;
     const known = signers.roles.some((role) => role.keys.includes(keyid));
     if (!known && signers.others === "later") continue;
     if (signers.revoked.includes(keyid))
@@ -68,7 +86,7 @@ export function checkSignatures(envelope: Envelope, signers: Signers, platform: 
     const key = signers.keys[keyid];
     if (!known || !key)
       throw new BundleError("key-unknown", `verify ${envelope.what}: key ${keyid} may not sign this`);
-    if (!platform.verifyEd25519(fromHex(key.public), fromHex(sig), message))
+    if (!platform.verifyEd25519(fromHex(key.public), fromHex(sig), envelope.message))
       throw new BundleError(
         "signature",
         `verify ${envelope.what}: the signature by key ${keyid} is not valid`,
@@ -83,6 +101,7 @@ export function checkSignatures(envelope: Envelope, signers: Signers, platform: 
         `verify ${envelope.what}: expected ${role.threshold} signatures, got ${count}`,
       );
   }
+  return valid;
 }
 
 /** The document of an envelope whose signatures were checked. Throws `malformed`, or `format` for a newer one. */

@@ -3,8 +3,8 @@ import { LIMITS } from "./limits.ts";
 import { type Check, match, mismatch } from "./schema.ts";
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const COMMAND = /^(\[|[a-z0-9_][a-z0-9_.+-]*)$/;
-const ASSET = /^[a-z0-9_][a-z0-9_.+-]*$/;
+const COMMAND = /^(\[|(?!\d+$)[a-z0-9_][a-z0-9_.+-]*)$/;
+const ASSET = /^(?!\d+$)[a-z0-9_][a-z0-9_.+-]*$/;
 const VERSION = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9a-z]+(\.[0-9a-z]+)*)?$/;
 const FILE = /^(\/[a-zA-Z0-9_][a-zA-Z0-9_.+-]*)+$/;
 
@@ -18,7 +18,7 @@ function name(pattern: RegExp, expected: string): Check {
 
 /** Name of a bundle or a registry: ASCII lower case, digits and single dashes, so there are no look-alike letters. */
 export const bundleName = name(NAME, "a name of lower-case letters, digits and single dashes");
-/** Name of a command, as typed in a shell. */
+/** Name of a command, as typed in a shell; not a number (see json.ts). */
 export const commandName = name(COMMAND, "a command name");
 /** Name of an asset inside its manifest. */
 export const assetName = name(ASSET, "an asset name");

@@ -12,7 +12,7 @@ import type { Seen, TrustRoot } from "./trust.ts";
 import type { VerifiedBytes } from "./verify-asset.ts";
 import { refuseExpiredIndex, refuseOlderIndex, type VerifiedIndex, verifyIndex } from "./verify-index.ts";
 import { type VerifiedManifest, verifyManifest } from "./verify-manifest.ts";
-import { refuseExpiredRoot, type VerifiedRoot } from "./verify-root.ts";
+import { hasNewKeys, refuseExpiredRoot, refuseOlderRoot, type VerifiedRoot } from "./verify-root.ts";
 
 /** One command of a verified bundle. */
 export interface CommandEntry {
@@ -99,13 +99,12 @@ function* open(
 ): Steps<VerifiedRegistry> {
   const root = yield* walkRoots(source, trust, platform);
   const { now, seen } = options;
-  if (seen && root.version < seen.root)
-    throw new BundleError("root-rollback", `verify root: ${seen.root} was seen before, got ${root.version}`);
+  if (seen) refuseOlderRoot(root, seen);
   if (now !== undefined) refuseExpiredRoot(root, now);
 
   const bytes = yield* perform(readFrom(source, paths.index, LIMITS.indexBytes));
   const index = verifyIndex(bytes, root, platform);
-  if (seen) refuseOlderIndex(index, bytes, seen, platform);
+  if (seen && !hasNewKeys(root, seen)) refuseOlderIndex(index, bytes, seen, platform);
   if (now !== undefined) refuseExpiredIndex(index, now);
 
   const wanted = Object.entries(options.versions ?? latestVersions(index));
@@ -121,6 +120,7 @@ function* open(
     root: root.version,
     index: index.version,
     indexSha256: toHex(platform.sha256(bytes)),
+    targets: root.roles.targets.keys,
   };
   return assemble({ root, index, manifests, seen: fresh }, source, platform, options.store);
 }

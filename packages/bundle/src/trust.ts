@@ -19,4 +19,6 @@ export interface Seen {
   readonly index: number;
   /** SHA-256 of that index file, so that another one of the same version is noticed. */
   readonly indexSha256?: string;
+  /** Ids of the keys that could sign it. When a newer root has others, the index starts anew (TUF 1.0.31, 5.3.11). */
+  readonly targets?: readonly string[];
 }

@@ -3,7 +3,7 @@ import { BundleError } from "./errors.ts";
 import { type Role, type Root, rootShape } from "./formats.ts";
 import { LIMITS } from "./limits.ts";
 import type { Platform } from "./platform.ts";
-import type { TrustRoot } from "./trust.ts";
+import type { Seen, TrustRoot } from "./trust.ts";
 import { brand, type Verified } from "./verified.ts";
 
 /** A root whose signatures were checked against the pinned keys, or against the root before it. */
@@ -60,13 +60,15 @@ export function verifyNextRoot(bytes: Uint8Array, previous: VerifiedRoot, platfo
 
 /** First the signatures by keys already trusted, over the bytes; then shape and rules; then the root's own keys. */
 function authenticate(envelope: Envelope, keys: Keys, role: Role, platform: Platform): Root {
-  checkSignatures(envelope, { keys, roles: [role], revoked: [], others: "later" }, platform);
+  const trusted = { keys, roles: [role], revoked: [], others: "later" } as const;
+  const proven = checkSignatures(envelope, trusted, platform);
   const value = parseSigned(envelope);
   rootShape(value, "root");
   const root = value as Root;
   checkRules(root, platform);
   const own = root.roles.root;
-  checkSignatures(envelope, { keys: { ...keys, ...root.keys }, roles: [role, own], revoked: [] }, platform);
+  const all = { ...keys, ...root.keys };
+  checkSignatures(envelope, { keys: all, roles: [role, own], revoked: [], proven }, platform);
   return root;
 }
 
@@ -89,6 +91,24 @@ function checkRules(root: Root, platform: Platform): void {
 export function refuseExpiredRoot(root: VerifiedRoot, now: number): void {
   if (Date.parse(root.expires) <= now)
     throw new BundleError("root-expired", `verify root: it expired on ${root.expires}`);
+}
+
+/** Throws `root-rollback` for a root older than one seen. */
+export function refuseOlderRoot(root: VerifiedRoot, seen: Seen): void {
+  if (root.version < seen.root)
+    throw new BundleError(
+      "root-rollback",
+      `verify root: ${seen.root} was seen before, got the older ${root.version}`,
+    );
+}
+
+/**
+ * Whether the keys of the targets role were changed since: who stole the old ones may have published an index with a huge
+ * version, so an older one than seen is then right (recovery from a fast-forward attack).
+ */
+export function hasNewKeys(root: VerifiedRoot, seen: Seen): boolean {
+  const { keys } = root.roles.targets;
+  return root.version > seen.root && seen.targets !== undefined && keys.join() !== seen.targets.join();
 }
 
 /** Throws `registry-mismatch` for a document of another registry. */

@@ -37,7 +37,7 @@ const bundle = object(
   },
   {
     files: list(object({ file: assetName, path: insidePath }), 1000),
-    origin: object({}, { recipe: text, toolchain: text, sources: table(text, text, 1000) }),
+    origin: object({}, { recipe: text, toolchain: text, sources: table(assetName, text, 1000) }),
   },
 );
 const shape = object({ bundles: list(bundle, 1000) });

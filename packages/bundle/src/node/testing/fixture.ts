@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { fromUtf8, toHex, utf8 } from "../../bytes.ts";
 import { keyIdOf, openEnvelope } from "../../envelope.ts";
 import { BundleError, type BundleErrorCode } from "../../errors.ts";
-import type { Asset, Capability, Index, Manifest, Root } from "../../formats.ts";
+import type { Asset, Capability, Manifest, Root } from "../../formats.ts";
 import { makeIndex, makeManifest, makeRoot } from "../../publish/documents.ts";
 import { type Signer, seal } from "../../publish/seal.ts";
 import { paths, type RegistrySource, refuseBadPath } from "../../source.ts";
@@ -102,8 +102,8 @@ export function mapSource(files: ReadonlyMap<string, Uint8Array>): Required<Regi
 }
 
 /** The document in a signed file. */
-export function documentIn<T = Root & Index & Manifest>(bytes: Uint8Array): T {
-  return JSON.parse(openEnvelope(bytes, bytes.length, "test").signed) as T;
+export function documentIn(bytes: Uint8Array): Bendable {
+  return JSON.parse(openEnvelope(bytes, bytes.length, "test").signed);
 }
 
 /** Edits a document as whoever holds `signers` could: it is signed again, and so is the index for a manifest's digest. */
@@ -118,6 +118,15 @@ export function resign(
   const bytes = seal(document, signers, platform);
   files.set(path, bytes);
   if (path.startsWith("manifests/")) relist({ files } as Fixture, path);
+}
+
+/** Signs any text at all in the place of a document; the index then names it, so that only its form is wrong. */
+export function sealText(it: Fixture, path: string, text: string | Uint8Array): void {
+  const signer = path === paths.root ? keys.root : keys.targets;
+  const message = typeof text === "string" ? utf8(text) : text;
+  const head = `{"signatures":[{"keyid":"${keyId(signer)}","sig":"${signer.sign(message)}"}],"signed":`;
+  it.files.set(path, Buffer.concat([utf8(head), message, utf8("}")]));
+  if (path.startsWith("manifests/")) relist(it, path);
 }
 
 /** Makes the index name the file that lies at a manifest's path, whatever it is. */
