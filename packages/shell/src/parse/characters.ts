@@ -71,7 +71,9 @@ export const SUBSCRIPT_STOP = characters(`${QUOTES}[]\n\0`);
 /** In double quotes. */
 export const DOUBLE_QUOTED_STOP = characters('"\\$`\n\0');
 /** In the double-quoted operand of `${…}`. */
-export const QUOTED_OPERAND_STOP = characters('"\\$`}\n\0');
+export const QUOTED_OPERAND_STOP = characters("'\"\\$`}\n\0");
+/** In single quotes in such an operand. */
+export const PROTECTED_STOP = characters("'\\$`\n\0");
 /** In the body of a here-document. */
 export const HERE_DOCUMENT_STOP = characters("\\$`\n\0");
 /** In `((…))` and `$((…))`. */

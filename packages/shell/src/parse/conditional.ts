@@ -3,6 +3,7 @@ import { AMPERSAND, BAR, CLOSE_PAREN, GREATER, LESS, NEWLINE, OPEN_PAREN } from 
 import { skipNewlines } from "./here-documents.ts";
 import type { Reader } from "./reader.ts";
 import { reservedAt } from "./reserved.ts";
+import { SyntaxFailure } from "./syntax-error.ts";
 import { atWord, readRegexWord, readWord } from "./words.ts";
 
 const UNARY = /^-[abcdefghknoprstuvwxzGLNORS]$/;
@@ -101,7 +102,7 @@ function silentFailure(r: Reader): never {
 function readParenthesized(r: Reader): ConditionalExpression {
   const { line } = r;
   r.pos++;
-  const expression = readOr(r);
+  const expression = readInside(r);
   if (r.code() !== CLOSE_PAREN) {
     const clause = tokenClause("unexpected token ", r);
     r.fail("conditional", clause === "" ? "expected `)'" : `${clause}, expected \`)'`);
@@ -109,6 +110,18 @@ function readParenthesized(r: Reader): ConditionalExpression {
   r.pos++;
   skipNewlines(r);
   return { type: "ConditionalGroup", line, expression };
+}
+
+/** bash misses each open parenthesis once more after what is wrong inside. */
+function readInside(r: Reader): ConditionalExpression {
+  const { line } = r;
+  try {
+    return readOr(r);
+  } catch (failure) {
+    if (failure instanceof SyntaxFailure && failure.error.kind === "conditional")
+      failure.error.messages.push({ line, text: "expected `)'" });
+    throw failure;
+  }
 }
 
 function readUnary(r: Reader, operator: string, line: number): ConditionalExpression {

@@ -34,7 +34,7 @@ function readHereDocument(r: Reader, { document, strip, line }: PendingHereDocum
   for (;;) {
     if (r.atEnd()) {
       const text = `here-document at line ${line} delimited by end-of-file (wanted \`${document.delimiter}')`;
-      r.surroundings.warn?.({ line: r.line, text: `warning: ${text}` });
+      r.surroundings.warn?.({ line: Math.max(line, r.line - 1), text: `warning: ${text}` });
       break;
     }
     const start = r.pos;

@@ -30,8 +30,8 @@ export function readLine(r: Reader): Statement[] {
       readNewline(r);
       return list;
     }
-    if (!separated) r.unexpected();
     if (r.code() === NUL) return list;
+    if (!separated) r.unexpected();
   }
 }
 

@@ -9,6 +9,8 @@ import {
   DOUBLE_QUOTED_STOP,
   NEWLINE,
   NUL,
+  PROTECTED_STOP,
+  SINGLE_QUOTE,
 } from "./characters.ts";
 import { readDollar } from "./dollar.ts";
 import { PartList } from "./parts.ts";
@@ -63,13 +65,28 @@ export function readQuotedRuns(
       r.pos++;
       readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', opened);
       r.pos++;
-    } else {
+    } else if (c === SINGLE_QUOTE) readProtected(r, list);
+    else {
       // A newline: only counted.
       list.literal(r.src[r.pos]!);
       r.pos++;
       r.line++;
     }
   }
+}
+
+/**
+ * `'…'` in the double-quoted operand of `${x:-…}`: the quotes stay, and all they do is to keep a `}` from ending the
+ * operand. In POSIX mode they do not even do that.
+ */
+function readProtected(r: Reader, list: PartList): void {
+  const { line } = r;
+  list.literal("'");
+  r.pos++;
+  if (r.surroundings.posix?.()) return;
+  readQuotedRuns(r, list, PROTECTED_STOP, SINGLE_QUOTE, "'", line);
+  list.literal("'");
+  r.pos++;
 }
 
 /** Inside double quotes a backslash quotes only `$`, backquote, `\`, newline and the closing character. */
@@ -86,8 +103,10 @@ export function readQuotedEscape(r: Reader, list: PartList, end: number): void {
     (next === DOUBLE_QUOTE && end !== NUL) ||
     (next === CLOSE_BRACE && end === CLOSE_BRACE);
   if (!quotes) list.literal("\\");
-  if (quotes) list.literal(r.src[r.pos + 1]!);
-  r.pos += quotes ? 2 : 1;
+  // A single quote after a backslash stays with it, so that it does not protect a brace.
+  const pair = quotes || next === SINGLE_QUOTE;
+  if (pair) list.literal(r.src[r.pos + 1]!);
+  r.pos += pair ? 2 : 1;
 }
 
 /** `` `…` `` at `pos`: only its end is found, the inside is parsed when it runs. */

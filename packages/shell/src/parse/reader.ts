@@ -6,6 +6,8 @@ import { SyntaxFailure, type SyntaxMessage, type SyntaxProblem } from "./syntax-
 export interface Surroundings {
   /** Value of an alias, or `undefined`. Absent where aliases are not expanded. */
   alias?(name: string): string | undefined;
+  /** Whether POSIX mode is on. Absent: off. */
+  posix?(): boolean;
   /** Told of a here-document that the end of the input ended. */
   warn?(message: SyntaxMessage): void;
 }
@@ -57,7 +59,9 @@ export class Reader {
     substitution: (reader: Reader) => Script,
   ) {
     const text = source.includes("\0") ? source.replaceAll("\0", "") : source;
-    this.src = text.endsWith("\n") || text === "" ? `${text}\0` : `${text}\n\0`;
+    if (text.endsWith("\n") || text === "") this.src = `${text}\0`;
+    // A backslash that ends the input stands for itself.
+    else this.src = /(?:^|[^\\])(?:\\\\)*\\$/.test(text.slice(-200)) ? `${text}\\\n\0` : `${text}\n\0`;
     this.line = line;
     this.surroundings = surroundings;
     this.substitution = substitution;

@@ -1,4 +1,4 @@
-import { BACKSLASH, META, NEWLINE, OPEN_PAREN, RESERVED_START } from "./characters.ts";
+import { BACKSLASH, GREATER, LESS, META, NEWLINE, OPEN_PAREN, RESERVED_START } from "./characters.ts";
 import type { Reader } from "./reader.ts";
 
 export type ReservedWord =
@@ -75,6 +75,7 @@ export function reservedAt(r: Reader): ReservedWord | null {
   const limit = pos + LONGEST;
   while (at <= limit && RESERVED_START[src.charCodeAt(at)]) at++;
   const c = src.charCodeAt(at);
+  if ((c === LESS || c === GREATER) && src.charCodeAt(at + 1) === OPEN_PAREN) return null;
   if (!META[c]) {
     if (c !== BACKSLASH || src.charCodeAt(at + 1) !== NEWLINE) return null;
     r.joinLines(at - pos);
