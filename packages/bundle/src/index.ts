@@ -14,8 +14,20 @@ export {
   type Root,
 } from "./formats.ts";
 export { LIMITS } from "./limits.ts";
+export {
+  checkLock,
+  type Lock,
+  type LockedBundle,
+  lockBundle,
+  lockedVersions,
+  lockOf,
+  parseLock,
+  writeLock,
+} from "./lock.ts";
+export { compareVersions } from "./names.ts";
 export { OFFICIAL } from "./official.ts";
 export type { Platform } from "./platform.ts";
+export { type Policy, type Toolbox, toolbox } from "./policy.ts";
 export { type BundleRecipe, type ModuleRecipe, parseRecipes } from "./publish/recipe.ts";
 export { type Signer, seal } from "./publish/seal.ts";
 export {
@@ -28,7 +40,15 @@ export {
 } from "./registry.ts";
 export { paths, type RegistrySource, refuseBadPath } from "./source.ts";
 export { memoryStore, type Store } from "./store.ts";
-export type { Seen, TrustRoot } from "./trust.ts";
+export { checkTrustRoot, refuseConfusableRoots, type Seen, type TrustRoot } from "./trust.ts";
+export {
+  applyUpdate,
+  type Change,
+  type Consent,
+  planUpdate,
+  type Widening,
+  widenings,
+} from "./update.ts";
 export type { Verified } from "./verified.ts";
 export { type VerifiedBytes, verifyAsset, verifyStored } from "./verify-asset.ts";
 export { refuseExpiredIndex, refuseOlderIndex, type VerifiedIndex, verifyIndex } from "./verify-index.ts";

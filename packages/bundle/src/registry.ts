@@ -66,6 +66,8 @@ export interface VerifiedRegistry {
   commands(): ReadonlyMap<string, CommandEntry>;
   /** Path inside the sandbox → the file there. */
   files(): ReadonlyMap<string, FileEntry>;
+  /** Digest → the asset of the bundles in use. */
+  assets(): ReadonlyMap<Digest, Asset>;
   /**
    * The bytes of a module or file of these bundles, verified on every call; callers keep the compiled module.
    * Throws `not-found`, `source`, `too-large`, `asset-size`, `asset-digest`.
@@ -161,6 +163,7 @@ function assemble(
     bundles: () => bundles,
     commands: () => commands,
     files: () => files,
+    assets: () => assets,
     loadModule: async (sha256) => runAsync(load(sha256)),
     loadModuleSync: (sha256) => runSync(load(sha256)),
   };

@@ -1,3 +1,9 @@
+import { BundleError } from "./errors.ts";
+import { digest } from "./formats.ts";
+import { LIMITS } from "./limits.ts";
+import { bundleName, refuseLookAlikes } from "./names.ts";
+import { type Check, integer, list, object } from "./schema.ts";
+
 /**
  * What a user trusts, pinned in code or in their settings: the keys that may sign a registry's root. There is no way to
  * open a registry without one.
@@ -21,4 +27,43 @@ export interface Seen {
   readonly indexSha256?: string;
   /** Ids of the keys that could sign it. When a newer root has others, the index starts anew (TUF 1.0.31, 5.3.11). */
   readonly targets?: readonly string[];
+}
+
+const fields: Record<string, Check> = {
+  keys: list(digest, LIMITS.keys),
+  name: bundleName,
+  threshold: integer(1, LIMITS.keys),
+  version: integer(1, 2 ** 31 - 1),
+};
+const shape = object(fields);
+
+/**
+ * A trust root from settings or code. Throws `invalid` where it is none: an unknown field, no keys, a key twice, a
+ * threshold that needs no signature or more than there are keys.
+ */
+export function checkTrustRoot(value: TrustRoot): TrustRoot {
+  const { name, version, keys, threshold } = value;
+  try {
+    shape({ keys, name, threshold, version }, "trust root");
+  } catch (cause) {
+    throw new BundleError("invalid", (cause as Error).message, { cause });
+  }
+  const count = new Set(keys).size;
+  if (count !== keys.length || threshold > count)
+    throw new BundleError(
+      "invalid",
+      `read trust root: expected ${threshold} or more different keys, got ${count}`,
+    );
+  return { name, version, keys, threshold };
+}
+
+/** Throws `confusable` for trust roots of one name or of names that look alike. */
+export function refuseConfusableRoots(roots: readonly TrustRoot[]): void {
+  const names = roots.map(({ name }) => name);
+  refuseLookAlikes(names);
+  if (new Set(names).size < names.length)
+    throw new BundleError(
+      "confusable",
+      `read trust roots: expected different names, got ${names.join(", ")}`,
+    );
 }

@@ -3,7 +3,7 @@ import { BundleError } from "./errors.ts";
 import { type Role, type Root, rootShape } from "./formats.ts";
 import { LIMITS } from "./limits.ts";
 import type { Platform } from "./platform.ts";
-import type { Seen, TrustRoot } from "./trust.ts";
+import { checkTrustRoot, type Seen, type TrustRoot } from "./trust.ts";
 import { brand, type Verified } from "./verified.ts";
 
 /** A root whose signatures were checked against the pinned keys, or against the root before it. */
@@ -11,10 +11,11 @@ export type VerifiedRoot = Verified<Root>;
 
 /**
  * The root that a pinned {@link TrustRoot} names: signed by its keys and by the root's own. Pure.
- * Throws `too-large`, `malformed`, `key-unknown`, `signature`, `threshold`, `format`, `schema`, `registry-mismatch`,
+ * Throws `invalid` (no sound trust root), `too-large`, `malformed`, `key-unknown`, `signature`, `threshold`, `format`, `schema`, `registry-mismatch`,
  * `root-rollback` (older than the pin) or `root-chain` (newer: the chain must be walked).
  */
 export function verifyRoot(bytes: Uint8Array, trust: TrustRoot, platform: Platform): VerifiedRoot {
+  checkTrustRoot(trust);
   const keys: Keys = Object.fromEntries(
     trust.keys.map((key) => [keyIdOf(key, platform), { type: "ed25519", public: key }] as const),
   );
