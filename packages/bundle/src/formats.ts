@@ -7,7 +7,7 @@ export type Digest = string;
 
 /** What a command may use; everything else is refused at run time. Reading is of the sandbox's files, never the user's. */
 export type Capability = (typeof CAPABILITIES)[number];
-export const CAPABILITIES = ["clock", "fs-read", "fs-write", "net", "random", "spawn"] as const;
+export const CAPABILITIES = ["clock", "fs.read", "fs.write", "net", "random", "spawn"] as const;
 
 /** A public key: `public` is its 32 bytes in hexadecimal. Its id is the SHA-256 of those bytes. */
 export interface PublicKey {

@@ -30,7 +30,7 @@ describe("toolbox", () => {
 
   it("takes denied capabilities from every command", () => {
     const tools = toolbox([registry()], { denyCapabilities: ["clock"] });
-    expect([...tools.commands.get("ls")!.capabilities]).toEqual(["fs-read"]);
+    expect([...tools.commands.get("ls")!.capabilities]).toEqual(["fs.read"]);
   });
 
   it("refuses registries whose bundles share a name", () => {

@@ -20,7 +20,7 @@ describe("openRegistry", () => {
     expect([...registry.commands().keys()]).toEqual(["cat", "ls", "grep"]);
     const grep = registry.commands().get("grep")!;
     expect(grep).toMatchObject({ bundle: "text", version: "1.1.0", argv0: "grep", registry: "test" });
-    expect([...grep.capabilities]).toEqual(["fs-read"]);
+    expect([...grep.capabilities]).toEqual(["fs.read"]);
     const again = await openRegistry(source, trust, platform);
     expect([...again.commands()]).toEqual([...registry.commands()]);
     expect(again.seen).toEqual(registry.seen);

@@ -20,16 +20,20 @@ function members(value: unknown, at: string): [Record<string, unknown>, string[]
   return [value as Record<string, unknown>, names];
 }
 
-/** An object with exactly these fields; `optional` ones may be absent. An unknown field is refused. */
-export function object(fields: Record<string, Check>, optional: Record<string, Check> = {}): Check {
+/** An object with exactly these fields; `optional` ones may be absent. An unknown field is refused, if not told else. */
+export function object(
+  fields: Record<string, Check>,
+  optional: Record<string, Check> = {},
+  unknown: { readonly others?: "ignored" } = {},
+): Check {
   const known = new Map([...Object.entries(fields), ...Object.entries(optional)]);
   const required = Object.keys(fields);
   return (value, at) => {
     const [record, names] = members(value, at);
     for (const name of names) {
       const check = known.get(name);
-      if (!check) mismatch(at, "no unknown field", name);
-      check(record[name], `${at}.${name}`);
+      if (check) check(record[name], `${at}.${name}`);
+      else if (!unknown.others) mismatch(at, "no unknown field", name);
     }
     for (const name of required) if (!Object.hasOwn(record, name)) mismatch(at, `a field ${name}`, names);
   };

@@ -43,7 +43,7 @@ describe("a lock file", () => {
     ["an unknown field", (text: string) => text.replace('"format"', '"formal": 1,\n  "format"')],
     ["a digest cut", (text: string) => text.replace(/"manifest": "../, '"manifest": "')],
     ["a merge's marks", (text: string) => `<<<<<<< HEAD\n${text}`],
-    ["a capability that does not exist", (text: string) => text.replace('"fs-read"', '"root"')],
+    ["a capability that does not exist", (text: string) => text.replace('"fs.read"', '"root"')],
     ["too much", (text: string) => text + " ".repeat(300_000)],
   ])("with %s is refused", (_what, edit) => {
     expect(codeOf(() => parseLock(edit(writeLock(oldLock()))))).toBe("lock");
@@ -61,7 +61,7 @@ describe("an update", () => {
   it.each<[what: string, edit: (commands: Bendable) => void, widened: object[]]>([
     [
       "a command",
-      ({ grep }) => (grep.capabilities = ["fs-read", "net"]),
+      ({ grep }) => (grep.capabilities = ["fs.read", "net"]),
       [{ command: "grep", added: ["net"] }],
     ],
     [

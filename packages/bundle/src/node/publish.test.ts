@@ -13,7 +13,7 @@ import { program } from "./testing/wasm.ts";
 const trust: TrustRoot = { name: "test", version: 1, keys: [keys.root.publicKey], threshold: 1 };
 const recipes = (version: string) =>
   parseRecipes(`{"bundles":[{"name":"core","version":"${version}","description":"d","licence":"MIT","modules":[
-    {"module":"cat","crate":"uu_cat 0.12","commands":[{"name":"cat","argv0":"cat","capabilities":["fs-read"]}]}]}]}`);
+    {"module":"cat","crate":"uu_cat 0.12","commands":[{"name":"cat","argv0":"cat","capabilities":["fs.read"]}]}]}]}`);
 
 let top: string;
 let publication: Publication;
@@ -98,7 +98,7 @@ describe("publish", () => {
 describe("parseRecipes", () => {
   it.each([
     ["an unknown field", '{"bundles":[],"x":1}'],
-    ["an unknown capability", JSON.stringify({ bundles: recipes("1.0.0") }).replace("fs-read", "root")],
+    ["an unknown capability", JSON.stringify({ bundles: recipes("1.0.0") }).replace("fs.read", "root")],
     ["a bad name", JSON.stringify({ bundles: recipes("1.0.0") }).replace('"core"', '"../core"')],
   ])("refuses %s", (_what, json) => {
     expect(codeOf(() => parseRecipes(json))).toBe("schema");

@@ -42,9 +42,9 @@ export function fixture(): Fixture {
   const trust: TrustRoot = { name: "test", version: 1, keys: [keys.root.publicKey], threshold: 1 };
   files.set(paths.root, seal(rootDocument(), [keys.root], platform));
   const versions: [string, string, Record<string, Capability[]>][] = [
-    ["core", "1.0.0", { cat: ["fs-read"], ls: ["fs-read", "clock"] }],
-    ["text", "1.0.0", { grep: ["fs-read"] }],
-    ["text", "1.1.0", { grep: ["fs-read"] }],
+    ["core", "1.0.0", { cat: ["fs.read"], ls: ["fs.read", "clock"] }],
+    ["text", "1.0.0", { grep: ["fs.read"] }],
+    ["text", "1.1.0", { grep: ["fs.read"] }],
   ];
   const additions = versions.map(([name, version, commands]) => {
     const bytes = seal(bundle(files, name, version, commands), [keys.targets], platform);

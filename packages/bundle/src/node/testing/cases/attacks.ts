@@ -92,7 +92,7 @@ const tampering: Case[] = [
   {
     name: "manifest with a capability more, unsigned",
     code: "manifest-digest",
-    bend: (it) => retype(it, MANIFEST, (text) => text.replace('["fs-read"]', '["fs-read","net"]')),
+    bend: (it) => retype(it, MANIFEST, (text) => text.replace('["fs.read"]', '["fs.read","net"]')),
   },
   {
     name: "manifest signed again but not listed",
