@@ -1,5 +1,8 @@
 /** What can go wrong in @shadowbox/vfs, as a closed union. */
-export type VfsErrorCode = "invalid";
+export type VfsErrorCode =
+  | "invalid"
+  /** The heap or the quota is exhausted. */
+  | "no-space";
 
 /** The one error class of this package; `code` tells which failure it is. */
 export class VfsError extends Error {

@@ -11,3 +11,9 @@ export {
   type Stat,
   type StatChange,
 } from "./filesystem.ts";
+export { Heap, HeapSlot, type Pointer } from "./heap/heap.ts";
+export { Mutex } from "./heap/mutex.ts";
+export { Namespace, type Place, type Resolved, type WalkOptions } from "./namespace.ts";
+export type { BaseFacts } from "./tree/base-record.ts";
+export { Overlay, type OverlayEntry } from "./tree/overlay.ts";
+export { TreeFileSystem, type TreeOptions } from "./tree/tree.ts";

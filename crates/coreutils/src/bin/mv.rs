@@ -1,0 +1,3 @@
+use shadowbox_rt as _;
+
+uucore::bin!(uu_mv);

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds every module of crates/bundles.json into target/bundles/BUNDLE/MODULE.wasm, from a clean checkout, installing
+# its toolchain first. `build.sh NAME…` builds these modules only.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+toolchain=$(bash "$root/tools/bundles/toolchain.sh")
+eval "$toolchain"
+export COREUTILS_VERSION=0.12.0
+bash "$root/tools/bundles/vendor.sh"
+exec node "$root/tools/bundles/build.mjs" "$@"
