@@ -1,6 +1,7 @@
 import { LIMITS } from "./limits.ts";
 import { assetName, bundleName, commandName, insidePath, version } from "./names.ts";
 import { type Check, integer, match, mismatch, object, oneOf, set, table, text } from "./schema.ts";
+import { isWeakKey } from "./weak-keys.ts";
 
 /** SHA-256 as 64 lower-case hexadecimal digits. */
 export type Digest = string;
@@ -107,6 +108,12 @@ export interface Manifest {
 /** A digest or key id. */
 export const digest = match(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
 
+/** 32 bytes of an Ed25519 key that only its owner can sign for. */
+export const publicKey: Check = (value, at) => {
+  digest(value, at);
+  if (isWeakKey(value as string)) mismatch(at, "a key that not everyone can sign for", value);
+};
+
 const DATE = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 /** A moment in UTC. By arithmetic: the first use of Date in a process costs milliseconds. */
 const date: Check = (value, at) => {
@@ -132,7 +139,7 @@ export const rootShape = object({
   ...head("root"),
   version: counter,
   expires: date,
-  keys: table(digest, object({ type: oneOf("ed25519"), public: digest }), LIMITS.keys),
+  keys: table(digest, object({ type: oneOf("ed25519"), public: publicKey }), LIMITS.keys),
   roles: object({ root: role, targets: role }),
   revoked: set(digest, 1000),
 });

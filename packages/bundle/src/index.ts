@@ -13,6 +13,7 @@ export {
   type Role,
   type Root,
 } from "./formats.ts";
+export { type HttpOptions, httpSource } from "./http-source.ts";
 export { LIMITS } from "./limits.ts";
 export {
   checkLock,

@@ -1,5 +1,5 @@
 import { BundleError } from "./errors.ts";
-import { digest } from "./formats.ts";
+import { publicKey } from "./formats.ts";
 import { LIMITS } from "./limits.ts";
 import { bundleName, refuseLookAlikes } from "./names.ts";
 import { type Check, integer, list, object } from "./schema.ts";
@@ -30,7 +30,7 @@ export interface Seen {
 }
 
 const fields: Record<string, Check> = {
-  keys: list(digest, LIMITS.keys),
+  keys: list(publicKey, LIMITS.keys),
   name: bundleName,
   threshold: integer(1, LIMITS.keys),
   version: integer(1, 2 ** 31 - 1),

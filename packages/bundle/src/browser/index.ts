@@ -1,0 +1,2 @@
+export { cacheStore } from "./cache-store.ts";
+export { browserPlatform } from "./platform.ts";
