@@ -1,1 +1,2 @@
-export {};
+export { type NodeBaseOptions, NodeBaseSource } from "./base-source.ts";
+export { errnoOf } from "./errno.ts";
