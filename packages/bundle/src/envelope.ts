@@ -61,8 +61,8 @@ export interface Signers {
   /** Every one of these must reach its threshold. */
   readonly roles: readonly Role[];
   readonly revoked: readonly Digest[];
-  /** Signatures by keys outside the roles are left for a later check, instead of refused. */
-  readonly others?: "later";
+  /** Signatures by keys outside the roles are passed over instead of refused. */
+  readonly others?: "passed";
   /** Ids whose signatures on this envelope an earlier check has found valid. */
   readonly proven?: ReadonlySet<Digest>;
 }
@@ -80,7 +80,7 @@ export function checkSignatures(
   for (const { keyid, sig } of envelope.signatures) {
     if (valid.has(keyid)) continue;
     const known = signers.roles.some((role) => role.keys.includes(keyid));
-    if (!known && signers.others === "later") continue;
+    if (!known && signers.others === "passed") continue;
     if (signers.revoked.includes(keyid))
       throw new BundleError("key-revoked", `verify ${envelope.what}: key ${keyid} was revoked`);
     const key = signers.keys[keyid];

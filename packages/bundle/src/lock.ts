@@ -5,13 +5,12 @@ import { bundleName, commandName, version } from "./names.ts";
 import type { VerifiedRegistry } from "./registry.ts";
 import { integer, object, oneOf, set, table } from "./schema.ts";
 import type { VerifiedManifest } from "./verify-manifest.ts";
-import { indexVersion } from "./verify-manifest.ts";
 
 /** One bundle of a lock file. */
 export interface LockedBundle {
   readonly registry: string;
   readonly version: string;
-  /** SHA-256 of the manifest file, which names the digest of every asset. */
+  /** SHA-256 of the manifest without its signatures; the manifest names the digest of every asset. */
   readonly manifest: Digest;
   /** What was agreed to: command → capabilities. */
   readonly capabilities: Readonly<Record<string, readonly Capability[]>>;
@@ -68,7 +67,7 @@ export function lockBundle(registry: VerifiedRegistry, manifest: VerifiedManifes
   return {
     registry: registry.name,
     version: manifest.version,
-    manifest: indexVersion(registry.index, manifest).sha256,
+    manifest: registry.documentDigest(manifest.name),
     capabilities: Object.fromEntries(commands.map(([name, { capabilities }]) => [name, capabilities])),
   };
 }

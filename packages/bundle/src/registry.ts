@@ -1,4 +1,4 @@
-import { toHex } from "./bytes.ts";
+import { toHex, utf8 } from "./bytes.ts";
 import { BundleError } from "./errors.ts";
 import type { Asset, Capability, Digest } from "./formats.ts";
 import { LIMITS } from "./limits.ts";
@@ -66,6 +66,8 @@ export interface VerifiedRegistry {
   commands(): ReadonlyMap<string, CommandEntry>;
   /** Path inside the sandbox → the file there. */
   files(): ReadonlyMap<string, FileEntry>;
+  /** SHA-256 of a bundle's manifest without its signatures, so that it survives a change of keys. Throws `not-found`. */
+  documentDigest(bundle: string): Digest;
   /** Digest → the asset of the bundles in use. */
   assets(): ReadonlyMap<Digest, Asset>;
   /**
@@ -164,6 +166,11 @@ function assemble(
     commands: () => commands,
     files: () => files,
     assets: () => assets,
+    documentDigest: (name) => {
+      const manifest = bundles.get(name);
+      if (!manifest) throw new BundleError("not-found", `find bundle: "${name}" is not in use`);
+      return toHex(platform.sha256(utf8(JSON.stringify(manifest))));
+    },
     loadModule: async (sha256) => runAsync(load(sha256)),
     loadModuleSync: (sha256) => runSync(load(sha256)),
   };

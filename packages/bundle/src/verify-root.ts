@@ -1,4 +1,12 @@
-import { checkSignatures, type Envelope, type Keys, keyIdOf, openEnvelope, parseSigned } from "./envelope.ts";
+import {
+  checkSignatures,
+  type Envelope,
+  type Keys,
+  keyIdOf,
+  openEnvelope,
+  parseSigned,
+  type Signers,
+} from "./envelope.ts";
 import { BundleError } from "./errors.ts";
 import { type Role, type Root, rootShape } from "./formats.ts";
 import { LIMITS } from "./limits.ts";
@@ -20,7 +28,10 @@ export function verifyRoot(bytes: Uint8Array, trust: TrustRoot, platform: Platfo
     trust.keys.map((key) => [keyIdOf(key, platform), { type: "ed25519", public: key }] as const),
   );
   const role: Role = { keys: Object.keys(keys), threshold: trust.threshold };
-  const root = authenticate(openEnvelope(bytes, LIMITS.rootBytes, "root"), keys, role, platform);
+  const envelope = openEnvelope(bytes, LIMITS.rootBytes, "root");
+  // A later root is signed by the keys before it too, which a pin of that root does not know and cannot judge.
+  const others = trust.version > 1 ? "passed" : undefined;
+  const root = authenticate(envelope, { keys, roles: [role], revoked: [], others }, platform);
   refuseOtherRegistry(root, trust.name, "root");
   if (root.version < trust.version)
     throw new BundleError(
@@ -41,7 +52,8 @@ export function verifyRoot(bytes: Uint8Array, trust: TrustRoot, platform: Platfo
  */
 export function verifyNextRoot(bytes: Uint8Array, previous: VerifiedRoot, platform: Platform): VerifiedRoot {
   const envelope = openEnvelope(bytes, LIMITS.rootBytes, "root");
-  const root = authenticate(envelope, previous.keys, previous.roles.root, platform);
+  const trusted = { keys: previous.keys, roles: [previous.roles.root], revoked: [] };
+  const root = authenticate(envelope, trusted, platform);
   refuseOtherRegistry(root, previous.registry, "root");
   if (root.version <= previous.version)
     throw new BundleError(
@@ -60,16 +72,15 @@ export function verifyNextRoot(bytes: Uint8Array, previous: VerifiedRoot, platfo
 }
 
 /** First the signatures by keys already trusted, over the bytes; then shape and rules; then the root's own keys. */
-function authenticate(envelope: Envelope, keys: Keys, role: Role, platform: Platform): Root {
-  const trusted = { keys, roles: [role], revoked: [], others: "later" } as const;
-  const proven = checkSignatures(envelope, trusted, platform);
+function authenticate(envelope: Envelope, trusted: Signers, platform: Platform): Root {
+  const proven = checkSignatures(envelope, { ...trusted, others: "passed" }, platform);
   const value = parseSigned(envelope);
   rootShape(value, "root");
   const root = value as Root;
   checkRules(root, platform);
-  const own = root.roles.root;
-  const all = { ...keys, ...root.keys };
-  checkSignatures(envelope, { keys: all, roles: [role, own], revoked: [], proven }, platform);
+  const keys = { ...trusted.keys, ...root.keys };
+  const roles = [...trusted.roles, root.roles.root];
+  checkSignatures(envelope, { ...trusted, keys, roles, proven }, platform);
   return root;
 }
 

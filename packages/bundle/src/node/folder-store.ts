@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { BundleError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Store } from "../store.ts";
 import { readBounded } from "./folder-source.ts";
+import { writeWhole } from "./write.ts";
 
 /**
  * A {@link Store} in a folder, one file per digest: `ab/abcd….wasm`. Files appear by rename, so a reader sees all of one or
@@ -19,14 +19,10 @@ export function folderStore(folder: string): Required<Store> {
     }
   };
   const putSync = (sha256: string, bytes: Uint8Array) => {
-    const file = place(sha256);
-    const draft = `${file}.${process.pid}-${randomUUID()}.tmp`;
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      writeFileSync(draft, bytes, { flag: "wx", mode: 0o600 });
-      renameSync(draft, file);
-    } catch {
-      rmSync(draft, { force: true });
+      writeWhole(place(sha256), bytes, 0o600);
+    } catch (error) {
+      if (!(error instanceof BundleError)) throw error;
     }
   };
   return {

@@ -11,7 +11,15 @@ export function writeWhole(file: string, bytes: Uint8Array, mode = 0o644): void 
     writeFileSync(draft, bytes, { flag: "wx", mode });
     renameSync(draft, file);
   } catch (cause) {
-    rmSync(draft, { force: true });
+    remove(draft);
     throw new BundleError("store", `write ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function remove(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // Where it could not be made, it cannot be removed either.
   }
 }
