@@ -1,7 +1,18 @@
-/** What can go wrong in @shadowbox/shell, as a closed union. */
-export type ShellErrorCode = "invalid";
+/**
+ * What can go wrong in @shadowbox/shell, as a closed union. `expansion`, `unbound`, `arithmetic`, `readonly`, `assignment`
+ * and `limit` are failures of the script that runs; they end a command inside the interpreter and never leave
+ * {@link Shell.run}. `invalid` is a wrong use of the package.
+ */
+export type ShellErrorCode =
+  | "invalid"
+  | "expansion"
+  | "unbound"
+  | "arithmetic"
+  | "readonly"
+  | "assignment"
+  | "limit";
 
-/** The one error class of this package; `code` tells which failure it is. */
+/** The one error class of this package; `code` tells which failure it is, `message` is bash's own text. */
 export class ShellError extends Error {
   override readonly name = "ShellError";
   readonly code: ShellErrorCode;

@@ -1,0 +1,197 @@
+import { Errno } from "@shadowbox/vfs";
+import { statusOf } from "../interp/external.ts";
+import type { Interpreter } from "../interp/interpreter.ts";
+import type { Job } from "../interp/jobs.ts";
+import { checkSignals } from "../interp/traps.ts";
+
+/** `jobs [-lnprs] [jobspec …]` */
+export function jobsBuiltin(sh: Interpreter, args: string[]): number {
+  const flags = new Set<string>();
+  let at = 0;
+  for (; at < args.length && /^-./.test(args[at] as string); at++)
+    for (const letter of (args[at] as string).slice(1)) {
+      if (!"lnprsx".includes(letter))
+        return sh.usage("jobs", `-${letter}`, "jobs [-lnprs] [jobspec ...] or jobs -x command [args]");
+      flags.add(letter);
+    }
+  sh.jobs.poll();
+  let jobs: readonly Job[] = sh.jobs.visible;
+  let status = 0;
+  const specs = args.slice(at);
+  if (specs.length) {
+    jobs = specs.flatMap((spec) => {
+      const found = sh.jobs.find(spec);
+      if (typeof found !== "string") return [found];
+      status = sh.builtinError("jobs", found);
+      return [];
+    });
+  }
+  for (const job of jobs) {
+    if (flags.has("r") && job.status !== undefined) continue;
+    if (flags.has("s")) continue;
+    sh.out(flags.has("p") ? `${job.pid}\n` : sh.jobs.describe(job, flags.has("l")), "jobs");
+    if (job.status !== undefined) job.told = true;
+  }
+  for (const job of [...sh.jobs.list]) if (job.told && job.status !== undefined) sh.jobs.remove(job);
+  return status;
+}
+
+/** `disown [-h] [-ar] [jobspec …]` */
+export function disownBuiltin(sh: Interpreter, args: string[]): number {
+  const flags = new Set<string>();
+  let at = 0;
+  for (; at < args.length && /^-./.test(args[at] as string); at++)
+    for (const letter of (args[at] as string).slice(1)) {
+      if (!"har".includes(letter))
+        return sh.usage("disown", `-${letter}`, "disown [-h] [-ar] [jobspec ... | pid ...]");
+      flags.add(letter);
+    }
+  const specs = args.slice(at);
+  let jobs: Job[];
+  if (specs.length === 0) {
+    const { current } = sh.jobs;
+    if (flags.has("a") || flags.has("r")) jobs = [...sh.jobs.list];
+    else if (current) jobs = [current];
+    else return sh.builtinError("disown", "current: no such job");
+  } else {
+    jobs = [];
+    for (const spec of specs) {
+      const job = /^\d+$/.test(spec) ? sh.jobs.byPid(Number(spec)) : sh.jobs.find(spec);
+      if (job === undefined || typeof job === "string")
+        return sh.builtinError("disown", `${spec}: no such job`);
+      jobs.push(job);
+    }
+  }
+  for (const job of jobs) {
+    if (flags.has("h")) job.noHangup = true;
+    else sh.jobs.remove(job);
+  }
+  return 0;
+}
+
+const WAIT_USAGE = "wait [-fn] [-p var] [id ...]";
+
+/** `wait [-fn] [-p var] [id …]` */
+export function waitBuiltin(sh: Interpreter, args: string[]): number {
+  let next = false;
+  let target: string | undefined;
+  let at = 0;
+  for (; at < args.length; at++) {
+    const arg = args[at] as string;
+    if (arg === "--") {
+      at++;
+      break;
+    }
+    if (!/^-./.test(arg)) break;
+    for (const letter of arg.slice(1)) {
+      if (letter === "n") next = true;
+      else if (letter === "p") target = args[++at];
+      else if (letter !== "f") return sh.usage("wait", `-${letter}`, WAIT_USAGE);
+    }
+  }
+  const ids = args.slice(at);
+  if (target !== undefined) sh.vars.unset(target);
+  if (next) return waitNext(sh, ids, target);
+  if (ids.length === 0) {
+    for (const job of [...sh.jobs.all]) {
+      if (job.id === 0) continue;
+      const status = waitFor(sh, job);
+      if (status === undefined) return interrupted(sh);
+      sh.jobs.remove(job);
+    }
+    return 0;
+  }
+  let status = 0;
+  for (const id of ids) {
+    const job = jobOf(sh, id);
+    if (typeof job === "number") {
+      status = job;
+      continue;
+    }
+    const ended = waitFor(sh, job);
+    if (ended === undefined) return interrupted(sh);
+    status = ended;
+    if (target !== undefined) sh.assignByName(target, String(job.pid), "wait");
+    sh.jobs.remove(job);
+  }
+  return status;
+}
+
+/** The child that an argument names, or the status of there being none. */
+function jobOf(sh: Interpreter, id: string): Job | number {
+  if (/^\d+$/.test(id)) {
+    const job = sh.jobs.byPid(Number(id));
+    if (job) return job;
+    const known = sh.jobs.takeStatus(Number(id));
+    if (known !== undefined) return known;
+    sh.builtinError("wait", `pid ${id} is not a child of this shell`);
+    return 127;
+  }
+  if (id.startsWith("%")) {
+    const job = sh.jobs.find(id);
+    if (typeof job !== "string") return job;
+    sh.builtinError("wait", job);
+    return 127;
+  }
+  sh.builtinError("wait", `\`${id}': not a pid or valid job spec`);
+  return 1;
+}
+
+/** Waits for one child; `undefined` when a trapped signal came first. */
+function waitFor(sh: Interpreter, job: Job): number | undefined {
+  while (job.status === undefined) {
+    const result = sh.system.wait(job.pid, false);
+    if (typeof result === "object") job.status = result.status;
+    else if (result === -Errno.EINTR) {
+      const pending = sh.system.takeSignals();
+      if (pending) sh.interruptedBy = pending;
+      if (isTrapped(sh, pending)) return undefined;
+    } else job.status = 127;
+  }
+  return job.status < 256 ? job.status : statusOf(sh, job.pid, job.status);
+}
+
+function isTrapped(sh: Interpreter, mask: number): boolean {
+  return mask !== 0 && sh.takeMask(mask);
+}
+
+/** `wait` that a trapped signal cut short: the trap runs, the status is 128 + n. */
+function interrupted(sh: Interpreter): number {
+  const status = 128 + (31 - Math.clz32(sh.interruptedBy));
+  checkSignals(sh);
+  return status;
+}
+
+function waitNext(sh: Interpreter, ids: string[], target: string | undefined): number {
+  for (let pause = 1; ; pause = Math.min(pause * 2, 20)) {
+    sh.jobs.poll();
+    const wanted = ids.length
+      ? ids.map((id) => jobOf(sh, id)).filter((job) => typeof job !== "number")
+      : sh.jobs.list;
+    if (wanted.length === 0) return 127;
+    const done = wanted.find((job) => job.status !== undefined);
+    if (done) {
+      if (target !== undefined) sh.assignByName(target, String(done.pid), "wait");
+      sh.jobs.remove(done);
+      const status = done.status as number;
+      return status < 256 ? status : status - 128;
+    }
+    checkSignals(sh);
+    if (sh.flow) return 128;
+    sh.system.sleep(pause);
+  }
+}
+
+/** `fg`, `bg`: there is no job control. */
+export function fgBuiltin(sh: Interpreter): number {
+  return sh.builtinError("fg", "no job control");
+}
+
+export function bgBuiltin(sh: Interpreter): number {
+  return sh.builtinError("bg", "no job control");
+}
+
+/** `suspend` */
+export function suspendBuiltin(sh: Interpreter): number {
+  return sh.builtinError("suspend", "cannot suspend: no job control");
+}

@@ -1,0 +1,326 @@
+import { ShellError } from "../errors.ts";
+import type { DefaultOperation, Parameter, ParameterOperation, Subscript } from "../parse/ast.ts";
+import { AssocArray, IndexedArray } from "../state/arrays.ts";
+import { Attr, isName, type Value, type Variable } from "../state/variable.ts";
+import { splitSubscript } from "../state/variables.ts";
+import type { ExpansionHost } from "./host.ts";
+import { applyOperation, slice } from "./operations.ts";
+import type { Sink } from "./sink.ts";
+import { transformAll } from "./transform.ts";
+import { expandArithmetic, expandOperand, expandText } from "./word.ts";
+
+/** Which parameter is meant, after indirection: a name and maybe a subscript (text of it, and its key once known). */
+export interface Reference {
+  name: string;
+  /** `@` or `*`: all elements or positional parameters. */
+  all: "@" | "*" | undefined;
+  /** Index or key of one element. */
+  key: number | string | undefined;
+  /** As messages show it. */
+  shown: string;
+}
+
+/** The value of a reference: one text, or a list. */
+export type Found = { list: string[]; text?: undefined } | { list?: undefined; text: string | undefined };
+
+/** Expands one `$name` or `${…}` into a sink. */
+export function expandParameter(host: ExpansionHost, part: Parameter, sink: Sink, quoted: boolean): void {
+  if (part.operation === null && part.subscript === null && !part.indirect) {
+    const variable = host.vars.get(part.name);
+    if (variable && !(variable.attrs & Attr.NAMEREF)) {
+      const text = variable.scalar;
+      if (text !== undefined) {
+        if (quoted) sink.quoted(text);
+        else sink.split(text);
+        return;
+      }
+    }
+  }
+  const reference = referenceOf(host, part);
+  if (reference === undefined) {
+    withOperation(
+      host,
+      part,
+      { name: part.name, all: undefined, key: undefined, shown: part.name },
+      { text: undefined },
+      sink,
+      quoted,
+    );
+    return;
+  }
+  if (typeof reference === "string") {
+    put(sink, reference, quoted);
+    return;
+  }
+  if (part.operation?.type === "Keys") {
+    sink.list(keysOf(host, reference.name), quoted, reference.all === "*");
+    return;
+  }
+  withOperation(host, part, reference, valueOf(host, reference), sink, quoted);
+}
+
+function put(sink: Sink, text: string, quoted: boolean): void {
+  if (quoted) sink.quoted(text);
+  else sink.split(text);
+}
+
+/** Follows `!` and namerefs. A text is the answer itself (`${!ref}` of a nameref); `undefined`: nothing is named. */
+function referenceOf(host: ExpansionHost, part: Parameter): Reference | string | undefined {
+  if (!part.indirect) return directReference(host, part.name, part.subscript, part.text);
+  const variable = host.vars.get(part.name);
+  if (variable && variable.attrs & Attr.NAMEREF && part.subscript === null) {
+    const target = typeof variable.value === "string" ? variable.value : "";
+    if (part.operation === null) return target;
+  }
+  const pointer = directReference(host, part.name, part.subscript, part.text);
+  const found = pointer && valueOf(host, pointer);
+  const text = found?.list ? found.list.join(" ") : found?.text;
+  if (text === undefined) {
+    if (part.operation?.type === "Default") return undefined;
+    const shown = part.subscript ? `${part.name}[${part.subscript.text}]` : part.name;
+    if (/^[@*\d!#?$-]/.test(part.name) && part.name !== "0") {
+      if (host.state.set.nounset && /^\d/.test(part.name)) throw unbound(`!${part.name}`);
+    }
+    throw new ShellError("expansion", `${shown}: invalid indirect expansion`);
+  }
+  return namedReference(host, text);
+}
+
+/** The reference that a text names: `x`, `a[1]`, `@`, `1`, … */
+export function namedReference(host: ExpansionHost, text: string): Reference {
+  if (text === "@" || text === "*") return { name: text, all: text, key: undefined, shown: text };
+  if (/^(\d+|[#?$!-])$/.test(text)) return { name: text, all: undefined, key: undefined, shown: text };
+  const target = splitSubscript(text);
+  if (!target) throw new ShellError("expansion", `${text}: invalid variable name`);
+  return textReference(host, target.name, target.subscript, text);
+}
+
+/** A reference whose subscript is text that was not parsed with the script. */
+function textReference(
+  host: ExpansionHost,
+  name: string,
+  subscript: string | undefined,
+  shown: string,
+): Reference {
+  if (subscript === undefined) {
+    const target = host.vars.follow(name);
+    if (target && target.subscript !== undefined)
+      return textReference(host, target.name, target.subscript, shown);
+    return { name: target?.name ?? name, all: undefined, key: undefined, shown };
+  }
+  const real = host.vars.follow(name)?.name ?? name;
+  if (subscript === "@" || subscript === "*") return { name: real, all: subscript, key: undefined, shown };
+  const variable = host.vars.get(real);
+  if (variable && variable.attrs & Attr.ASSOC)
+    return { name: real, all: undefined, key: host.subscriptText(subscript), shown };
+  return {
+    name: real,
+    all: undefined,
+    key: indexIn(host, variable, host.integer(host.subscriptText(subscript)), real),
+    shown,
+  };
+}
+
+function directReference(
+  host: ExpansionHost,
+  name: string,
+  subscript: Subscript | null,
+  text: string,
+): Reference | undefined {
+  if (name === "@" || name === "*") return { name, all: name, key: undefined, shown: text };
+  if (!isName(name)) return { name, all: undefined, key: undefined, shown: name };
+  const target = host.vars.follow(name);
+  if (!target) return undefined;
+  if (subscript === null) return textReference(host, target.name, target.subscript, name);
+  const shown = `${name}[${subscript.text}]`;
+  if (subscript.text === "@" || subscript.text === "*")
+    return { name: target.name, all: subscript.text, key: undefined, shown };
+  return { name: target.name, all: undefined, key: keyOf(host, target.name, subscript), shown };
+}
+
+/** The key or the index that a subscript means for a variable. */
+export function keyOf(host: ExpansionHost, name: string, subscript: Subscript): string | number {
+  const variable = host.vars.get(name);
+  if (variable && variable.attrs & Attr.ASSOC) return expandText(host, subscript.word);
+  const expression = expandText(host, subscript.word);
+  return indexIn(host, variable, host.integer(expression), name);
+}
+
+/** Counts a negative index from the end. */
+export function indexIn(
+  _host: ExpansionHost,
+  variable: Variable | undefined,
+  index: number,
+  name: string,
+): number {
+  if (index >= 0) return index;
+  const value = variable?.value;
+  const end = value instanceof IndexedArray ? value.end : value === undefined ? 0 : 1;
+  if (end + index < 0) return BAD_INDEX;
+  void name;
+  return end + index;
+}
+
+/** A negative index beyond the start: reading it is a warning, writing it an error. */
+export const BAD_INDEX = -1;
+
+function valueOfVariable(variable: Variable | undefined): Value {
+  return variable?.dynamic ? variable.dynamic.get() : variable?.value;
+}
+
+/** Looks a reference up. */
+export function valueOf(host: ExpansionHost, reference: Reference): Found {
+  const { name, all, key } = reference;
+  if (name === "@" || name === "*") return { list: host.state.positional };
+  if (/^\d/.test(name)) {
+    const index = Number(name);
+    return { text: index === 0 ? host.state.argv0 : host.state.positional[index - 1] };
+  }
+  if (!isName(name)) return { text: host.special(name) };
+  const variable = host.vars.get(name);
+  const value = valueOfVariable(variable);
+  if (all) {
+    if (value === undefined) return { list: [] };
+    return { list: typeof value === "string" ? [value] : value.values() };
+  }
+  if (key === undefined) return { text: variable ? variable.scalar : host.special(name) };
+  if (key === BAD_INDEX) {
+    host.warn(`${name}: bad array subscript`);
+    return { text: undefined };
+  }
+  if (value instanceof AssocArray) return { text: value.get(String(key)) };
+  if (value instanceof IndexedArray) return { text: value.get(Number(key)) };
+  return { text: key === 0 ? value : undefined };
+}
+
+function keysOf(host: ExpansionHost, name: string): string[] {
+  const value = valueOfVariable(host.vars.get(name));
+  if (value === undefined) return [];
+  if (typeof value === "string") return ["0"];
+  return value instanceof AssocArray ? value.keys() : value.indices().map(String);
+}
+
+export function unbound(name: string): ShellError {
+  return new ShellError("unbound", `${name}: unbound variable`);
+}
+
+/** How messages call a parameter: `$1` for a positional one. */
+function messageName(reference: Reference): string {
+  return /^(\d+|[!])$/.test(reference.name) ? `$${reference.name}` : reference.shown;
+}
+
+function withOperation(
+  host: ExpansionHost,
+  part: Parameter,
+  reference: Reference,
+  found: Found,
+  sink: Sink,
+  quoted: boolean,
+): void {
+  const operation = part.operation;
+  if (operation?.type === "Default") {
+    expandDefault(host, operation, reference, found, sink, quoted);
+    return;
+  }
+  if (
+    found.list === undefined &&
+    found.text === undefined &&
+    host.state.set.nounset &&
+    !isAttributeQuery(operation)
+  )
+    throw unbound(messageName(reference));
+  const star = reference.all === "*";
+  if (operation === null) {
+    if (found.list) sink.list(found.list, quoted, star);
+    else put(sink, found.text ?? "", quoted);
+    return;
+  }
+  if (operation.type === "Length") {
+    put(sink, String(lengthOf(host, reference, found)), quoted);
+    return;
+  }
+  if (operation.type === "Transform") {
+    const done = transformAll(host, operation.operator, reference, found);
+    if (done.list) sink.list(done.list, quoted, star);
+    else put(sink, done.text ?? "", quoted);
+    return;
+  }
+  if (operation.type === "Substring") {
+    const offset = host.integer(expandArithmetic(host, operation.offset));
+    const length =
+      operation.length === null ? undefined : host.integer(expandArithmetic(host, operation.length));
+    const cut = slice(host, reference, found, offset, length, operation.length?.text ?? "");
+    if (cut.list) sink.list(cut.list, quoted, star);
+    else put(sink, cut.text ?? "", quoted);
+    return;
+  }
+  const apply = applyOperation(host, operation);
+  if (found.list) sink.list(found.list.map(apply), quoted, star);
+  else put(sink, found.text === undefined ? "" : apply(found.text), quoted);
+}
+
+/** `${x@a}` and its kin may ask about an unset array. */
+function isAttributeQuery(operation: ParameterOperation | null): boolean {
+  return operation?.type === "Transform" && (operation.operator === "a" || operation.operator === "A");
+}
+
+function lengthOf(host: ExpansionHost, reference: Reference, found: Found): number {
+  if (found.list) return found.list.length;
+  void host;
+  void reference;
+  return countCharacters(found.text ?? "");
+}
+
+/** Characters of a text; a byte that is not UTF-8 counts as one. */
+export function countCharacters(text: string): number {
+  if (!/[\ud800-\udbff]/.test(text)) return text.length;
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+function expandDefault(
+  host: ExpansionHost,
+  operation: DefaultOperation,
+  reference: Reference,
+  found: Found,
+  sink: Sink,
+  quoted: boolean,
+): void {
+  const { operator, colon, word } = operation;
+  const set = found.list ? found.list.length > 0 : found.text !== undefined;
+  const empty = found.list
+    ? found.list.length === 0 || (found.list.length === 1 && found.list[0] === "")
+    : found.text === "";
+  const present = set && !(colon && empty);
+  if (operator === "+") {
+    if (present) expandOperand(host, word, sink, quoted);
+    else put(sink, "", quoted);
+    return;
+  }
+  if (present) {
+    if (found.list) sink.list(found.list, quoted, reference.all === "*");
+    else put(sink, found.text as string, quoted);
+    return;
+  }
+  if (operator === "-") {
+    expandOperand(host, word, sink, quoted);
+    return;
+  }
+  const text = expandText(host, word);
+  if (operator === "?") {
+    const message = word.text === "" ? (colon ? "parameter null or not set" : "parameter not set") : text;
+    throw new ShellError(
+      "unbound",
+      `${reference.shown.startsWith("$") ? reference.name : reference.shown}: ${message}`,
+    );
+  }
+  if (!isName(reference.name) || reference.all) {
+    const shown = isName(reference.name) ? reference.shown : `$${reference.name}`;
+    throw new ShellError("expansion", `${shown}: cannot assign in this way`);
+  }
+  const variable = host.vars.writable(reference.name);
+  if (reference.key === undefined) host.vars.assign(variable, text);
+  else host.vars.setElement(variable, reference.key, text);
+  put(sink, reference.key === undefined ? (variable.scalar ?? "") : text, quoted);
+}

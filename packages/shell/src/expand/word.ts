@@ -1,0 +1,284 @@
+import { ShellError } from "../errors.ts";
+import type { Arithmetic, DoubleQuoted, Parameter, Word, WordPart } from "../parse/ast.ts";
+import { Attr } from "../state/variable.ts";
+import { expandBraces } from "./brace.ts";
+import { expandPath } from "./glob.ts";
+import type { ExpansionHost } from "./host.ts";
+import { expandParameter } from "./parameter.ts";
+import { escapePattern } from "./quote.ts";
+import { FieldSink, PatternSink, type Separators, type Sink, separatorsOf, TextSink } from "./sink.ts";
+import { expandTilde } from "./tilde.ts";
+
+/** How the literals of a word are read. */
+export interface PartMode {
+  /** Between double quotes. */
+  quoted: boolean;
+  /** The operand of an unquoted `${x:-…}`: literals are split too. */
+  operand: boolean;
+  /** Tildes after `:` and `=` count. */
+  tilde: "word" | "assignment" | "none";
+}
+
+const PLAIN: PartMode = { quoted: false, operand: false, tilde: "word" };
+const ASSIGNMENT: PartMode = { quoted: false, operand: false, tilde: "assignment" };
+const QUOTED: PartMode = { quoted: true, operand: false, tilde: "none" };
+const OPERAND: PartMode = { quoted: false, operand: true, tilde: "word" };
+
+function separators(host: ExpansionHost): Separators {
+  return separatorsOf(host.vars.text("IFS"));
+}
+
+/** Expands words to the arguments they stand for: all expansions, splitting, globbing, quote removal. */
+export function expandFields(host: ExpansionHost, words: readonly Word[]): string[] {
+  const out: string[] = [];
+  for (const word of words) expandInto(host, word, out);
+  return out;
+}
+
+function expandInto(host: ExpansionHost, word: Word, out: string[]): void {
+  if (word.plain !== null) {
+    out.push(word.plain);
+    return;
+  }
+  if (word.braces && host.state.set.braceexpand) {
+    for (const parts of expandBraces(word.parts)) fieldsOf(host, parts, word, out);
+    return;
+  }
+  fieldsOf(host, word.parts, word, out);
+}
+
+function fieldsOf(host: ExpansionHost, parts: readonly WordPart[], word: Word, out: string[]): void {
+  const simple = parts.length === 1 ? quickText(host, parts[0] as WordPart) : undefined;
+  if (simple !== undefined) {
+    out.push(simple);
+    return;
+  }
+  const sink = new FieldSink(separators(host));
+  expandParts(host, parts, sink, isAssignmentLike(word) && !host.state.set.posix ? ASSIGNMENT : PLAIN);
+  for (const field of sink.end()) {
+    if (field.pattern === undefined || host.state.set.noglob) out.push(field.text);
+    else expandPath(host, field.pattern, field.text, out);
+  }
+}
+
+/** `name=` at the start of a word: tildes after `=` and `:` count. */
+function isAssignmentLike(word: Word): boolean {
+  const first = word.parts[0];
+  return first?.type === "Literal" && first.value.includes("~") && /^[A-Za-z_]\w*\+?=/.test(first.value);
+}
+
+/** `"$x"` of a plain variable: one field, nothing to split. */
+function quickText(host: ExpansionHost, part: WordPart): string | undefined {
+  if (part.type !== "DoubleQuoted" || part.parts.length !== 1) return undefined;
+  const inner = part.parts[0] as WordPart;
+  return inner.type === "Parameter" ? quickValue(host, inner) : undefined;
+}
+
+function quickValue(host: ExpansionHost, part: Parameter): string | undefined {
+  if (part.operation !== null || part.subscript !== null || part.indirect) return undefined;
+  const variable = host.vars.get(part.name);
+  if (!variable || variable.attrs & Attr.NAMEREF || variable.dynamic) return undefined;
+  return typeof variable.value === "string" ? variable.value : undefined;
+}
+
+/** Expands a word to one text: no braces, no splitting, no globbing. */
+export function expandText(host: ExpansionHost, word: Word, assignment = false): string {
+  if (word.plain !== null) return word.plain;
+  const parts = word.parts;
+  if (parts.length === 1) {
+    const only = parts[0] as WordPart;
+    const quick = only.type === "Parameter" ? quickValue(host, only) : quickText(host, only);
+    if (quick !== undefined) return quick;
+  }
+  const sink = new TextSink(separators(host));
+  expandParts(host, parts, sink, assignment ? VALUE : PLAIN);
+  return sink.text;
+}
+
+const VALUE: PartMode = { quoted: false, operand: false, tilde: "assignment" };
+
+/** Expands a word to a glob pattern in which quoted characters are escaped. */
+export function expandPattern(host: ExpansionHost, word: Word): string {
+  if (word.plain !== null && !word.quoted && !word.plain.includes("\\")) return word.plain;
+  const sink = new PatternSink(separators(host), escapePattern);
+  expandParts(host, word.parts, sink, PLAIN);
+  return sink.text;
+}
+
+/** Expands the right side of `=~`: quoted characters are escaped for a regex. */
+export function expandRegex(host: ExpansionHost, word: Word): string {
+  const sink = new PatternSink(separators(host), (text) => text.replace(/[.[\]{}()\\*+?^$|]/g, "\\$&"));
+  expandParts(host, word.parts, sink, PLAIN);
+  return sink.text;
+}
+
+/** The text of an arithmetic expression after its expansions. */
+export function expandArithmetic(host: ExpansionHost, node: Arithmetic): string {
+  if (node.word === null) return node.text;
+  const sink = new TextSink(separators(host));
+  expandParts(host, node.word.parts, sink, QUOTED);
+  return sink.text;
+}
+
+/** Expands the operand of `${x:-word}` where it stands. */
+export function expandOperand(host: ExpansionHost, word: Word, sink: Sink, quoted: boolean): void {
+  expandParts(host, word.parts, sink, quoted ? QUOTED : OPERAND);
+}
+
+/** Hands the expanded pieces of a word to a sink. */
+export function expandParts(
+  host: ExpansionHost,
+  parts: readonly WordPart[],
+  sink: Sink,
+  mode: PartMode,
+): void {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as WordPart;
+    switch (part.type) {
+      case "Literal":
+        expandLiteral(host, part.value, sink, mode, i === 0, i === parts.length - 1);
+        break;
+      case "Escaped":
+      case "SingleQuoted":
+      case "AnsiQuoted":
+        sink.quoted(part.value);
+        break;
+      case "DoubleQuoted":
+        expandDoubleQuoted(host, part, sink);
+        break;
+      case "Parameter":
+        expandParameter(host, part, sink, mode.quoted);
+        break;
+      case "Names": {
+        const names = host.vars
+          .names(part.prefix)
+          .filter(
+            (name) => host.vars.get(name)?.scalar !== undefined || host.vars.get(name)?.value !== undefined,
+          );
+        sink.list(names, mode.quoted, part.star);
+        break;
+      }
+      case "BadSubstitution":
+        throw new ShellError("expansion", `${part.text}: bad substitution`);
+      case "CommandSubstitution":
+        put(sink, host.commandSubstitution(part.body), mode.quoted);
+        break;
+      case "Backquote":
+        put(sink, host.backquote(part), mode.quoted);
+        break;
+      case "ArithmeticExpansion":
+        put(sink, host.arithmetic(expandArithmetic(host, part.expression)), mode.quoted);
+        break;
+      case "ProcessSubstitution":
+        sink.quoted(host.processSubstitution(part));
+        break;
+    }
+  }
+}
+
+function put(sink: Sink, text: string, quoted: boolean): void {
+  if (quoted) sink.quoted(text);
+  else sink.split(text);
+}
+
+function expandLiteral(
+  host: ExpansionHost,
+  text: string,
+  sink: Sink,
+  mode: PartMode,
+  first: boolean,
+  last: boolean,
+): void {
+  if (mode.quoted) {
+    sink.quoted(text);
+    return;
+  }
+  if (text.includes("~") && mode.tilde !== "none") {
+    expandWithTildes(host, text, sink, mode, first, last);
+    return;
+  }
+  if (mode.operand) sink.split(text);
+  else sink.literal(text);
+}
+
+function expandWithTildes(
+  host: ExpansionHost,
+  text: string,
+  sink: Sink,
+  mode: PartMode,
+  first: boolean,
+  last: boolean,
+): void {
+  const assignment = mode.tilde === "assignment";
+  const plain = (piece: string) => (mode.operand ? sink.split(piece) : sink.literal(piece));
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== "~") continue;
+    const before = text[at - 1];
+    const starts = at === 0 ? first : assignment && (before === ":" || before === "=");
+    if (!starts) continue;
+    const rest = text.slice(at);
+    const expanded = expandTilde(host, rest, assignment, last);
+    if (!expanded) continue;
+    if (at > from) plain(text.slice(from, at));
+    sink.quoted(expanded.text);
+    at += expanded.length - 1;
+    from = at + 1;
+  }
+  if (from < text.length) plain(text.slice(from));
+}
+
+/** `"…"`: exists even when empty, unless it is only an empty `$@`. */
+function expandDoubleQuoted(host: ExpansionHost, part: DoubleQuoted, sink: Sink): void {
+  if (part.parts.length === 0) {
+    sink.mark();
+    return;
+  }
+  if (!part.parts.some(isList)) {
+    sink.mark();
+    expandParts(host, part.parts, sink, QUOTED);
+    return;
+  }
+  const watcher = new ListWatcher(sink);
+  expandParts(host, part.parts, watcher, QUOTED);
+  if (!watcher.sawEmptyList) sink.mark();
+}
+
+function isList(part: WordPart): boolean {
+  if (part.type === "Names") return !part.star;
+  if (part.type !== "Parameter") return false;
+  if (part.name === "@" || part.subscript?.text === "@" || part.indirect) return true;
+  const operation = part.operation;
+  return operation?.type === "Default" && /@/.test(operation.word.text);
+}
+
+/** Passes pieces on, but not empty ones: they do not make a field beside an empty `"$@"`. */
+class ListWatcher implements Sink {
+  sawEmptyList = false;
+  readonly #sink: Sink;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  quoted(text: string): void {
+    if (text !== "") this.#sink.quoted(text);
+  }
+
+  literal(text: string): void {
+    this.#sink.literal(text);
+  }
+
+  split(text: string): void {
+    this.#sink.split(text);
+  }
+
+  list(values: readonly string[], quoted: boolean, star: boolean): void {
+    if (values.length === 0 && !star) this.sawEmptyList = true;
+    else this.#sink.list(values, quoted, star);
+  }
+
+  mark(): void {
+    if (!this.sawEmptyList) this.#sink.mark();
+  }
+}

@@ -1,0 +1,224 @@
+import { matcherFor } from "../expand/matching.ts";
+import { quoteIfNeeded } from "../expand/quote.ts";
+import { expandArithmetic, expandFields, expandPattern, expandText } from "../expand/word.ts";
+import type {
+  Arithmetic,
+  ArithmeticFor,
+  Case,
+  For,
+  If,
+  Select,
+  StatementList,
+  While,
+  Word,
+} from "../parse/ast.ts";
+import { Attr, isName } from "../state/variable.ts";
+import { evaluateArithmetic } from "./arithmetic.ts";
+import { runCondition, runList } from "./execute.ts";
+import { readLine } from "./input.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { checkSignals, debugTrap } from "./traps.ts";
+import { trace } from "./xtrace.ts";
+
+export function runIf(sh: Interpreter, node: If): number {
+  for (const branch of node.branches) {
+    const status = runCondition(sh, branch.condition);
+    if (sh.flow !== undefined) return status;
+    if (status === 0) return runList(sh, branch.body);
+  }
+  return node.otherwise ? runList(sh, node.otherwise) : 0;
+}
+
+/** After a loop's body: whether the loop ends. A `break` or `continue` of more levels is handed on. */
+function leavesLoop(sh: Interpreter): boolean {
+  const { flow } = sh;
+  if (flow === undefined) return false;
+  if (flow.kind !== "break" && flow.kind !== "continue") return true;
+  if (flow.levels > 1) {
+    sh.flow = { kind: flow.kind, levels: flow.levels - 1 };
+    return true;
+  }
+  sh.flow = undefined;
+  return flow.kind === "break";
+}
+
+function inLoop(sh: Interpreter, body: () => number): number {
+  sh.state.loopDepth++;
+  try {
+    return body();
+  } finally {
+    sh.state.loopDepth--;
+  }
+}
+
+export function runWhile(sh: Interpreter, node: While): number {
+  return inLoop(sh, () => {
+    let status = 0;
+    for (;;) {
+      checkSignals(sh);
+      if (sh.flow !== undefined) return status;
+      const condition = runCondition(sh, node.condition);
+      if (sh.flow !== undefined) {
+        if (leavesLoop(sh)) return sh.flow === undefined ? 0 : condition;
+        continue;
+      }
+      if ((condition === 0) === node.until) return status;
+      status = runList(sh, node.body);
+      if (leavesLoop(sh)) return status;
+    }
+  });
+}
+
+export function runFor(sh: Interpreter, node: For): number {
+  sh.state.line = node.line;
+  if (!isName(node.name)) {
+    sh.error(`\`${node.name}': not a valid identifier`);
+    return 1;
+  }
+  const values = node.words === null ? sh.state.positional : expandFields(sh, node.words);
+  return inLoop(sh, () => {
+    let status = 0;
+    for (const value of values) {
+      checkSignals(sh);
+      if (sh.flow !== undefined) return status;
+      sh.state.line = node.line;
+      debugTrap(sh, `for ${node.name} in ${wordsText(node.words)}`);
+      if (sh.state.set.xtrace)
+        trace(
+          sh,
+          `for ${node.name} in ${node.words === null ? '"$@"' : node.words.map((word) => word.text).join(" ")}`,
+        );
+      if (!assignLoopVariable(sh, node.name, value)) return 1;
+      status = runList(sh, node.body);
+      if (leavesLoop(sh)) return status;
+    }
+    return status;
+  });
+}
+
+function wordsText(words: readonly Word[] | null): string {
+  return words === null ? '"$@"' : words.map((word) => word.text).join(" ");
+}
+
+function assignLoopVariable(sh: Interpreter, name: string, value: string): boolean {
+  const variable = sh.vars.get(name);
+  try {
+    // The loop variable of a nameref is the nameref itself.
+    if (variable && variable.attrs & Attr.NAMEREF) sh.vars.writable(name).value = value;
+    else sh.vars.set(name, value);
+    return true;
+  } catch (error) {
+    sh.error(sh.report(error).message);
+    return false;
+  }
+}
+
+export function runArithmeticFor(sh: Interpreter, node: ArithmeticFor): number {
+  const evaluate = (part: Arithmetic | null, missing: boolean): boolean => {
+    if (part === null) return missing;
+    sh.state.line = node.line;
+    debugTrap(sh, `((${part.text}))`);
+    const text = expandArithmetic(sh, part);
+    if (sh.state.set.xtrace) trace(sh, `(( ${text} ))`);
+    if (text.trim() === "") return missing;
+    return isTrue(evaluateArithmetic(sh, text, "(("));
+  };
+  try {
+    evaluate(node.init, true);
+    return inLoop(sh, () => {
+      let status = 0;
+      for (;;) {
+        checkSignals(sh);
+        if (sh.flow !== undefined) return status;
+        if (!evaluate(node.condition, true)) return status;
+        status = runList(sh, node.body);
+        if (leavesLoop(sh)) return status;
+        evaluate(node.step, true);
+      }
+    });
+  } catch (error) {
+    const failure = sh.report(error);
+    if (failure.code !== "arithmetic") throw error;
+    sh.error(failure.message);
+    return 1;
+  }
+}
+
+function isTrue(value: number | bigint): boolean {
+  return typeof value === "number" ? value !== 0 : value !== 0n;
+}
+
+export function runCase(sh: Interpreter, node: Case): number {
+  sh.state.line = node.line;
+  debugTrap(sh, `case ${node.word.text} in`);
+  const text = expandText(sh, node.word);
+  if (sh.state.set.xtrace)
+    trace(sh, `case ${node.word.plain === null ? node.word.text : quoteIfNeeded(node.word.plain)} in`);
+  let status = 0;
+  let matched = false;
+  for (const item of node.items) {
+    if (!matched && !item.patterns.some((pattern) => caseMatches(sh, pattern, text))) continue;
+    status = item.body.length ? runList(sh, item.body) : 0;
+    if (sh.flow !== undefined || item.terminator === ";;") return status;
+    matched = item.terminator === ";&";
+  }
+  return status;
+}
+
+function caseMatches(sh: Interpreter, word: Word, text: string): boolean {
+  const pattern = expandPattern(sh, word);
+  if (pattern === "*") return true;
+  return matcherFor(sh, pattern, sh.state.shopt.nocasematch).test(text);
+}
+
+export function runSelect(sh: Interpreter, node: Select): number {
+  sh.state.line = node.line;
+  debugTrap(sh, `select ${node.name} in ${wordsText(node.words)}`);
+  const values = node.words === null ? [...sh.state.positional] : expandFields(sh, node.words);
+  if (values.length === 0) return 0;
+  return inLoop(sh, () => selectLoop(sh, node.name, values, node.body));
+}
+
+function selectLoop(sh: Interpreter, name: string, values: string[], body: StatementList): number {
+  let status = 0;
+  let show = true;
+  for (;;) {
+    if (show) sh.errorText(menu(sh, values));
+    show = false;
+    sh.errorText(sh.prompt(sh.vars.text("PS3") ?? "#? "));
+    const line = readLine(sh, 0);
+    if (line === undefined) {
+      sh.errorText("\n");
+      return 1;
+    }
+    sh.vars.set("REPLY", line);
+    if (line === "") {
+      show = true;
+      continue;
+    }
+    const choice = /^\s*\d+\s*$/.test(line) ? values[Number(line) - 1] : undefined;
+    if (!assignLoopVariable(sh, name, choice ?? "")) return 1;
+    status = runList(sh, body);
+    if (leavesLoop(sh)) return status;
+  }
+}
+
+/** The choices of `select` in columns, as bash lays them out. */
+function menu(sh: Interpreter, values: readonly string[]): string {
+  const columns = Number(sh.vars.text("COLUMNS") ?? 80) || 80;
+  const digits = String(values.length).length;
+  const width = Math.max(...values.map((value) => value.length)) + digits + 2 + 2;
+  const perRow = Math.max(1, Math.floor(columns / width));
+  const rows = Math.ceil(values.length / perRow) || 1;
+  const single = rows === 1 ? values.length : rows;
+  let out = "";
+  for (let row = 0; row < single; row++) {
+    let line = "";
+    for (let index = row; index < values.length; index += single) {
+      const cell = `${String(index + 1).padStart(digits)}) ${values[index]}`;
+      line += index + single < values.length ? cell.padEnd(width) : cell;
+    }
+    out += `${line}\n`;
+  }
+  return out;
+}

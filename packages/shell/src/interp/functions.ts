@@ -1,0 +1,92 @@
+import { ShellError } from "../errors.ts";
+import type { FunctionDefinition } from "../parse/ast.ts";
+import type { ShellFunction } from "../state/shell-state.ts";
+import { runCommand } from "./execute.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { runTrap } from "./traps.ts";
+
+/** Calls within calls: more end with an error before the host's stack does. */
+const DEPTH_LIMIT = 10_000;
+
+export function defineFunction(sh: Interpreter, node: FunctionDefinition): number {
+  const { state } = sh;
+  const name = node.name;
+  state.line = node.line;
+  if (/[\s$`'"\\]/.test(name) || (sh.posix && !/^[A-Za-z_]\w*$/.test(name))) {
+    sh.error(`\`${name}': not a valid identifier`);
+    return 1;
+  }
+  if (sh.posix && sh.builtins.get(name)?.special) {
+    sh.error(`\`${name}': is a special builtin`);
+    return sh.exit(2);
+  }
+  const old = state.functions.read.get(name);
+  if (old?.readonly) {
+    sh.error(`${name}: readonly function`);
+    return 1;
+  }
+  const frame = state.frames[state.frames.length - 1];
+  state.functions.write.set(name, {
+    name,
+    definition: node,
+    source: frame?.source ?? "",
+    line: node.line,
+    exported: old?.exported || state.set.allexport,
+    readonly: false,
+    traced: old?.traced ?? false,
+  });
+  return 0;
+}
+
+export function callFunction(sh: Interpreter, fn: ShellFunction, args: string[]): number {
+  const { state, vars } = sh;
+  const nesting = Number(vars.text("FUNCNEST") ?? 0);
+  const limit = nesting > 0 ? nesting : DEPTH_LIMIT;
+  if (sh.callDepth >= limit)
+    throw new ShellError("limit", `${fn.name}: maximum function nesting level exceeded (${limit})`);
+  const { positional, loopDepth, traps } = state;
+  const hidden = hideTraps(sh, fn);
+  const options = sh.localOptions;
+  sh.localOptions = undefined;
+  vars.pushScope("function");
+  sh.callDepth++;
+  state.positional = args;
+  state.loopDepth = 0;
+  state.frames.push({ kind: "function", name: fn.name, source: fn.source, callLine: state.line });
+  try {
+    let status = runCommand(sh, fn.definition.body);
+    if (sh.flow?.kind === "return") {
+      status = sh.flow.status;
+      sh.flow = undefined;
+    }
+    if (traps.read.has("RETURN") && sh.flow === undefined) {
+      state.lastStatus = status;
+      runTrap(sh, "RETURN");
+    }
+    return status;
+  } finally {
+    if (sh.localOptions) Object.assign(state.set, sh.localOptions);
+    sh.localOptions = options;
+    state.frames.pop();
+    state.positional = positional;
+    state.loopDepth = loopDepth;
+    sh.callDepth--;
+    vars.popScope();
+    for (const [name, text] of hidden) if (!traps.read.has(name)) traps.write.set(name, text);
+  }
+}
+
+/** Without `set -T` and `set -E` a function does not see the DEBUG, RETURN and ERR traps of its caller. */
+function hideTraps(sh: Interpreter, fn: ShellFunction): [string, string][] {
+  const { traps, set } = sh.state;
+  if (traps.read.size === 0) return [];
+  const hidden: [string, string][] = [];
+  const keepsDebug = set.functrace || fn.traced;
+  for (const name of ["DEBUG", "RETURN", "ERR"]) {
+    const text = traps.read.get(name);
+    if (text === undefined || (name === "ERR" ? set.errtrace : keepsDebug)) continue;
+    hidden.push([name, text]);
+    traps.write.delete(name);
+  }
+  return hidden;
+}

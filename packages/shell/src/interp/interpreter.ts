@@ -1,0 +1,251 @@
+import { Errno } from "@shadowbox/vfs";
+import { formatTime } from "../builtins/strftime.ts";
+import type { Builtin } from "../builtins/table.ts";
+import { ShellError } from "../errors.ts";
+import { expandPrompt, type PromptHost } from "../expand/prompt.ts";
+import type { Assignment, Backquote, ProcessSubstitution, Script } from "../parse/ast.ts";
+import { flagLetters, type SetOptions } from "../state/options.ts";
+import { type ShellFunction, ShellState } from "../state/shell-state.ts";
+import { VariableStore } from "../state/variables.ts";
+import type { System } from "../system.ts";
+import { evaluateArithmetic } from "./arithmetic.ts";
+import { assignText } from "./assign.ts";
+import type { Flow } from "./flow.ts";
+import { printFunction } from "./function-text.ts";
+import { Jobs } from "./jobs.ts";
+import { errorText } from "./messages.ts";
+import { Descriptors } from "./output.ts";
+import { expandLikeHereDocument, expandTextAsWord } from "./reparse.ts";
+import { VERSION } from "./special.ts";
+import { runBackquote, runProcessSubstitution, runSubstitution } from "./subshell.ts";
+import { queueSignals } from "./traps.ts";
+
+/** A running shell: its state and the services that commands, builtins and expansions use. */
+export class Interpreter implements PromptHost {
+  readonly system: System;
+  readonly vars = new VariableStore();
+  readonly state = new ShellState();
+  readonly fds: Descriptors;
+  readonly jobs: Jobs;
+  /** Builtins by name; `enable -n` takes some away. */
+  readonly builtins: ReadonlyMap<string, Builtin>;
+  readonly disabled = new Set<string>();
+  readonly version = VERSION;
+  /** Set when control leaves the normal order. */
+  flow: Flow | undefined;
+  /** Seconds since the epoch when the shell started. */
+  readonly startedAt: number;
+  /** `declare a=(…)`: the assignments among the arguments of the builtin that runs, by position. */
+  assignmentArguments: (Assignment | undefined)[] | undefined;
+  /** The text `bash -c` was given. */
+  executionString: string | undefined;
+  interactive = false;
+  /** The process is a forked shell: how deep in subshells it began. */
+  forked = false;
+  /** Signals that wait for their trap. */
+  pendingTraps: string[] = [];
+  /** Running traps by name, so that none runs inside itself. */
+  readonly activeTraps = new Set<string>();
+  /** Path of `<(…)` pipes to close after the command: descriptors. */
+  processDescriptors: number[] = [];
+  /** Text that the script's reader still holds, for messages and `history`. */
+  getopts = { index: 0, text: "1" };
+  history: string[] = [];
+  /** Prefix of messages about the elements of an array literal. */
+  assignmentName: string | undefined;
+  callDepth = 0;
+  /** Signals that cut a `wait` short, as a mask. */
+  interruptedBy = 0;
+  /** Limits that `ulimit` was told. */
+  readonly limits = new Map<string, string>();
+  /** PATH that the hash table was made with. */
+  hashedPath: string | undefined;
+  /** Trapped signals wait: a foreground child runs. */
+  holdTraps = false;
+  /** The directory that the process is in, as last set by `cd` or at the start. */
+  movedTo = "";
+  /** BASH_COMMAND. */
+  currentCommand = "";
+  /** `$?` when the running traps began: what `exit` and `return` without a number give. */
+  readonly trapStatus: number[] = [];
+  /** Status of the last trap action, for `extdebug`. */
+  debugStatus = 0;
+  /** Options to bring back when the function ends (`local -`). */
+  localOptions: SetOptions | undefined;
+  /** How deep in substitutions, evals and sourced files: the first character of PS4 is repeated so often. */
+  traceDepth = 0;
+  /** Set by `exec` without a command: its redirections stay. */
+  keepRedirects = false;
+  /** Virtual `$BASHPID` of subshells that share the process. */
+  subshellPid = 0;
+  /** Completion specifications of `complete`. */
+  readonly completions = new Map<string, string[]>();
+
+  constructor(system: System, builtins: ReadonlyMap<string, Builtin>) {
+    this.system = system;
+    this.builtins = builtins;
+    this.fds = new Descriptors(system);
+    this.jobs = new Jobs(this);
+    this.startedAt = Number(system.realtime() / 1_000_000_000n);
+    this.vars.evaluate = (text) => this.arithmetic(text);
+    this.vars.warn = (message) => this.warn(message);
+  }
+
+  // What expansion asks for.
+
+  commandSubstitution(body: Script): string {
+    return runSubstitution(this, body);
+  }
+
+  backquote(part: Backquote): string {
+    return runBackquote(this, part);
+  }
+
+  processSubstitution(part: ProcessSubstitution): string {
+    return runProcessSubstitution(this, part);
+  }
+
+  arithmetic(expression: string): string {
+    return evaluateArithmetic(this, expression).toString();
+  }
+
+  integer(expression: string): number {
+    return Number(evaluateArithmetic(this, expression));
+  }
+
+  special(name: string): string | undefined {
+    const { state } = this;
+    switch (name) {
+      case "?":
+        return String(state.lastStatus);
+      case "#":
+        return String(state.positional.length);
+      case "$":
+        return String(state.shellPid);
+      case "!":
+        return state.lastBackground === undefined ? undefined : String(state.lastBackground);
+      case "-":
+        return flagLetters(state.set, state.how);
+      case "_":
+        return state.lastArgument;
+      default:
+        return undefined;
+    }
+  }
+
+  expandLikeHereDocument(text: string): string {
+    return expandLikeHereDocument(this, text);
+  }
+
+  formatTime(format: string): string {
+    return formatTime(format, Number(this.system.realtime() / 1_000_000_000n), this.vars.text("TZ"));
+  }
+
+  /** `() { … }` for the environment. */
+  printFunctionBody(fn: ShellFunction): string {
+    return printFunction(fn).replace(/^.*?\(\)\s*/s, "() ");
+  }
+
+  prompt(text: string): string {
+    return expandPrompt(this, text);
+  }
+
+  subscriptText(text: string): string {
+    return /[$`"'\\]/.test(text) ? expandTextAsWord(this, text) : text;
+  }
+
+  warn(message: string): void {
+    this.error(message);
+  }
+
+  // Output and messages.
+
+  /** Name and line that begin a message. */
+  get prefix(): string {
+    const frame = this.state.frames[this.state.frames.length - 1];
+    const name = frame?.source || this.state.argv0;
+    if (this.interactive) return `${name}: `;
+    return `${name}: line ${this.state.line}: `;
+  }
+
+  /** Writes `text` to descriptor 1 for a builtin; false after an error, which is reported. */
+  out(text: string, name: string): boolean {
+    const result = this.fds.write(1, text);
+    if (result === 0) return true;
+    if (result === -Errno.EPIPE && this.state.traps.read.get("PIPE") === undefined) this.exitBySignal(13);
+    else this.builtinError(name, `write error: ${errorText(result)}`);
+    return false;
+  }
+
+  /** Writes to descriptor 2. */
+  errorText(text: string): void {
+    this.fds.write(2, text);
+  }
+
+  /** `bash: line N: message`. */
+  error(message: string): void {
+    this.errorText(`${this.prefix}${message}\n`);
+  }
+
+  /** `bash: line N: name: message`; answers 1. */
+  builtinError(name: string, message: string): 1 {
+    this.error(`${name}: ${message}`);
+    return 1;
+  }
+
+  /** Reports an invalid option and the usage line; answers 2. */
+  usage(name: string, option: string | undefined, usage: string): 2 {
+    if (option !== undefined) this.error(`${name}: ${option}: invalid option`);
+    this.errorText(`${name}: usage: ${usage}\n`);
+    return 2;
+  }
+
+  /** Reports a failure of the script; other errors go on. */
+  report(error: unknown): ShellError {
+    if (error instanceof RangeError && /call stack/i.test(error.message))
+      return new ShellError("limit", "maximum nesting level exceeded");
+    if (!(error instanceof ShellError)) throw error;
+    return error;
+  }
+
+  // Assigning by name, for builtins.
+
+  /** Whether a text is a name or `name[subscript]`. */
+  isAssignable(text: string): boolean {
+    return /^[A-Za-z_]\w*(\[.+\])?$/s.test(text);
+  }
+
+  /** Assigns to `name` or `name[subscript]`; false after a failure, which is reported for `builtin`. */
+  assignByName(target: string, value: string, builtin: string): boolean {
+    try {
+      assignText(this, target, value, false);
+      return true;
+    } catch (error) {
+      const failure = this.report(error);
+      if (failure.code === "readonly") this.error(failure.message);
+      else this.builtinError(builtin, failure.message);
+      return false;
+    }
+  }
+
+  // Ends.
+
+  exit(status: number): number {
+    this.flow = { kind: "exit", status: status & 255, signal: 0 };
+    return status & 255;
+  }
+
+  exitBySignal(signal: number): number {
+    this.flow = { kind: "exit", status: 128 + signal, signal };
+    return 128 + signal;
+  }
+
+  /** Queues the traps of signals already taken; whether any has one. */
+  takeMask(mask: number): boolean {
+    return queueSignals(this, mask);
+  }
+
+  get posix(): boolean {
+    return this.state.set.posix;
+  }
+}

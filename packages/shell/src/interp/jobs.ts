@@ -1,0 +1,134 @@
+import { Errno } from "@shadowbox/vfs";
+import type { Interpreter } from "./interpreter.ts";
+import { SIGNAL_TEXTS } from "./messages.ts";
+
+export interface Job {
+  /** `%1`; 0 for children that are not jobs (process substitutions). */
+  id: number;
+  pid: number;
+  text: string;
+  /** As of wait(2): 256 + signal; `undefined` while it runs. */
+  status: number | undefined;
+  /** Its end was shown or waited for. */
+  told: boolean;
+  /** `disown -h`. */
+  noHangup: boolean;
+}
+
+/** Background children of the shell. */
+export class Jobs {
+  readonly #sh: Interpreter;
+  #jobs: Job[] = [];
+  readonly #outer: Job[][] = [];
+  /** Statuses of children that are no longer jobs, for a later `wait PID`. */
+  readonly #remembered = new Map<number, number>();
+
+  constructor(sh: Interpreter) {
+    this.#sh = sh;
+  }
+
+  get list(): readonly Job[] {
+    return this.#jobs.filter((job) => job.id > 0);
+  }
+
+  add(pid: number, text: string): Job {
+    const id = Math.max(0, ...this.#jobs.map((job) => job.id)) + 1;
+    const job: Job = { id, pid, text, status: undefined, told: false, noHangup: false };
+    this.#jobs.push(job);
+    return job;
+  }
+
+  addDetached(pid: number): void {
+    this.#jobs.push({ id: 0, pid, text: "", status: undefined, told: true, noHangup: true });
+  }
+
+  beginSubshell(): void {
+    this.#outer.push(this.#jobs);
+    this.#jobs = [];
+  }
+
+  endSubshell(): void {
+    this.#jobs = this.#outer.pop() as Job[];
+  }
+
+  /** Jobs to show: those of the shell around when a subshell has none. */
+  get visible(): readonly Job[] {
+    if (this.#jobs.length || !this.#outer.length) return this.list;
+    return (this.#outer[this.#outer.length - 1] as Job[]).filter((job) => job.id > 0);
+  }
+
+  /** The current (`%+`) and the previous (`%-`) job. */
+  get current(): Job | undefined {
+    return this.visible.at(-1);
+  }
+
+  get previous(): Job | undefined {
+    return this.visible.at(-2) ?? this.visible.at(-1);
+  }
+
+  /** Looks which children have ended, without waiting. */
+  poll(): void {
+    for (const job of this.#jobs) {
+      if (job.status !== undefined) continue;
+      const result = this.#sh.system.wait(job.pid, true);
+      if (typeof result === "object") job.status = result.status;
+      else if (result === -Errno.ECHILD) job.status = 127;
+    }
+  }
+
+  byPid(pid: number): Job | undefined {
+    return this.#jobs.find((job) => job.pid === pid);
+  }
+
+  /** The job that `%n`, `%%`, `%+`, `%-`, `%text`, `%?text` names; a text is why there is none. */
+  find(spec: string): Job | string {
+    const body = spec.startsWith("%") ? spec.slice(1) : spec;
+    const jobs = this.visible;
+    if (body === "" || body === "%" || body === "+") return this.current ?? `${spec}: no such job`;
+    if (body === "-") return this.previous ?? `${spec}: no such job`;
+    if (/^\d+$/.test(body)) return jobs.find((job) => job.id === Number(body)) ?? `${spec}: no such job`;
+    const matches = jobs.filter((job) =>
+      body.startsWith("?") ? job.text.includes(body.slice(1)) : job.text.startsWith(body),
+    );
+    if (matches.length > 1) return `${body}: ambiguous job spec`;
+    return matches[0] ?? `${spec}: no such job`;
+  }
+
+  /** A status that is known already. */
+  takeStatus(pid: number): number | undefined {
+    const job = this.byPid(pid);
+    if (job?.status !== undefined) return job.status < 256 ? job.status : job.status - 128;
+    return this.#remembered.get(pid);
+  }
+
+  remove(job: Job): void {
+    this.#jobs = this.#jobs.filter((other) => other !== job);
+    if (job.status !== undefined)
+      this.#remembered.set(job.pid, job.status < 256 ? job.status : job.status - 128);
+  }
+
+  /** All children that are waited for by `wait` without arguments. */
+  get running(): Job[] {
+    return this.#jobs.filter((job) => job.status === undefined && job.id > 0);
+  }
+
+  get all(): readonly Job[] {
+    return this.#jobs;
+  }
+
+  /** One line of `jobs`. */
+  describe(job: Job, long: boolean): string {
+    const mark = job === this.current ? "+" : job === this.previous ? "-" : " ";
+    const pid = long ? ` ${job.pid} ` : "  ";
+    const state = stateText(job);
+    const running = job.status === undefined ? " &" : "";
+    return `[${job.id}]${mark}${pid}${state.padEnd(24)}${job.text}${running}\n`;
+  }
+}
+
+function stateText(job: Job): string {
+  if (job.status === undefined) return "Running";
+  if (job.status === 0) return "Done";
+  if (job.status < 256) return `Exit ${job.status}`;
+  return SIGNAL_TEXTS[job.status - 256] ?? `Signal ${job.status - 256}`;
+}

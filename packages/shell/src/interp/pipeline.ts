@@ -1,0 +1,281 @@
+import type { Command, Pipeline, SimpleCommand, Word, WordPart } from "../parse/ast.ts";
+import { Attr } from "../state/variable.ts";
+import { assign } from "./assign.ts";
+import { startFork } from "./background.ts";
+import { checkFailure, redirectOrFail, runCommand, runList } from "./execute.ts";
+import { startProgram, waitForeground } from "./external.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { putBack } from "./redirect.ts";
+import { expandCommand, runSimple } from "./simple.ts";
+import { inSubshell } from "./subshell.ts";
+import { reportTimes } from "./timing.ts";
+
+export function runPipeline(sh: Interpreter, node: Pipeline): number {
+  if (node.timed) return reportTimes(sh, node.timed, () => runNegatable(sh, node));
+  return runNegatable(sh, node);
+}
+
+function runNegatable(sh: Interpreter, node: Pipeline): number {
+  const { state } = sh;
+  if (!node.negated) return runElements(sh, node);
+  state.conditionDepth++;
+  let status: number;
+  try {
+    status = runElements(sh, node);
+  } finally {
+    state.conditionDepth--;
+  }
+  if (sh.flow !== undefined && sh.flow.kind !== "break" && sh.flow.kind !== "continue") return status;
+  state.lastStatus = status === 0 ? 1 : 0;
+  return state.lastStatus;
+}
+
+function runElements(sh: Interpreter, node: Pipeline): number {
+  if (node.commands.length === 0) return 0;
+  if (node.commands.length === 1) return runCommand(sh, node.commands[0] as Command);
+  const statuses = new Run(sh, node.commands).all();
+  const { state } = sh;
+  state.pipeStatus = statuses;
+  let status = statuses[statuses.length - 1] as number;
+  if (state.set.pipefail) for (const one of statuses) if (one !== 0) status = one;
+  if (status === (statuses[statuses.length - 1] as number) || status !== 0) state.lastStatus = status;
+  if (status !== 0) checkFailure(sh, status);
+  return state.lastStatus;
+}
+
+/** Builtins that read no input and end by themselves: as elements they run at once, into an unbounded pipe. */
+const QUICK = new Set([
+  "echo",
+  "printf",
+  "pwd",
+  "true",
+  "false",
+  ":",
+  "type",
+  "alias",
+  "hash",
+  "set",
+  "declare",
+  "typeset",
+  "export",
+  "readonly",
+  "test",
+  "[",
+  "trap",
+  "shopt",
+  "umask",
+  "ulimit",
+  "compgen",
+  "dirs",
+  "history",
+  "jobs",
+  "help",
+  "times",
+  "cd",
+  "unset",
+  "let",
+  "local",
+  "shift",
+]);
+
+type Kind = "quick" | "program" | "dynamic" | "shell";
+
+/** One run of a pipeline of several elements. */
+class Run {
+  readonly #sh: Interpreter;
+  readonly #commands: readonly Command[];
+  readonly #results: ({ pid: number } | { status: number })[] = [];
+  /** The element that runs in this thread, after the others have started. */
+  #own = -1;
+  #input = -1;
+
+  constructor(sh: Interpreter, commands: readonly Command[]) {
+    this.#sh = sh;
+    this.#commands = commands;
+  }
+
+  all(): number[] {
+    const sh = this.#sh;
+    sh.fds.materialize();
+    sh.fds.pushBarrier();
+    const kinds = this.#commands.map((command) => kindOf(sh, command));
+    this.#own = kinds.lastIndexOf("shell");
+    const saved0 = sh.fds.save(0);
+    const saved1 = sh.fds.save(1);
+    let own: { input: number; output: number } | undefined;
+    try {
+      for (let i = 0; i < kinds.length; i++)
+        own = this.#startElement(i, kinds[i] as Kind, saved0, saved1) ?? own;
+      if (own) this.#runOwn(own, saved0, saved1);
+    } finally {
+      if (this.#input >= 0) sh.system.close(this.#input);
+      sh.fds.restore(0, saved0);
+      sh.fds.restore(1, saved1);
+      sh.fds.popBarrier();
+    }
+    return this.#results.map((result) =>
+      "status" in result ? result.status : waitForeground(sh, result.pid),
+    );
+  }
+
+  /** Starts element `i`; for the own one only its ends are made and given back. */
+  #startElement(
+    i: number,
+    kind: Kind,
+    saved0: number,
+    saved1: number,
+  ): { input: number; output: number } | undefined {
+    const sh = this.#sh;
+    const last = i === this.#commands.length - 1;
+    const input = this.#input;
+    let output = -1;
+    this.#input = -1;
+    if (!last) {
+      const pipe = kind === "quick" ? sh.system.capture() : sh.system.pipe();
+      if (typeof pipe === "number") throw new Error(`pipe: errno ${pipe}`);
+      output = sh.fds.moveHigh(pipe.writeEnd);
+      this.#input = sh.fds.moveHigh(pipe.readEnd);
+    }
+    if (i === this.#own) return { input, output };
+    connect(sh, input, saved0, 0);
+    connect(sh, output, saved1, 1);
+    this.#results[i] = this.#start(this.#commands[i] as Command, kind);
+    return undefined;
+  }
+
+  #start(command: Command, kind: Kind): { pid: number } | { status: number } {
+    const sh = this.#sh;
+    if (kind === "quick") return { status: inSubshell(sh, () => runCommand(sh, command)) };
+    if (kind === "shell") return this.#fork(command);
+    const last = this.#input < 0;
+    let pid: number | undefined;
+    let forkInstead: Command | undefined;
+    const status = inSubshell(sh, () => {
+      const simple = command as SimpleCommand;
+      sh.state.line = simple.line;
+      sh.state.substitutionStatus = undefined;
+      const argv = expandCommand(sh, simple.words);
+      if (argv.length === 0 || isShellName(sh, argv[0] as string)) {
+        if (last || argv.length === 0) return runSimple(sh, { ...simple, words: argv.map(plainWord) });
+        forkInstead = { ...simple, words: argv.map(plainWord) };
+        return 0;
+      }
+      const started = startSimple(sh, simple, argv);
+      pid = started.pid;
+      return started.status ?? 0;
+    });
+    if (forkInstead) return this.#fork(forkInstead);
+    return pid === undefined ? { status } : { pid };
+  }
+
+  #fork(command: Command): { pid: number } | { status: number } {
+    const close = this.#input >= 0 ? [this.#input] : [];
+    const pid = startFork(this.#sh, { kind: "command", node: command }, close);
+    return pid < 0 ? { status: 1 } : { pid };
+  }
+
+  #runOwn(own: { input: number; output: number }, saved0: number, saved1: number): void {
+    const sh = this.#sh;
+    const command = this.#commands[this.#own] as Command;
+    connect(sh, own.input, saved0, 0);
+    connect(sh, own.output, saved1, 1);
+    const last = this.#own === this.#commands.length - 1;
+    let status: number;
+    if (last && sh.state.shopt.lastpipe && !sh.state.set.monitor) status = runCommand(sh, command);
+    else status = inSubshell(sh, () => runElement(sh, command));
+    this.#results[this.#own] = { status };
+    // Whoever reads from it sees its end, whoever writes to it a closed pipe.
+    sh.system.dup2(saved0, 0);
+    sh.system.dup2(saved1, 1);
+  }
+}
+
+/** A subshell as an element is one subshell, not two. */
+function runElement(sh: Interpreter, command: Command): number {
+  if (command.type === "Subshell" && command.redirects.length === 0) return runList(sh, command.body);
+  return runCommand(sh, command);
+}
+
+/** Makes `fd` the given end, which is used up, or what it was. */
+function connect(sh: Interpreter, end: number, saved: number, fd: number): void {
+  if (end >= 0) {
+    sh.system.dup2(end, fd);
+    sh.system.close(end);
+  } else if (saved >= 0) sh.system.dup2(saved, fd);
+}
+
+function isShellName(sh: Interpreter, name: string): boolean {
+  return sh.state.functions.read.has(name) || (sh.builtins.has(name) && !sh.disabled.has(name));
+}
+
+function kindOf(sh: Interpreter, command: Command): Kind {
+  if (command.type !== "Simple") return "shell";
+  const first = command.words[0];
+  if (!first) return "shell";
+  if (first.plain === null) return "dynamic";
+  const name = first.plain;
+  if (!isShellName(sh, name)) return "program";
+  const quick =
+    QUICK.has(name) &&
+    !sh.state.functions.read.has(name) &&
+    command.redirects.length === 0 &&
+    command.words.every(isInert);
+  return quick ? "quick" : "shell";
+}
+
+/** Whether expanding a word runs no commands (which might read the input). */
+function isInert(word: Word): boolean {
+  return word.plain !== null || word.parts.every(isInertPart);
+}
+
+function isInertPart(part: WordPart): boolean {
+  switch (part.type) {
+    case "DoubleQuoted":
+      return part.parts.every(isInertPart);
+    case "Parameter":
+      return part.operation === null && part.subscript === null;
+    case "ArithmeticExpansion":
+      return part.expression.word === null;
+    case "CommandSubstitution":
+    case "Backquote":
+    case "ProcessSubstitution":
+    case "BadSubstitution":
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** A word that stands for one text. */
+export function plainWord(text: string): Word {
+  return {
+    type: "Word",
+    line: 0,
+    text,
+    parts: [{ type: "SingleQuoted", value: text }],
+    plain: text,
+    quoted: true,
+    braces: false,
+    assignment: null,
+  };
+}
+
+/** Starts the program of a simple command with its assignments and redirections. */
+export function startSimple(
+  sh: Interpreter,
+  node: SimpleCommand,
+  argv: readonly string[],
+): ReturnType<typeof startProgram> {
+  const replaced = node.redirects.length ? redirectOrFail(sh, node.redirects) : [];
+  if (!replaced) return { status: 1 };
+  try {
+    for (const assignment of node.assignments) {
+      assign(sh, assignment);
+      const variable = sh.vars.find(assignment.name);
+      if (variable) sh.vars.setAttributes(variable, Attr.EXPORT, 0);
+    }
+    return startProgram(sh, argv, true);
+  } finally {
+    putBack(sh, replaced);
+  }
+}

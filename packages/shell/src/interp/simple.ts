@@ -1,0 +1,216 @@
+import type { Builtin } from "../builtins/table.ts";
+import { ShellError } from "../errors.ts";
+import { quoteIfNeeded } from "../expand/quote.ts";
+import { expandFields, expandText } from "../expand/word.ts";
+import type { Assignment, SimpleCommand, Word } from "../parse/ast.ts";
+import { Attr } from "../state/variable.ts";
+import { assign } from "./assign.ts";
+import { redirectOrFail } from "./execute.ts";
+import { runProgram } from "./external.ts";
+import { callFunction } from "./functions.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { keep, putBack, type Replaced } from "./redirect.ts";
+import { debugTrap } from "./traps.ts";
+import { commandText, trace } from "./xtrace.ts";
+
+/** Runs `[name=value …] [word …] [redirects]`. */
+export function runSimple(sh: Interpreter, node: SimpleCommand): number {
+  const { state } = sh;
+  state.line = node.line;
+  if (state.traps.read.has("DEBUG")) {
+    debugTrap(sh, commandText(node));
+    if (sh.flow !== undefined) return state.lastStatus;
+  }
+  state.substitutionStatus = undefined;
+  const opened = sh.processDescriptors.length;
+  try {
+    const argv = expandCommand(sh, node.words);
+    if (argv.length === 0) return runAssignments(sh, node);
+    return runWords(sh, argv, node);
+  } finally {
+    if (sh.processDescriptors.length > opened) closeProcesses(sh, opened);
+  }
+}
+
+/** Closes the ends of `<(…)` that this command was given. */
+export function closeProcesses(sh: Interpreter, from: number): void {
+  for (const fd of sh.processDescriptors.splice(from)) sh.system.close(fd);
+}
+
+/** The arguments of a command; those of `declare` and its kin that are assignments expand as such. */
+export function expandCommand(sh: Interpreter, words: readonly Word[]): string[] {
+  sh.assignmentArguments = undefined;
+  if (words.length === 1) {
+    const plain = (words[0] as Word).plain;
+    if (plain !== null) return [plain];
+  }
+  if (!words.some((word) => word.assignment !== null)) return expandFields(sh, words);
+  const argv: string[] = [];
+  const assignments: (Assignment | undefined)[] = [];
+  for (const word of words) {
+    if (word.assignment === null) {
+      for (const field of expandFields(sh, [word])) argv.push(field);
+      continue;
+    }
+    assignments[argv.length] = word.assignment;
+    argv.push(assignmentText(sh, word.assignment));
+  }
+  sh.assignmentArguments = assignments;
+  return argv;
+}
+
+/** `name=value` with the value expanded as in an assignment; an array literal stays as written for the builtin to expand. */
+function assignmentText(sh: Interpreter, node: Assignment): string {
+  const subscript = node.subscript === null ? "" : `[${node.subscript.text}]`;
+  const operator = node.append ? "+=" : "=";
+  const value = node.value.type === "ArrayLiteral" ? node.value.text : expandText(sh, node.value, true);
+  return `${node.name}${subscript}${operator}${value}`;
+}
+
+/** A command without words: assignments to the shell's own variables, then redirections for their effects alone. */
+function runAssignments(sh: Interpreter, node: SimpleCommand): number {
+  for (const assignment of node.assignments) {
+    const value = assign(sh, assignment);
+    if (sh.state.set.xtrace) trace(sh, assignmentTrace(assignment, value));
+  }
+  if (node.redirects.length) {
+    const replaced = redirectOrFail(sh, node.redirects);
+    if (!replaced) return 1;
+    putBack(sh, replaced);
+  }
+  return sh.state.substitutionStatus ?? 0;
+}
+
+function assignmentTrace(node: Assignment, value: string): string {
+  const subscript = node.subscript === null ? "" : `[${node.subscript.text}]`;
+  const shown = node.value.type === "ArrayLiteral" ? value : quoteIfNeeded(value);
+  return `${node.name}${subscript}${node.append ? "+=" : "="}${shown}`;
+}
+
+function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number {
+  const { state } = sh;
+  const name = argv[0] as string;
+  const found = state.functions.read.get(name);
+  const builtin = sh.disabled.size > 0 && sh.disabled.has(name) ? undefined : sh.builtins.get(name);
+  const fn = found && state.set.posix && builtin?.special ? undefined : found;
+  if (state.set.xtrace) traceCommand(sh, argv, node);
+  let replaced: Replaced | undefined;
+  if (node.redirects.length) {
+    replaced = redirectOrFail(sh, node.redirects);
+    if (!replaced) {
+      state.lastArgument = argv[argv.length - 1] as string;
+      return builtin?.special && !fn && sh.posix ? sh.exit(1) : 1;
+    }
+  }
+  try {
+    let status: number;
+    if (node.assignments.length)
+      status = withAssignments(sh, node.assignments, Boolean(builtin?.special && !fn), () =>
+        runResolved(sh, argv, fn !== undefined, builtin),
+      );
+    else status = runResolved(sh, argv, fn !== undefined, builtin);
+    if (sh.keepRedirects) {
+      sh.keepRedirects = false;
+      if (replaced) keep(sh, replaced);
+    }
+    return status;
+  } finally {
+    if (replaced) putBack(sh, replaced);
+    state.lastArgument = argv[argv.length - 1] as string;
+  }
+}
+
+/** Runs a command by what its name was found to be. */
+export function runResolved(
+  sh: Interpreter,
+  argv: string[],
+  isFunction: boolean,
+  builtin: Builtin | undefined,
+): number {
+  const name = argv[0] as string;
+  if (isFunction) {
+    const fn = sh.state.functions.read.get(name);
+    if (fn) return callFunction(sh, fn, argv.slice(1));
+  }
+  if (builtin) return runBuiltin(sh, builtin, argv);
+  sh.fds.materialize();
+  return runProgram(sh, argv, true);
+}
+
+/** Runs a builtin; what it throws for a failing script is printed as bash does, under the builtin's name where it has one. */
+export function runBuiltin(sh: Interpreter, builtin: Builtin, argv: string[]): number {
+  const assignments = sh.assignmentArguments;
+  try {
+    return builtin.run(sh, argv.slice(1), argv[0] as string);
+  } catch (error) {
+    const failure = sh.report(error);
+    if (failure.code === "unbound" || failure.code === "expansion" || failure.code === "limit") throw failure;
+    sh.error(failure.code === "readonly" ? failure.message : `${argv[0]}: ${failure.message}`);
+    return 1;
+  } finally {
+    if (sh.assignmentArguments === assignments) sh.assignmentArguments = undefined;
+  }
+}
+
+/** Runs `body` with assignments in force for it alone, exported. Special builtins keep them in POSIX mode. */
+function withAssignments(
+  sh: Interpreter,
+  assignments: readonly Assignment[],
+  special: boolean,
+  body: () => number,
+): number {
+  if (special && sh.posix) {
+    for (const assignment of assignments) assign(sh, assignment);
+    return body();
+  }
+  const kept = sh.assignmentArguments;
+  sh.vars.pushScope("command");
+  try {
+    for (const node of assignments) assignTemporary(sh, node);
+    sh.assignmentArguments = kept;
+    return body();
+  } finally {
+    sh.vars.popScope();
+  }
+}
+
+function assignTemporary(sh: Interpreter, node: Assignment): void {
+  if (node.value.type === "ArrayLiteral" || node.subscript !== null) {
+    // `a=(…) cmd` and `a[0]=x cmd` put the text into the environment, as bash does for what cannot be exported.
+    const text = node.value.type === "ArrayLiteral" ? node.value.text : expandText(sh, node.value, true);
+    if (node.subscript !== null)
+      throw new ShellError(
+        "assignment",
+        `${node.name}[${node.subscript.text}]: cannot assign to an array element before a command`,
+      );
+    const variable = sh.vars.temporary(node.name);
+    sh.vars.setAttributes(variable, Attr.EXPORT, 0);
+    variable.value = text;
+    return;
+  }
+  const value = expandText(sh, node.value, true);
+  const name = sh.vars.follow(node.name)?.name ?? node.name;
+  const existing = sh.vars.get(name);
+  if (existing && existing.attrs & Attr.READONLY)
+    throw new ShellError("readonly", `${name}: readonly variable`);
+  const old = node.append ? (existing?.scalar ?? "") : "";
+  const inherited = (existing?.attrs ?? 0) & (Attr.INTEGER | Attr.UPPER | Attr.LOWER | Attr.CAPITAL);
+  const variable = sh.vars.temporary(name);
+  sh.vars.setAttributes(variable, Attr.EXPORT | inherited, 0);
+  sh.vars.touch(variable);
+  sh.vars.assign(variable, node.append && inherited & Attr.INTEGER ? `${old || 0}+${value}` : old + value);
+  if (sh.state.set.xtrace) trace(sh, `${node.name}${node.append ? "+=" : "="}${quoteIfNeeded(value)}`);
+}
+
+function traceCommand(sh: Interpreter, argv: readonly string[], node: SimpleCommand): void {
+  const texts = argv.map((arg, index) => {
+    const assignment = sh.assignmentArguments?.[index];
+    if (!assignment) return quoteIfNeeded(arg) || "''";
+    const equals = arg.indexOf("=");
+    return assignment.value.type === "ArrayLiteral"
+      ? arg
+      : arg.slice(0, equals + 1) + quoteIfNeeded(arg.slice(equals + 1));
+  });
+  void node;
+  trace(sh, texts.join(" "));
+}

@@ -1,0 +1,75 @@
+import { Parser } from "../parse/parser.ts";
+import type { SyntaxProblem } from "../parse/syntax-error.ts";
+import { fail, runList } from "./execute.ts";
+import type { Interpreter } from "./interpreter.ts";
+
+/** Where a text comes from. */
+export interface Origin {
+  /** Line of its first character. */
+  line: number;
+  /** What messages about its syntax call it (`eval`); empty for the script itself. */
+  name: string;
+}
+
+/** Reads and runs a text command by command; the status of the last one. */
+export function runText(sh: Interpreter, text: string, origin: Origin): number {
+  return runParser(sh, makeParser(sh, text, origin), origin);
+}
+
+export function makeParser(sh: Interpreter, text: string, origin: Origin, unfinished?: () => void): Parser {
+  return new Parser(text, {
+    line: origin.line,
+    extglob: () => sh.state.shopt.extglob,
+    alias: (name) => (sh.state.shopt.expand_aliases ? sh.state.aliases.read.get(name) : undefined),
+    warn: (message) => {
+      if (unfinished) {
+        unfinished();
+        return;
+      }
+      const { line } = sh.state;
+      sh.state.line = message.line;
+      sh.error(message.text);
+      sh.state.line = line;
+    },
+  });
+}
+
+/** Runs what a parser yields until it ends or something leaves the normal order. */
+export function runParser(sh: Interpreter, parser: Parser, origin: Origin): number {
+  let status = 0;
+  for (;;) {
+    const unit = parser.next();
+    if (unit === null) return status;
+    if (unit.type === "SyntaxError") return syntaxError(sh, unit, origin);
+    if (sh.state.set.verbose) sh.errorText(parser.text);
+    if (sh.state.set.noexec && !sh.interactive) continue;
+    try {
+      status = runList(sh, unit.statements);
+    } catch (error) {
+      status = fail(sh, sh.report(error));
+      sh.state.lastStatus = status;
+    }
+    const { flow } = sh;
+    if (flow === undefined) {
+      if (sh.state.set.onecmd) return sh.exit(status);
+      continue;
+    }
+    if (flow.kind !== "discard") return status;
+    status = flow.status;
+    sh.state.lastStatus = status;
+    sh.state.pipeStatus = [status];
+    // In a subshell a command that is given up takes the subshell with it.
+    if (sh.state.subshellDepth > 0) return sh.exit(status);
+    sh.flow = undefined;
+  }
+}
+
+function syntaxError(sh: Interpreter, problem: SyntaxProblem, origin: Origin): number {
+  const frame = sh.state.frames[sh.state.frames.length - 1];
+  const name = frame?.source || sh.state.argv0;
+  const middle = origin.name && origin.name !== "trap" ? `${origin.name}: ` : "";
+  for (const { line, text } of problem.messages) sh.errorText(`${name}: ${middle}line ${line}: ${text}\n`);
+  const status = problem.kind === "conditional" ? 2 : 2;
+  sh.state.lastStatus = status;
+  return status;
+}

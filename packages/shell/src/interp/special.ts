@@ -1,0 +1,167 @@
+import { AssocArray, IndexedArray } from "../state/arrays.ts";
+import { SET_NAMES, SHOPT_NAMES } from "../state/options.ts";
+import { Attr, type Dynamic } from "../state/variable.ts";
+import type { Interpreter } from "./interpreter.ts";
+
+export const VERSION = "5.2.15(1)-release";
+const VERSION_PARTS = ["5", "2", "15", "1", "release", "wasm32-unknown-wasi"];
+
+/** Defines the variables whose values are computed. */
+export function defineSpecials(sh: Interpreter): void {
+  const { vars, state, system } = sh;
+  const define = (name: string, get: Dynamic["get"], set?: Dynamic["set"], attrs = 0) =>
+    vars.define(name, attrs, { get, set });
+  state.secondsBase = system.monotonic();
+  define(
+    "SECONDS",
+    () => String(Math.floor((system.monotonic() - state.secondsBase) / 1000)),
+    (value) => {
+      state.secondsBase = system.monotonic() - (Number.parseInt(value, 10) || 0) * 1000;
+    },
+    Attr.INTEGER,
+  );
+  state.randomSeed = randomInteger(sh);
+  define(
+    "RANDOM",
+    () => nextRandom(sh),
+    (value) => {
+      state.randomSeed = Number.parseInt(value, 10) >>> 0;
+    },
+    Attr.INTEGER,
+  );
+  define("SRANDOM", () => String(randomInteger(sh)), undefined, Attr.INTEGER);
+  define("LINENO", () => String(lineNumber(sh)), undefined, Attr.INTEGER);
+  define("EPOCHSECONDS", () => String(system.realtime() / 1_000_000_000n));
+  define("EPOCHREALTIME", () => {
+    const micros = system.realtime() / 1000n;
+    return `${micros / 1_000_000n}.${String(micros % 1_000_000n).padStart(6, "0")}`;
+  });
+  define("BASHPID", () => String(sh.subshellPid || system.pid), undefined, Attr.INTEGER);
+  define("BASH_SUBSHELL", () => String(state.subshellDepth));
+  define("BASH_COMMAND", () => sh.currentCommand);
+  define("BASH_EXECUTION_STRING", () => sh.executionString);
+  define("PIPESTATUS", () => IndexedArray.of(state.pipeStatus.map(String)), undefined, Attr.INDEXED);
+  define(
+    "FUNCNAME",
+    () =>
+      state.frames.some((frame) => frame.kind === "function") ? IndexedArray.of(frameNames(sh)) : undefined,
+    undefined,
+    Attr.INDEXED,
+  );
+  define(
+    "BASH_SOURCE",
+    () =>
+      IndexedArray.of(
+        state.frames
+          .filter((frame, i) => i > 0 || frame.source !== "")
+          .map((frame) => frame.source)
+          .reverse(),
+      ),
+    undefined,
+    Attr.INDEXED,
+  );
+  define(
+    "BASH_LINENO",
+    () =>
+      IndexedArray.of(
+        state.frames
+          .filter((frame, i) => i > 0 || frame.source !== "")
+          .map((frame) => String(frame.callLine))
+          .reverse(),
+      ),
+    undefined,
+    Attr.INDEXED,
+  );
+  define("GROUPS", () => IndexedArray.of([String(system.user.gid)]), undefined, Attr.INDEXED);
+  define("DIRSTACK", () => IndexedArray.of([state.cwd, ...state.dirStack]), undefined, Attr.INDEXED);
+  define(
+    "BASH_ARGV0",
+    () => state.argv0,
+    (value) => {
+      state.argv0 = value;
+    },
+  );
+  define("HISTCMD", () => "1");
+  define("BASH_ALIASES", () => assoc([...state.aliases.read]), undefined, Attr.ASSOC);
+  define(
+    "BASH_CMDS",
+    () => assoc([...state.hash].map(([name, { path }]) => [name, path])),
+    undefined,
+    Attr.ASSOC,
+  );
+  define("SHELLOPTS", () => SET_NAMES.filter((name) => state.set[name]).join(":"), undefined, Attr.READONLY);
+  define(
+    "BASHOPTS",
+    () => SHOPT_NAMES.filter((name) => state.shopt[name]).join(":"),
+    undefined,
+    Attr.READONLY,
+  );
+}
+
+function assoc(entries: [string, string][]): AssocArray {
+  const array = new AssocArray();
+  for (const [key, value] of entries) array.set(key, value);
+  return array;
+}
+
+function frameNames(sh: Interpreter): string[] {
+  return sh.state.frames
+    .filter((frame, i) => i > 0 || frame.source !== "")
+    .map((frame) => frame.name)
+    .reverse();
+}
+
+function lineNumber(sh: Interpreter): number {
+  return sh.state.line;
+}
+
+function randomInteger(sh: Interpreter): number {
+  const bytes = new Uint8Array(4);
+  sh.system.random(bytes);
+  return new DataView(bytes.buffer).getUint32(0, true);
+}
+
+/** The generator of bash 5.1 and later (Park–Miller, halves folded together), so that a seed gives the same sequence. */
+function nextRandom(sh: Interpreter): string {
+  const seed = sh.state.randomSeed || 123459876;
+  const high = Math.floor(seed / 127773);
+  const low = seed % 127773;
+  let next = 16807 * low - 2836 * high;
+  if (next < 0) next += 0x7fffffff;
+  sh.state.randomSeed = next;
+  return String(((next >>> 16) ^ (next & 65535)) & 32767);
+}
+
+/** Plain variables that every shell has, where the environment does not give them. */
+export function setDefaults(sh: Interpreter, shellPath: string): void {
+  const { vars, system } = sh;
+  const fallback = (name: string, value: string) => {
+    if (vars.get(name) === undefined) vars.set(name, value);
+  };
+  const fixed = (name: string, value: string, attrs: number) => {
+    const variable = vars.writable(name);
+    variable.value = value;
+    vars.setAttributes(variable, attrs, 0);
+  };
+  vars.set("IFS", " \t\n");
+  vars.set("BASH", shellPath);
+  vars.set("BASH_VERSION", VERSION);
+  const version = vars.writable("BASH_VERSINFO");
+  version.value = IndexedArray.of(VERSION_PARTS);
+  vars.setAttributes(version, Attr.INDEXED | Attr.READONLY, 0);
+  fixed("UID", String(system.user.uid), Attr.READONLY | Attr.INTEGER);
+  fixed("EUID", String(system.user.uid), Attr.READONLY | Attr.INTEGER);
+  fixed("PPID", String(system.ppid), Attr.READONLY | Attr.INTEGER);
+  fallback("HOSTNAME", system.hostname);
+  fallback("HOSTTYPE", "wasm32");
+  fallback("MACHTYPE", "wasm32-unknown-wasi");
+  fallback("OSTYPE", "wasi");
+  fallback("PATH", "/usr/local/bin:/usr/bin:/bin");
+  fallback("TERM", "dumb");
+  vars.set("PS4", vars.text("PS4") ?? "+ ");
+  vars.set("OPTIND", "1");
+  vars.set("OPTERR", "1");
+  const level = Number.parseInt(vars.text("SHLVL") ?? "0", 10) || 0;
+  vars.set("SHLVL", String(level + 1));
+  vars.setAttributes(vars.writable("SHLVL"), Attr.EXPORT, 0);
+}

@@ -1,0 +1,99 @@
+import type { Interpreter } from "./interpreter.ts";
+import { signalName } from "./messages.ts";
+import { runText } from "./source.ts";
+
+/** Signals that do nothing by default, or that only stop: without a trap the shell goes on. */
+const HARMLESS = new Set(["CHLD", "CONT", "URG", "WINCH", "STOP", "TSTP", "TTIN", "TTOU"]);
+
+/** Takes the signals that came in: their traps run, or the shell ends. Asked before every command. */
+export function checkSignals(sh: Interpreter): void {
+  const mask = sh.system.takeSignals();
+  if (mask !== 0) {
+    for (let number = 1; number < 32; number++) if (mask & (1 << number)) takeSignal(sh, number);
+  }
+  while (!sh.holdTraps && sh.pendingTraps.length && sh.flow === undefined)
+    runTrap(sh, sh.pendingTraps.shift() as string);
+}
+
+/** Takes signals that were asked for elsewhere; whether a trap waits for one of them. */
+export function queueSignals(sh: Interpreter, mask: number): boolean {
+  const before = sh.pendingTraps.length;
+  for (let number = 1; number < 32; number++) if (mask & (1 << number)) takeSignal(sh, number);
+  return sh.pendingTraps.length > before || sh.flow !== undefined;
+}
+
+function takeSignal(sh: Interpreter, number: number): void {
+  const name = signalName(number) as string;
+  const action = sh.state.traps.read.get(name);
+  if (action === "") return;
+  if (action !== undefined) sh.pendingTraps.push(name);
+  else if (!HARMLESS.has(name)) sh.exitBySignal(number);
+}
+
+/** Runs the action of a trap; `$?` is as before unless the action leaves. */
+export function runTrap(sh: Interpreter, name: string): void {
+  const text = sh.state.traps.read.get(name);
+  if (!text || sh.activeTraps.has(name)) return;
+  const { lastStatus, pipeStatus, line, lastArgument, substitutionStatus } = sh.state;
+  const command = sh.currentCommand;
+  sh.activeTraps.add(name);
+  sh.trapStatus.push(lastStatus);
+  try {
+    const keepLine = name === "DEBUG" || name === "ERR" || name === "RETURN";
+    runText(sh, text, { line: keepLine ? line : 1, name: "trap" });
+  } finally {
+    sh.activeTraps.delete(name);
+    sh.trapStatus.pop();
+    sh.state.line = line;
+    sh.state.lastArgument = lastArgument;
+    sh.state.substitutionStatus = substitutionStatus;
+    sh.currentCommand = command;
+  }
+  sh.debugStatus = sh.state.lastStatus;
+  if (sh.flow === undefined) {
+    sh.state.lastStatus = lastStatus;
+    sh.state.pipeStatus = pipeStatus;
+  }
+}
+
+/** The DEBUG trap, before a command. */
+export function debugTrap(sh: Interpreter, command: string): void {
+  if (!sh.state.traps.read.has("DEBUG") || sh.activeTraps.size > 0) return;
+  sh.currentCommand = command;
+  runTrap(sh, "DEBUG");
+}
+
+/** The EXIT trap of this shell or subshell; the status that the shell then ends with. */
+export function runExitTrap(sh: Interpreter, status: number): number {
+  const text = sh.state.traps.read.get("EXIT");
+  if (text === undefined) return status;
+  sh.state.traps.write.delete("EXIT");
+  if (text === "") return status;
+  const flow = sh.flow;
+  sh.flow = undefined;
+  sh.state.lastStatus = status;
+  sh.trapStatus.push(status);
+  sh.activeTraps.add("EXIT");
+  try {
+    runText(sh, text, { line: 1, name: "trap" });
+  } finally {
+    sh.activeTraps.delete("EXIT");
+    sh.trapStatus.pop();
+  }
+  const after = sh.flow as Interpreter["flow"];
+  if (after?.kind === "exit") return after.status;
+  sh.flow = flow;
+  return status;
+}
+
+/** At the start of a subshell traps are forgotten, except those that ignore. */
+export function resetTraps(sh: Interpreter): void {
+  const { traps, set } = sh.state;
+  if (traps.read.size === 0) return;
+  for (const [name, text] of [...traps.read]) {
+    if (text === "") continue;
+    if ((name === "DEBUG" || name === "RETURN") && set.functrace) continue;
+    if (name === "ERR" && set.errtrace) continue;
+    traps.write.delete(name);
+  }
+}
