@@ -28,12 +28,13 @@ const HEAD_END = '],"signed":';
 /** UTF-16 units in which the signatures must end. */
 const HEAD_MAX = 64 + LIMITS.signatures * 256;
 
-const headShape = object({
-  signatures: list(
-    object({ keyid: digest, sig: match(/^[0-9a-f]{128}$/, "128 lower-case hexadecimal digits") }),
-    LIMITS.signatures,
-  ),
+const signature = object({
+  keyid: digest,
+  sig: match(/^[0-9a-f]{128}$/, "128 lower-case hexadecimal digits"),
 });
+/** The shape of an envelope's signatures. */
+export const signaturesShape = list(signature, LIMITS.signatures);
+const headShape = object({ signatures: signaturesShape });
 
 /** Cuts a signed file. Throws `too-large` over `limit` bytes, `malformed` or `schema` where it is not an envelope. */
 export function openEnvelope(bytes: Uint8Array, limit: number, what: string): Envelope {

@@ -1,6 +1,6 @@
 import { LIMITS } from "./limits.ts";
 import { assetName, bundleName, commandName, insidePath, version } from "./names.ts";
-import { type Check, integer, match, mismatch, object, oneOf, set, table, text } from "./schema.ts";
+import { type Check, check, integer, match, mismatch, object, oneOf, set, table, text } from "./schema.ts";
 import { isWeakKey } from "./weak-keys.ts";
 
 /** SHA-256 as 64 lower-case hexadecimal digits. */
@@ -109,21 +109,21 @@ export interface Manifest {
 export const digest = match(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
 
 /** 32 bytes of an Ed25519 key that only its owner can sign for. */
-export const publicKey: Check = (value, at) => {
+export const publicKey: Check = check(digest.schema, (value, at) => {
   digest(value, at);
   if (isWeakKey(value as string)) mismatch(at, "a key that not everyone can sign for", value);
-};
+});
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 /** A moment in UTC. By arithmetic: the first use of Date in a process costs milliseconds. */
-const date: Check = (value, at) => {
+const date: Check = check({ type: "string", pattern: DATE.source }, (value, at) => {
   const found = typeof value === "string" ? DATE.exec(value) : null;
   if (!found) mismatch(at, "a date such as 2026-01-31T12:00:00Z", value);
   const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])];
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
   if (day < 1 || day > days) mismatch(at, "a date that exists", value);
-};
+});
 const counter = integer(1, 2 ** 31 - 1);
 const head = (type: string) => ({
   format: integer(1, 1),

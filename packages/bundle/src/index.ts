@@ -29,8 +29,18 @@ export { compareVersions } from "./names.ts";
 export { OFFICIAL } from "./official.ts";
 export type { Platform } from "./platform.ts";
 export { type Policy, type Toolbox, toolbox } from "./policy.ts";
+export { jsonSchemas } from "./publish/json-schemas.ts";
 export { type BundleRecipe, type ModuleRecipe, parseRecipes } from "./publish/recipe.ts";
 export { type Signer, seal } from "./publish/seal.ts";
+export {
+  type AssetCheck,
+  type Listing,
+  listBundles,
+  type Outdated,
+  outdated,
+  searchBundles,
+  verifyAssets,
+} from "./query.ts";
 export {
   type CommandEntry,
   type FileEntry,

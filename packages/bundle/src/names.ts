@@ -1,6 +1,6 @@
 import { BundleError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
-import { type Check, match, mismatch } from "./schema.ts";
+import { type Check, match } from "./schema.ts";
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const COMMAND = /^(\[|(?!\d+$)[a-z0-9_][a-z0-9_.+-]*)$/;
@@ -8,13 +8,7 @@ const ASSET = /^(?!\d+$)[a-z0-9_][a-z0-9_.+-]*$/;
 const VERSION = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9a-z]+(\.[0-9a-z]+)*)?$/;
 const FILE = /^(\/[a-zA-Z0-9_][a-zA-Z0-9_.+-]*)+$/;
 
-function name(pattern: RegExp, expected: string): Check {
-  const shape = match(pattern, expected);
-  return (value, at) => {
-    shape(value, at);
-    if ((value as string).length > LIMITS.name) mismatch(at, `at most ${LIMITS.name} characters`, value);
-  };
-}
+const name = (pattern: RegExp, expected: string): Check => match(pattern, expected, LIMITS.name);
 
 /** Name of a bundle or a registry: ASCII lower case, digits and single dashes, so there are no look-alike letters. */
 export const bundleName = name(NAME, "a name of lower-case letters, digits and single dashes");
