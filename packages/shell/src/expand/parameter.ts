@@ -56,7 +56,7 @@ export function expandParameter(host: ExpansionHost, part: Parameter, sink: Sink
     sink.list(keysOf(host, reference.name), quoted, reference.all === "*");
     return;
   }
-  withOperation(host, part, reference, valueOf(host, reference), sink, quoted);
+  withOperation(host, part, reference, lookUp(host, reference), sink, quoted);
 }
 
 function put(sink: Sink, text: string, quoted: boolean): void {
@@ -73,7 +73,7 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
     if (part.operation === null) return target;
   }
   const pointer = directReference(host, part.name, part.subscript, part.text);
-  const found = pointer && valueOf(host, pointer);
+  const found = pointer && lookUp(host, pointer);
   const text = found?.list ? found.list.join(" ") : found?.text;
   if (text === undefined) {
     if (part.operation?.type === "Default") return undefined;
@@ -169,7 +169,7 @@ function valueOfVariable(variable: Variable | undefined): Value {
 }
 
 /** Looks a reference up. */
-export function valueOf(host: ExpansionHost, reference: Reference): Found {
+export function lookUp(host: ExpansionHost, reference: Reference): Found {
   const { name, all, key } = reference;
   if (name === "@" || name === "*") return { list: host.state.positional };
   if (/^\d/.test(name)) {

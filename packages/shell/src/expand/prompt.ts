@@ -12,7 +12,7 @@ export interface PromptHost extends ExpansionHost {
 /** Decodes the backslash escapes of a prompt string, then expands it (`promptvars`). */
 export function expandPrompt(host: PromptHost, text: string): string {
   const decoded = text.replace(/\\(D\{[^}]*\}|[0-7]{1,3}|.)/gs, (all, what: string) =>
-    escape(host, all, what),
+    promptEscape(host, all, what),
   );
   return host.state.shopt.promptvars ? host.expandLikeHereDocument(decoded) : decoded;
 }
