@@ -1,1 +1,2 @@
-export {};
+export { nodeWorkerFactory, type WorkerEntries } from "./worker-factory.ts";
+export { nodeWorkerPort } from "./worker-port.ts";

@@ -1,0 +1,160 @@
+import { WasiError } from "../errors.ts";
+
+/** Bytes of one page of linear memory. */
+export const PAGE_BYTES = 65536;
+
+const WASI_MODULE = "wasi_snapshot_preview1";
+
+const SECTION_IMPORT = 2;
+const SECTION_MEMORY = 5;
+const SECTION_EXPORT = 7;
+
+/** Reads the LEB128 numbers and vectors of a module's binary form (WebAssembly 2.0, section 5). */
+class Reader {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, at: number, end: number) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
+
+  byte(): number {
+    if (this.at >= this.end) throw new WasiError("module", "read module: expected a byte, got its end");
+    return this.bytes[this.at++];
+  }
+
+  u32(): number {
+    let value = 0;
+    for (let shift = 0; shift < 64; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** shift;
+      if ((byte & 0x80) === 0) return value;
+    }
+    throw new WasiError("module", "read module: expected a number of at most 64 bits, got a longer one");
+  }
+
+  skip(count: number): void {
+    this.at += count;
+    if (this.at > this.end) throw new WasiError("module", "read module: a section reaches over its end");
+  }
+
+  name(): string {
+    const length = this.u32();
+    const from = this.at;
+    this.skip(length);
+    return new TextDecoder().decode(this.bytes.slice(from, this.at));
+  }
+
+  /** Flags, minimum and maximum of a memory or table. */
+  limits(): { flags: number; min: number; max: number | undefined } {
+    const flags = this.byte();
+    const min = this.u32();
+    return { flags, min, max: flags & 1 ? this.u32() : undefined };
+  }
+}
+
+/** Whether `bytes` begin like a WebAssembly module of version 1. */
+export function isModule(bytes: Uint8Array): boolean {
+  const magic = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+  return bytes.length >= 8 && magic.every((byte, index) => bytes[index] === byte);
+}
+
+/**
+ * Checks that a module is a WASI preview 1 command (no imports but the interface's functions, a `_start`, one memory) and
+ * answers its bytes with the memory's maximum lowered to `maxPages`. Throws WasiError `module`, one line that `name`
+ * begins.
+ */
+export function limitModule(bytes: Uint8Array, maxPages: number, name: string): Uint8Array {
+  if (!isModule(bytes))
+    throw new WasiError("module", `${name}: expected a WebAssembly module, got other bytes`);
+  const exported = new Set<string>();
+  let memory: MemorySection | undefined;
+  const reader = new Reader(bytes, 8, bytes.length);
+  while (reader.at < reader.end) {
+    const start = reader.at;
+    const id = reader.byte();
+    const size = reader.u32();
+    const body = new Reader(bytes, reader.at, reader.at + size);
+    reader.skip(size);
+    if (id === SECTION_IMPORT) checkImports(body, name);
+    if (id === SECTION_EXPORT) readExports(body, exported);
+    if (id === SECTION_MEMORY) memory = readMemory(body, start, reader.at, name);
+  }
+  for (const wanted of ["_start", "memory"])
+    if (!exported.has(wanted))
+      throw new WasiError("module", `${name}: expected a WASI command, got a module without ${wanted}`);
+  if (memory === undefined) throw new WasiError("module", `${name}: expected a module with its own memory`);
+  return withMaximum(bytes, memory, maxPages, name);
+}
+
+interface MemorySection {
+  start: number;
+  end: number;
+  flags: number;
+  min: number;
+  max: number | undefined;
+}
+
+function checkImports(body: Reader, name: string): void {
+  const count = body.u32();
+  for (let i = 0; i < count; i++) {
+    const from = body.name();
+    const what = body.name();
+    const kind = body.byte();
+    if (from !== WASI_MODULE || kind !== 0)
+      throw new WasiError(
+        "module",
+        `${name}: expected imports of ${WASI_MODULE} only, got "${from}" "${what}"`,
+      );
+    body.u32();
+  }
+}
+
+function readExports(body: Reader, into: Set<string>): void {
+  const count = body.u32();
+  for (let i = 0; i < count; i++) {
+    into.add(body.name());
+    body.byte();
+    body.u32();
+  }
+}
+
+function readMemory(body: Reader, start: number, end: number, name: string): MemorySection | undefined {
+  const count = body.u32();
+  if (count === 0) return undefined;
+  const limits = body.limits();
+  if (count > 1 || (limits.flags & ~1) !== 0)
+    throw new WasiError("module", `${name}: expected one 32-bit memory that is not shared, got another kind`);
+  return { start, end, ...limits };
+}
+
+function withMaximum(bytes: Uint8Array, memory: MemorySection, maxPages: number, name: string): Uint8Array {
+  const limit = `${(maxPages * PAGE_BYTES) / 1024 / 1024} MiB`;
+  if (memory.min > maxPages)
+    throw new WasiError(
+      "module",
+      `${name}: needs ${memory.min} pages of memory, the limit is ${maxPages} (${limit})`,
+    );
+  if (memory.max !== undefined && memory.max <= maxPages) return bytes;
+  const body = [1, 1, ...leb(memory.min), ...leb(maxPages)];
+  const section = [SECTION_MEMORY, ...leb(body.length), ...body];
+  const out = new Uint8Array(bytes.length - (memory.end - memory.start) + section.length);
+  out.set(bytes.subarray(0, memory.start));
+  out.set(section, memory.start);
+  out.set(bytes.subarray(memory.end), memory.start + section.length);
+  return out;
+}
+
+function leb(value: number): number[] {
+  const out: number[] = [];
+  let rest = value;
+  do {
+    const low = rest & 0x7f;
+    rest >>>= 7;
+    out.push(rest === 0 ? low : low | 0x80);
+  } while (rest !== 0);
+  return out;
+}

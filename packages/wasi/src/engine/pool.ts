@@ -1,0 +1,331 @@
+import { WasiError } from "../errors.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { Header, ProcessState, ProgramKind, Run, Slot } from "../kernel/layout.ts";
+import { MAX_MODULES, MAX_WORKERS, PoolMemory, WorkerKind, WorkerState } from "./pool-memory.ts";
+import type { JobMessage, SandboxShare, WorkerFactory, WorkerHandle, WorkerMessage } from "./protocol.ts";
+import { claimWorker } from "./worker.ts";
+
+/** How a pool behaves. */
+export interface PoolOptions {
+  /** Threads at most; default 192. More processes than that wait. */
+  maxWorkers?: number;
+  /** Told what went wrong inside the engine itself. */
+  onProblem?(message: string): void;
+}
+
+/** Answers the compiled module when a program is first run. */
+export type ModuleLoader = () => Promise<WebAssembly.Module>;
+
+/** Milliseconds that a killed guest gets to reach a system call, and end there, before its thread is stopped. */
+const GRACE_MS = 3;
+
+interface WorkerEntry {
+  index: number;
+  kind: WorkerKind;
+  handle: WorkerHandle;
+  modules: number;
+}
+
+interface SandboxEntry {
+  id: number;
+  kernel: Kernel;
+  share: SandboxShare;
+  closed: boolean;
+  /** Slots whose worker is about to be stopped. */
+  stopping: Set<number>;
+}
+
+interface Job {
+  sandbox: SandboxEntry;
+  slot: number;
+  payload: unknown;
+}
+
+/**
+ * The supervisor: owns the worker threads that run the processes of any number of sandboxes. It lives in the thread that
+ * created them, and never blocks. A process is normally started by its parent, in a worker that sleeps; the supervisor
+ * steps in when a worker must be started, moved to another sandbox or given a module, and when one must be stopped.
+ */
+export class WorkerPool {
+  readonly memory = PoolMemory.create();
+  readonly #factory: WorkerFactory;
+  readonly #maxWorkers: number;
+  readonly #onProblem: (message: string) => void;
+  readonly #workers: (WorkerEntry | undefined)[] = [];
+  readonly #sandboxes = new Map<number, SandboxEntry>();
+  readonly #loaders: ModuleLoader[] = [];
+  readonly #loading = new Map<number, Promise<void>>();
+  /** Modules in the order in which they were compiled. */
+  readonly #compiled: (readonly [number, WebAssembly.Module])[] = [];
+  readonly #waiting: Job[] = [];
+  #nextSandbox = 1;
+  #closed = false;
+
+  constructor(factory: WorkerFactory, options: PoolOptions = {}) {
+    this.#factory = factory;
+    this.#maxWorkers = Math.min(options.maxWorkers ?? 192, MAX_WORKERS);
+    this.#onProblem = options.onProblem ?? (() => {});
+  }
+
+  /** Makes a program known; `load` is called when it is first run. Answers its number. Throws WasiError `limit`. */
+  addModule(load: ModuleLoader): number {
+    if (this.#loaders.length + 1 >= MAX_MODULES)
+      throw new WasiError("limit", `add module: expected at most ${MAX_MODULES - 1} modules in one pool`);
+    return this.#loaders.push(load);
+  }
+
+  /** Starts to serve a sandbox; `setup` goes to the workers' `attach`. Answers its number. */
+  addSandbox(kernel: Kernel, setup: unknown): number {
+    const id = this.#nextSandbox++;
+    const share = { id, memory: kernel.memory.heap.memory, setup };
+    const sandbox: SandboxEntry = { id, kernel, share, closed: false, stopping: new Set() };
+    this.#sandboxes.set(id, sandbox);
+    kernel.starter = (slot) => claimWorker(this.memory, kernel, id, slot);
+    kernel.forker = (slot, payload) => this.#assign({ sandbox, slot, payload });
+    void this.#watch(sandbox);
+    return id;
+  }
+
+  /** Stops serving a sandbox whose processes have all ended; its workers serve others. */
+  removeSandbox(id: number): void {
+    const sandbox = this.#sandboxes.get(id);
+    if (sandbox === undefined) return;
+    sandbox.closed = true;
+    this.#sandboxes.delete(id);
+    const { i32, base } = sandbox.kernel.memory;
+    Atomics.add(i32, base + Header.REQUEST_SEQ, 1);
+    Atomics.notify(i32, base + Header.REQUEST_SEQ);
+    for (const worker of this.#workers) {
+      if (worker === undefined || this.memory.sandbox(worker.index) !== id || !this.memory.hold(worker.index))
+        continue;
+      worker.handle.post({ type: "job", attach: "none" });
+    }
+  }
+
+  /** Starts a worker ahead of need, if the pool has none of that kind for the sandbox. */
+  warm(kind: WorkerKind, sandboxId: number, count = 1): void {
+    const sandbox = this.#sandboxes.get(sandboxId);
+    if (sandbox === undefined) return;
+    let missing = count;
+    for (const worker of this.#workers) {
+      if (worker?.kind !== kind || missing === 0) continue;
+      const owner = this.memory.sandbox(worker.index);
+      if (owner === sandboxId) missing--;
+      else if (!this.#sandboxes.has(owner) && this.memory.hold(worker.index)) {
+        this.#send(worker, { attach: sandbox.share });
+        missing--;
+      }
+    }
+    for (; missing > 0; missing--) {
+      const worker = this.#startWorker(kind);
+      if (worker === undefined) return;
+      this.#send(worker, { attach: sandbox.share });
+    }
+  }
+
+  /** Compiles a program ahead of need. */
+  async loadModule(module: number): Promise<void> {
+    await this.#load(module);
+  }
+
+  /** Stops all threads. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const id of [...this.#sandboxes.keys()]) this.removeSandbox(id);
+    await Promise.all(this.#workers.map((worker) => worker?.handle.terminate()));
+    this.#workers.length = 0;
+  }
+
+  /** Threads there are now. */
+  get size(): number {
+    return this.#workers.filter((worker) => worker !== undefined).length;
+  }
+
+  async #watch(sandbox: SandboxEntry): Promise<void> {
+    const { i32, base } = sandbox.kernel.memory;
+    const word = base + Header.REQUEST_SEQ;
+    while (!sandbox.closed) {
+      const seen = Atomics.load(i32, word);
+      this.#serve(sandbox);
+      const change = Atomics.waitAsync(i32, word, seen);
+      if (change.async) await change.value;
+    }
+  }
+
+  /** Looks for processes that wait for a worker, or are to be stopped. */
+  #serve(sandbox: SandboxEntry): void {
+    const { processes, memory } = sandbox.kernel;
+    const { i32 } = memory;
+    for (const slot of processes.used()) {
+      const state = Atomics.load(i32, slot + Slot.STATE);
+      if (state !== ProcessState.STARTING && state !== ProcessState.RUNNING) continue;
+      if (Atomics.load(i32, slot + Slot.RUN) === Run.KILLED) this.#stop(sandbox, slot);
+      else if (
+        state === ProcessState.STARTING &&
+        Atomics.compareExchange(i32, slot + Slot.WORKER, 0, -1) === 0
+      )
+        this.#assign({ sandbox, slot, payload: undefined });
+    }
+  }
+
+  #assign(job: Job): void {
+    const { i32 } = job.sandbox.kernel.memory;
+    const module = i32[job.slot + Slot.MODULE];
+    if (module === 0 || this.memory.moduleOrder(module) > 0) {
+      this.#place(job);
+      return;
+    }
+    this.#load(module).then(
+      () => this.#place(job),
+      (error: Error) => this.#refuse(job, error),
+    );
+  }
+
+  #load(module: number): Promise<void> {
+    let loading = this.#loading.get(module);
+    if (loading === undefined) {
+      loading = this.#loaders[module - 1]().then((compiled) => {
+        this.#compiled.push([module, compiled]);
+        this.memory.setModuleOrder(module, this.#compiled.length);
+      });
+      this.#loading.set(module, loading);
+      loading.catch(() => this.#loading.delete(module));
+    }
+    return loading;
+  }
+
+  /** Ends a process whose module cannot be had. */
+  #refuse(job: Job, error: Error): void {
+    const { kernel } = job.sandbox;
+    const process = kernel.process(job.slot);
+    process.complain(error.message);
+    kernel.finish(job.slot, 126);
+  }
+
+  /** Brings a process to a worker: one of the sandbox that sleeps, an idle one, a new one, one of another sandbox. */
+  #place(job: Job): void {
+    const { i32 } = job.sandbox.kernel.memory;
+    if (job.sandbox.closed || Atomics.load(i32, job.slot + Slot.STATE) !== ProcessState.STARTING) return;
+    const kind = i32[job.slot + Slot.KIND] === ProgramKind.SHELL ? WorkerKind.SHELL : WorkerKind.MODULE;
+    const worker =
+      this.#sleeping(kind, (owner) => owner === job.sandbox.id) ??
+      this.#sleeping(kind, (owner) => !this.#sandboxes.has(owner)) ??
+      this.#startWorker(kind) ??
+      this.#sleeping(kind, () => true);
+    if (worker === undefined) {
+      this.#waiting.push(job);
+      this.memory.setJobsWaiting(this.#waiting.length);
+      return;
+    }
+    this.#send(worker, { ...this.#attachment(worker, job.sandbox), slot: job.slot, payload: job.payload });
+  }
+
+  #attachment(worker: WorkerEntry, sandbox: SandboxEntry): { attach?: SandboxShare } {
+    return this.memory.sandbox(worker.index) === sandbox.id ? {} : { attach: sandbox.share };
+  }
+
+  /** A worker that sleeps and serves a sandbox that `suits`, held for the supervisor. */
+  #sleeping(kind: WorkerKind, suits: (sandbox: number) => boolean): WorkerEntry | undefined {
+    for (const worker of this.#workers) {
+      if (worker?.kind !== kind || this.memory.state(worker.index) !== WorkerState.PARKED) continue;
+      if (suits(this.memory.sandbox(worker.index)) && this.memory.hold(worker.index)) return worker;
+    }
+    return undefined;
+  }
+
+  #send(worker: WorkerEntry, message: Omit<JobMessage, "type">): void {
+    const held = this.#compiled.length;
+    const modules = this.#compiled.slice(worker.modules);
+    const news = worker.modules < held && worker.kind === WorkerKind.MODULE ? { modules, held } : {};
+    worker.modules = held;
+    worker.handle.post({ type: "job", ...message, ...news });
+  }
+
+  #startWorker(kind: WorkerKind): WorkerEntry | undefined {
+    let index = 0;
+    while (index < this.#maxWorkers && this.#workers[index] !== undefined) index++;
+    if (index === this.#maxWorkers || this.#closed) return undefined;
+    const generation = this.memory.nextGeneration(index);
+    this.memory.setState(index, WorkerState.HELD);
+    this.memory.setKind(index, kind);
+    this.memory.setSandbox(index, 0);
+    this.memory.setModulesHeld(index, 0);
+    const handle = this.#factory(kind, {
+      message: (message) => this.#receive(worker, message),
+      failed: (reason) => this.#failed(worker, reason),
+    });
+    const worker: WorkerEntry = { index, kind, handle, modules: 0 };
+    this.#workers[index] = worker;
+    handle.post({ type: "init", pool: this.memory.buffer, worker: index, generation });
+    return worker;
+  }
+
+  #receive(worker: WorkerEntry, message: WorkerMessage): void {
+    if (this.#workers[worker.index] !== worker) return;
+    if (message.type === "broken") this.#onProblem(message.message);
+    if (message.type === "fork") {
+      const sandbox = this.#sandboxes.get(message.sandbox);
+      if (sandbox !== undefined) this.#assign({ sandbox, slot: message.slot, payload: message.payload });
+    }
+    if (message.type === "idle") this.#feed(worker);
+  }
+
+  /** Gives a worker that reported instead of going to sleep the next process that waits. */
+  #feed(worker: WorkerEntry): void {
+    const { memory } = this;
+    const index = this.#waiting.findIndex(({ sandbox, slot }) => {
+      const shell = sandbox.kernel.memory.i32[slot + Slot.KIND] === ProgramKind.SHELL;
+      return worker.kind === (shell ? WorkerKind.SHELL : WorkerKind.MODULE);
+    });
+    const job = index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+    memory.setJobsWaiting(this.#waiting.length);
+    if (job === undefined || job.sandbox.closed) this.#send(worker, {});
+    else
+      this.#send(worker, { ...this.#attachment(worker, job.sandbox), slot: job.slot, payload: job.payload });
+  }
+
+  /** A thread ended by itself: its process is over. */
+  #failed(worker: WorkerEntry, reason: string): void {
+    if (this.#workers[worker.index] !== worker) return;
+    this.#workers[worker.index] = undefined;
+    this.#onProblem(`worker ${worker.index} ended: ${reason}`);
+    this.#retire(worker);
+    for (const sandbox of this.#sandboxes.values()) {
+      const { kernel } = sandbox;
+      kernel.memory.heap.mutex.recoverFrom(worker.index + 2);
+      for (const slot of kernel.processes.used())
+        if (kernel.memory.i32[slot + Slot.WORKER] === worker.index + 1 && kernel.processes.claimEnd(slot))
+          kernel.finishClaimed(slot, 256 + 6);
+    }
+  }
+
+  #retire(worker: WorkerEntry): void {
+    this.memory.nextGeneration(worker.index);
+    this.memory.setState(worker.index, WorkerState.NONE);
+  }
+
+  /** Ends a process whose guest was killed: by itself if it reaches a system call soon, else by stopping its thread. */
+  #stop(sandbox: SandboxEntry, slot: number): void {
+    if (sandbox.stopping.has(slot)) return;
+    sandbox.stopping.add(slot);
+    const pid = sandbox.kernel.memory.i32[slot + Slot.PID];
+    setTimeout(() => {
+      sandbox.stopping.delete(slot);
+      this.#stopNow(sandbox, slot, pid);
+    }, GRACE_MS);
+  }
+
+  #stopNow(sandbox: SandboxEntry, slot: number, pid: number): void {
+    const { processes, memory } = sandbox.kernel;
+    const { i32 } = memory;
+    if (i32[slot + Slot.PID] !== pid || !processes.claimEnd(slot)) return;
+    const worker = this.#workers[i32[slot + Slot.WORKER] - 1];
+    const status = processes.fatalStatus(slot);
+    if (worker !== undefined) {
+      this.#workers[worker.index] = undefined;
+      this.#retire(worker);
+      void worker.handle.terminate();
+    }
+    sandbox.kernel.finishClaimed(slot, status);
+  }
+}

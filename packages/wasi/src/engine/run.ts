@@ -1,0 +1,92 @@
+import { decodeText } from "@shadowbox/vfs";
+import { WasiError } from "../errors.ts";
+import { Header, ProgramKind, Slot } from "../kernel/layout.ts";
+import { type Process, ProcessExit } from "../kernel/process.ts";
+import { Signal, STATUS_SIGNALLED } from "../kernel/signals.ts";
+import { Guest } from "../preview1/guest.ts";
+import { preview1 } from "../preview1/index.ts";
+import { limitModule } from "./module.ts";
+
+/** Status of a program that was found but cannot be run. */
+const CANNOT_RUN = 126;
+
+/** Runs modules in the calling thread, one after another. */
+export class ModuleRunner {
+  readonly #guest = new Guest();
+  readonly #imports: WebAssembly.Imports = { wasi_snapshot_preview1: preview1(this.#guest) };
+
+  /** Runs a process's module to its end; answers its status: 0–255, or 256 + signal. */
+  run(process: Process, module: WebAssembly.Module | undefined): number {
+    try {
+      process.enter();
+      const program = module ?? compileFile(process);
+      const instance = new WebAssembly.Instance(program, this.#imports);
+      this.#guest.bind(process, instance.exports.memory as WebAssembly.Memory);
+      process.leave();
+      (instance.exports._start as () => void)();
+      process.enter();
+      return 0;
+    } catch (error) {
+      return this.#ended(process, error);
+    } finally {
+      this.#guest.release();
+    }
+  }
+
+  #ended(process: Process, error: unknown): number {
+    if (error instanceof ProcessExit) return error.status;
+    // A guest that was killed meanwhile has no say any more.
+    if (!process.tryEnter()) return -1;
+    if (error instanceof WasiError) {
+      process.complain(error.message);
+      return CANNOT_RUN;
+    }
+    const { signal, text } = trap(error);
+    process.complain(text);
+    return STATUS_SIGNALLED + signal;
+  }
+}
+
+/** Compiles the module file that a process was started from. */
+function compileFile(process: Process): WebAssembly.Module {
+  const { i32 } = process.kernel.memory;
+  if (i32[process.slot + Slot.KIND] !== ProgramKind.FILE)
+    throw new WasiError("module", "expected a worker that holds the module, got one without it");
+  const fd = i32[process.slot + Slot.PROGRAM_FD];
+  const bytes = readAll(process, fd);
+  process.close(fd);
+  const name = decodeText(process.args().argv[0] ?? new Uint8Array(0));
+  const limit =
+    i32[process.slot + Slot.MEMORY_LIMIT] || i32[process.kernel.memory.base + Header.MEMORY_LIMIT];
+  try {
+    return new WebAssembly.Module(limitModule(bytes, limit, name) as Uint8Array<ArrayBuffer>);
+  } catch (error) {
+    if (error instanceof WasiError) throw error;
+    throw new WasiError("module", `${name}: expected a valid module: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function readAll(process: Process, fd: number): Uint8Array {
+  const size = Math.max(0, process.io.seek(fd, 0, 2));
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  while (at < size) {
+    const count = process.io.pread(fd, bytes.subarray(at), at);
+    if (count <= 0) break;
+    at += count;
+  }
+  return bytes.subarray(0, at);
+}
+
+/** The signal that a native program would have died of, and what to say. */
+function trap(error: unknown): { signal: number; text: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError) return { signal: Signal.SEGV, text: `stack overflow (${message})` };
+  if (/out of bounds|table index|null function|indirect call/.test(message))
+    return { signal: Signal.SEGV, text: `trap: ${message}` };
+  if (/divide|remainder|unrepresentable|float/.test(message))
+    return { signal: Signal.FPE, text: `trap: ${message}` };
+  return { signal: Signal.ABRT, text: `trap: ${message}` };
+}

@@ -1,0 +1,135 @@
+import { Heap } from "@shadowbox/vfs";
+import { Kernel, type KernelConfig } from "../kernel/kernel.ts";
+import { ProcessState, ProgramKind, Run, Slot } from "../kernel/layout.ts";
+import type { Process } from "../kernel/process.ts";
+import { Signal, STATUS_SIGNALLED } from "../kernel/signals.ts";
+import { PoolMemory, WorkerKind, WorkerState } from "./pool-memory.ts";
+import { FIRST_OWNER, type JobMessage, type SandboxShare, type WorkerPort } from "./protocol.ts";
+
+/** What a worker needs besides the job. */
+export interface RunContext {
+  /** Compiled module of the process, absent for a shell or a module file. */
+  module?: WebAssembly.Module;
+  /** State of a forked shell. */
+  payload?: unknown;
+}
+
+/** What makes a worker of one kind. */
+export interface WorkerProgram {
+  /** Makes the file systems of a sandbox for this thread. */
+  attach(heap: Heap, setup: unknown): KernelConfig;
+  /** Runs a process to its end; its status: 0–255, 256 + signal, or -1 if it was ended from outside. */
+  run(process: Process, context: RunContext): number;
+}
+
+/** Serves a pool: waits for processes, runs them one after another, and sleeps between. Called once by a worker's entry. */
+export function serveWorker(port: WorkerPort, program: WorkerProgram): void {
+  let server: WorkerServer | undefined;
+  port.onMessage((message) => {
+    if (message.type === "init")
+      server = new WorkerServer(
+        port,
+        program,
+        new PoolMemory(message.pool),
+        message.worker,
+        message.generation,
+      );
+    else server?.handle(message);
+  });
+}
+
+class WorkerServer {
+  readonly #port: WorkerPort;
+  readonly #program: WorkerProgram;
+  readonly #pool: PoolMemory;
+  readonly #worker: number;
+  readonly #generation: number;
+  readonly #modules = new Map<number, WebAssembly.Module>();
+  #kernel: Kernel | undefined;
+  #sandbox = 0;
+
+  constructor(
+    port: WorkerPort,
+    program: WorkerProgram,
+    pool: PoolMemory,
+    worker: number,
+    generation: number,
+  ) {
+    this.#port = port;
+    this.#program = program;
+    this.#pool = pool;
+    this.#worker = worker;
+    this.#generation = generation;
+  }
+
+  handle(message: JobMessage): void {
+    if (message.attach !== undefined) this.#attach(message.attach);
+    for (const [id, module] of message.modules ?? []) this.#modules.set(id, module);
+    if (message.held !== undefined) this.#pool.setModulesHeld(this.#worker, message.held);
+    if (message.slot !== undefined) this.#run(message.slot, message.payload);
+    for (;;) {
+      // A worker that was given up (its thread went on after it was stopped) must not touch a successor's record.
+      if (this.#pool.generation(this.#worker) !== this.#generation) return;
+      if (this.#pool.jobsWaiting() > 0) {
+        this.#pool.setState(this.#worker, WorkerState.HELD);
+        this.#port.post({ type: "idle" });
+        return;
+      }
+      const slot = this.#pool.park(this.#worker);
+      if (slot < 0) return;
+      this.#run(slot, undefined);
+    }
+  }
+
+  #attach(share: SandboxShare | "none"): void {
+    this.#kernel = undefined;
+    this.#sandbox = 0;
+    if (share !== "none") {
+      const heap = Heap.attach(share.memory, this.#worker + FIRST_OWNER);
+      const kernel = Kernel.attach(heap, this.#program.attach(heap, share.setup));
+      kernel.starter = (slot) => this.#start(kernel, share.id, slot);
+      kernel.forker = (slot, payload) => this.#port.post({ type: "fork", sandbox: share.id, slot, payload });
+      this.#kernel = kernel;
+      this.#sandbox = share.id;
+    }
+    this.#pool.setSandbox(this.#worker, this.#sandbox);
+  }
+
+  #start(kernel: Kernel, sandbox: number, slot: number): boolean {
+    return claimWorker(this.#pool, kernel, sandbox, slot);
+  }
+
+  #run(slot: number, payload: unknown): void {
+    const kernel = this.#kernel;
+    if (kernel === undefined) return;
+    const { i32 } = kernel.memory;
+    const state = slot + Slot.STATE;
+    if (
+      Atomics.compareExchange(i32, state, ProcessState.STARTING, ProcessState.RUNNING) !==
+      ProcessState.STARTING
+    )
+      return;
+    Atomics.store(i32, slot + Slot.WORKER, this.#worker + 1);
+    const process = kernel.process(slot);
+    kernel.current = process;
+    let status = -1;
+    try {
+      status = this.#program.run(process, { module: this.#modules.get(i32[slot + Slot.MODULE]), payload });
+    } catch (error) {
+      status = STATUS_SIGNALLED + Signal.ABRT;
+      this.#port.post({ type: "broken", message: String(error instanceof Error ? error.stack : error) });
+    }
+    kernel.current = undefined;
+    // Killed while its guest ran, which then ended by itself: the status says so.
+    if (status < 0 || Atomics.load(i32, slot + Slot.RUN) === Run.KILLED)
+      status = kernel.processes.fatalStatus(slot);
+    process.exit(status);
+  }
+}
+
+/** Gives a process to a sleeping worker of its sandbox; false if there is none. */
+export function claimWorker(pool: PoolMemory, kernel: Kernel, sandbox: number, slot: number): boolean {
+  const { i32 } = kernel.memory;
+  const kind = i32[slot + Slot.KIND] === ProgramKind.SHELL ? WorkerKind.SHELL : WorkerKind.MODULE;
+  return pool.claim(kind, sandbox, i32[slot + Slot.MODULE], slot) >= 0;
+}

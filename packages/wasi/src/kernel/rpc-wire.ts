@@ -1,0 +1,131 @@
+/** The wire form of host services: little-endian numbers, strings as u32 length and bytes. */
+
+export const RPC_VERSION = 1;
+/** Bytes of the longest request or reply. */
+export const RPC_LIMIT = 1024 * 1024;
+/** u32 total length (these four bytes included), u16 version, u16 operation or errno. */
+export const RPC_HEADER = 8;
+
+/** Operations of host services. */
+export const Op = {
+  HELLO: 1,
+  STAT: 2,
+  CHMOD: 3,
+  CHOWN: 4,
+  UMASK: 5,
+  SPAWN: 6,
+  WAIT: 7,
+  KILL: 8,
+  PIPE: 9,
+  GETPID: 10,
+  TTYSIZE: 11,
+  FSTAT: 12,
+  FCHMOD: 13,
+  MKFIFO: 14,
+  PS: 15,
+  DUP2: 16,
+} as const;
+
+/** Thrown when a request ends too early or has bytes left over: EINVAL. */
+export class MalformedRequest extends Error {
+  override readonly name = "MalformedRequest";
+}
+
+/** Takes a request's payload apart. */
+export class RequestReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = RPC_HEADER;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  #take(count: number): number {
+    const at = this.#at;
+    if (at + count > this.#bytes.length) throw new MalformedRequest("request too short");
+    this.#at += count;
+    return at;
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#take(4), true);
+  }
+
+  i32(): number {
+    return this.#view.getInt32(this.#take(4), true);
+  }
+
+  string(): Uint8Array {
+    const length = this.u32();
+    const at = this.#take(length);
+    return this.#bytes.slice(at, at + length);
+  }
+
+  /** As many items as a number in front says. */
+  list<T>(item: () => T): T[] {
+    const count = this.u32();
+    if (count > this.#bytes.length) throw new MalformedRequest("list longer than the request");
+    const out: T[] = [];
+    for (let i = 0; i < count; i++) out.push(item());
+    return out;
+  }
+
+  end(): void {
+    if (this.#at !== this.#bytes.length) throw new MalformedRequest("request too long");
+  }
+}
+
+/** Puts a reply together. */
+export class ReplyWriter {
+  #bytes = new Uint8Array(128);
+  #view = new DataView(this.#bytes.buffer);
+  #at = RPC_HEADER;
+
+  #room(count: number): number {
+    const at = this.#at;
+    this.#at += count;
+    if (this.#at > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(this.#at, this.#bytes.length * 2));
+      bytes.set(this.#bytes);
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer);
+    }
+    return at;
+  }
+
+  u16(value: number): this {
+    const at = this.#room(2);
+    this.#view.setUint16(at, value, true);
+    return this;
+  }
+
+  u32(value: number): this {
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, true);
+    return this;
+  }
+
+  u64(value: bigint | number): this {
+    const at = this.#room(8);
+    this.#view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
+    return this;
+  }
+
+  string(bytes: Uint8Array): this {
+    this.u32(bytes.length);
+    const at = this.#room(bytes.length);
+    this.#bytes.set(bytes, at);
+    return this;
+  }
+
+  /** The whole reply; one with an errno carries nothing else. */
+  finish(errno: number): Uint8Array {
+    if (errno !== 0) this.#at = RPC_HEADER;
+    this.#view.setUint32(0, this.#at, true);
+    this.#view.setUint16(4, RPC_VERSION, true);
+    this.#view.setUint16(6, errno, true);
+    return this.#bytes.slice(0, this.#at);
+  }
+}

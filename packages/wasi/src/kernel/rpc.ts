@@ -1,0 +1,267 @@
+import { decodeText, Errno, emptyStat, encodeText, FileType, type Stat } from "@shadowbox/vfs";
+import { OpenFlags, Slot } from "./layout.ts";
+import { AT_CWD } from "./paths.ts";
+import { stateLetter } from "./proc-fs.ts";
+import type { Process } from "./process.ts";
+import {
+  MalformedRequest,
+  Op,
+  ReplyWriter,
+  RequestReader,
+  RPC_HEADER,
+  RPC_LIMIT,
+  RPC_VERSION,
+} from "./rpc-wire.ts";
+import type { LaunchFile } from "./spawn.ts";
+
+const NONE = 0xffffffff;
+const NOHANG = 1;
+/** How a child's descriptor is given in SPAWN. */
+const Given = { NULL: 0, MINE: 1 } as const;
+
+const DEV_NULL = encodeText("/dev/null");
+
+/**
+ * `/dev/shadowbox/rpc`: what preview 1 lacks, as one request written and one reply read. A request is carried out in the
+ * calling thread while it is written (so WAIT blocks the write); its reply waits for the next read.
+ */
+export class RpcDevice {
+  readonly #process: Process;
+  readonly #replies = new Map<number, Uint8Array>();
+
+  constructor(process: Process) {
+    this.#process = process;
+  }
+
+  /** Takes one whole request. EINVAL: not one, or a reply is still unread; E2BIG: over 1 MiB. */
+  write(file: number, bytes: Uint8Array): number {
+    if (bytes.length > RPC_LIMIT) return -Errno.E2BIG;
+    if (this.#replies.has(file) || bytes.length < RPC_HEADER) return -Errno.EINVAL;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (view.getUint32(0, true) !== bytes.length) return -Errno.EINVAL;
+    const reply = new ReplyWriter();
+    const op = view.getUint16(6, true);
+    const status = view.getUint16(4, true) === RPC_VERSION ? this.#run(op, bytes, reply) : -Errno.ENOTSUP;
+    this.#replies.set(file, reply.finish(status < 0 ? -status : 0));
+    return bytes.length;
+  }
+
+  /** The reply, or what of it is left; 0 when there is none. */
+  read(file: number, into: Uint8Array): number {
+    const reply = this.#replies.get(file);
+    if (reply === undefined || into.length === 0) return 0;
+    const count = Math.min(reply.length, into.length);
+    into.set(reply.subarray(0, count));
+    if (count === reply.length) this.#replies.delete(file);
+    else this.#replies.set(file, reply.subarray(count));
+    return count;
+  }
+
+  #run(op: number, bytes: Uint8Array, reply: ReplyWriter): number {
+    const request = new RequestReader(bytes);
+    try {
+      return this.#files(op, request, reply) ?? this.#processes(op, request, reply) ?? -Errno.ENOSYS;
+    } catch (error) {
+      if (error instanceof MalformedRequest) return -Errno.EINVAL;
+      throw error;
+    }
+  }
+
+  /** Operations on files; undefined for another one. */
+  #files(op: number, request: RequestReader, reply: ReplyWriter): number | undefined {
+    const { io, paths } = this.#process;
+    switch (op) {
+      case Op.STAT: {
+        const path = request.string();
+        const follow = request.u32() !== 0;
+        request.end();
+        const stat = emptyStat();
+        const status = paths.stat(AT_CWD, path, stat, { follow });
+        return status < 0 ? status : writeStat(reply, stat);
+      }
+      case Op.FSTAT: {
+        const fd = request.u32();
+        request.end();
+        const stat = emptyStat();
+        const status = io.stat(fd, stat);
+        return status < 0 ? status : writeStat(reply, stat);
+      }
+      case Op.CHMOD: {
+        const path = request.string();
+        const follow = request.u32() !== 0;
+        const mode = request.u32();
+        request.end();
+        return paths.setStat(AT_CWD, path, { mode: mode & 0o7777 }, { follow });
+      }
+      case Op.FCHMOD: {
+        const fd = request.u32();
+        const mode = request.u32();
+        request.end();
+        return io.setStat(fd, { mode: mode & 0o7777 });
+      }
+      case Op.CHOWN:
+        return this.#chown(request);
+      case Op.MKFIFO: {
+        const path = request.string();
+        const mode = request.u32();
+        request.end();
+        return paths.mkfifo(AT_CWD, path, mode);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #chown(request: RequestReader): number {
+    const path = request.string();
+    const follow = request.u32() !== 0;
+    const uid = request.u32();
+    const gid = request.u32();
+    request.end();
+    const change = { ...(uid === NONE ? {} : { uid }), ...(gid === NONE ? {} : { gid }) };
+    return this.#process.paths.setStat(AT_CWD, path, change, { follow });
+  }
+
+  /** Operations on processes and descriptors; undefined for another one. */
+  #processes(op: number, request: RequestReader, reply: ReplyWriter): number | undefined {
+    const process = this.#process;
+    switch (op) {
+      case Op.HELLO:
+        request.end();
+        reply.u16(RPC_VERSION);
+        return 0;
+      case Op.UMASK: {
+        const mask = request.u32();
+        request.end();
+        reply.u32(process.umask(mask === NONE ? undefined : mask));
+        return 0;
+      }
+      case Op.SPAWN:
+        return this.#spawn(request, reply);
+      case Op.WAIT:
+        return this.#wait(request, reply);
+      case Op.KILL: {
+        const pid = request.i32();
+        const signal = request.u32();
+        request.end();
+        return process.children.kill(pid, signal);
+      }
+      case Op.PIPE: {
+        request.end();
+        const pipe = process.pipe();
+        if (typeof pipe === "number") return pipe;
+        reply.u32(pipe.readEnd).u32(pipe.writeEnd);
+        return 0;
+      }
+      case Op.GETPID:
+        request.end();
+        reply.u32(process.pid).u32(process.ppid).u32(process.pgid);
+        return 0;
+      case Op.TTYSIZE: {
+        const fd = request.u32();
+        request.end();
+        if (process.file(fd) < 0) return process.file(fd);
+        const size = process.io.isatty(fd) ? process.terminalSize() : undefined;
+        reply
+          .u32(process.io.isatty(fd) ? 1 : 0)
+          .u32(size?.columns ?? 0)
+          .u32(size?.rows ?? 0);
+        return 0;
+      }
+      case Op.PS:
+        request.end();
+        reply.string(encodeText(this.#table()));
+        return 0;
+      case Op.DUP2: {
+        const from = request.u32();
+        const to = request.u32();
+        request.end();
+        return Math.min(process.dup2(from, to), 0);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #spawn(request: RequestReader, reply: ReplyWriter): number {
+    const path = request.string();
+    const argv = request.list(() => request.string());
+    const env = request.list(() => request.string());
+    const cwd = request.string();
+    const given = request.list(() => ({ fd: request.u32(), kind: request.u32(), mine: request.u32() }));
+    request.end();
+    const files: LaunchFile[] = [];
+    const opened: number[] = [];
+    let status = 0;
+    for (const { fd, kind, mine } of given) {
+      const own =
+        kind === Given.NULL
+          ? this.#process.paths.open(AT_CWD, DEV_NULL, OpenFlags.READ | OpenFlags.WRITE)
+          : mine;
+      const file = kind > Given.MINE || fd >= 256 ? -Errno.EINVAL : this.#process.fileNumber(own);
+      if (kind === Given.NULL && own >= 0) opened.push(own);
+      if (file < 0) status = file;
+      else files.push({ fd, file });
+    }
+    if (status === 0) {
+      status = this.#process.children.spawn({
+        path,
+        argv,
+        env,
+        cwd: cwd.length === 0 ? undefined : cwd,
+        files,
+        shellFallback: true,
+      });
+      if (status >= 0) reply.u32(status);
+    }
+    for (const fd of opened) this.#process.close(fd);
+    return Math.min(status, 0);
+  }
+
+  #wait(request: RequestReader, reply: ReplyWriter): number {
+    const pid = request.u32();
+    const flags = request.u32();
+    request.end();
+    const ended = this.#process.children.wait(pid === NONE ? -1 : pid | 0, (flags & NOHANG) !== 0);
+    if (typeof ended === "number") return ended;
+    reply.u32(ended?.pid ?? 0).u32(ended?.status ?? 0);
+    return 0;
+  }
+
+  /** One line per process: pid, ppid, pgid, state, command line, separated by tabs. */
+  #table(): string {
+    const { kernel } = this.#process;
+    const { i32 } = kernel.memory;
+    const lines: string[] = [];
+    for (const slot of kernel.processes.used()) {
+      const { argv } = kernel.argumentsOf(slot);
+      const command = argv.map((word) => decodeText(word)).join(" ");
+      const ids = [i32[slot + Slot.PID], i32[slot + Slot.PPID], i32[slot + Slot.PGID]];
+      lines.push(`${ids.join("\t")}\t${stateLetter(i32, slot)}\t${command.replaceAll(/[\n\t]/g, " ")}\n`);
+    }
+    return lines.join("");
+  }
+}
+
+const TYPE_BITS: ReadonlyMap<number, number> = new Map([
+  [FileType.UNKNOWN, 0o010000],
+  [FileType.BLOCK_DEVICE, 0o060000],
+  [FileType.CHARACTER_DEVICE, 0o020000],
+  [FileType.DIRECTORY, 0o040000],
+  [FileType.REGULAR, 0o100000],
+  [FileType.SOCKET, 0o140000],
+  [FileType.SYMLINK, 0o120000],
+  [FileType.FIFO, 0o010000],
+]);
+
+/** `st_mode`: permission bits with those of the file type. */
+export function statMode(stat: Stat): number {
+  return (TYPE_BITS.get(stat.type) ?? 0) | stat.mode;
+}
+
+function writeStat(reply: ReplyWriter, stat: Stat): number {
+  reply.u32(statMode(stat)).u32(stat.uid).u32(stat.gid).u64(stat.ino).u32(stat.nlink);
+  reply.u64(stat.dev).u64(stat.rdev).u64(stat.blocks);
+  reply.u64(stat.atimeNs).u64(stat.mtimeNs).u64(stat.ctimeNs).u64(stat.size);
+  return 0;
+}

@@ -1,0 +1,38 @@
+import { Worker } from "node:worker_threads";
+import { WorkerKind } from "../engine/pool-memory.ts";
+import type { WorkerFactory } from "../engine/protocol.ts";
+
+/** Where the bundled worker entries are. */
+export interface WorkerEntries {
+  /** Runs modules. */
+  module: URL;
+  /** Runs shells; absent where there are none. */
+  shell?: URL;
+}
+
+/** Starts Node worker threads for a pool. They do not keep the program running. */
+export function nodeWorkerFactory(entries: WorkerEntries): WorkerFactory {
+  return (kind, events) => {
+    const entry = kind === WorkerKind.SHELL ? (entries.shell ?? entries.module) : entries.module;
+    const worker = new Worker(entry, { execArgv: [], env: {}, stdin: false });
+    worker.unref();
+    let ended = false;
+    worker.on("message", (message) => events.message(message));
+    worker.on("error", (error: Error) => {
+      if (!ended) events.failed(error.message);
+      ended = true;
+    });
+    worker.on("exit", (code) => {
+      if (!ended) events.failed(`exit code ${code}`);
+      ended = true;
+    });
+    return {
+      post: (message) => worker.postMessage(message),
+      terminate: async () => {
+        ended = true;
+        await worker.terminate();
+      },
+      setRef: (on) => (on ? worker.ref() : worker.unref()),
+    };
+  };
+}
