@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { folderStore } from "./folder-store.ts";
 import { collectGarbage } from "./gc.ts";
@@ -42,6 +45,36 @@ describe("folderStore", () => {
     expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".tmp"))).toEqual(
       [],
     );
+  });
+});
+
+describe("folderStore, shared by two processes", () => {
+  it("never shows a part of a module", { timeout: 60_000 }, async () => {
+    const program = join(folder, "program.mjs");
+    await build({
+      stdin: {
+        contents: `import { folderStore } from "./folder-store.ts";
+          const store = folderStore(process.argv[2]);
+          for (let i = 0; i < 100; i++) {
+            const bytes = Buffer.alloc(300_000, i);
+            store.putSync(String(i % 10).padStart(64, "0"), bytes);
+            for (let j = 0; j < 10; j++) {
+              const found = store.getSync(String(j).padStart(64, "0"));
+              if (found && (found.length !== 300_000 || found[0] !== found.at(-1))) process.exit(1);
+            }
+          }`,
+        resolveDir: import.meta.dirname,
+        loader: "ts",
+      },
+      ...{ bundle: true, platform: "node", format: "esm", outfile: program },
+    });
+    const ends = [1, 2].map(() => once(spawn(process.execPath, [program, join(folder, "store")]), "exit"));
+    expect(await Promise.all(ends)).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    const files = readdirSync(join(folder, "store/00")).map(String);
+    expect(files.filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import { checkLock, lockOf } from "../lock.ts";
 import { openFolderRegistry } from "./open.ts";
 import { type Rotation, rotate } from "./rotate.ts";
 import { codeOf, DATES, fixture, keyId, keys } from "./testing/fixture.ts";
+import { yank } from "./yank.ts";
 
 const trust = fixture().trust;
 let folder: string;
@@ -68,5 +69,25 @@ describe("rotate", () => {
   ])("writes nothing when %s", (_what, changes, code) => {
     expect(codeOf(() => rotate(change(changes)))).toBe(code);
     expect(openFolderRegistry(folder, { trust }).root.version).toBe(1);
+  });
+});
+
+describe("yank", () => {
+  const target = { ...DATES, name: "text", version: "1.1.0", signers: [keys.targets] };
+
+  it("makes the version before it the latest, and takes it back", () => {
+    expect(yank({ ...target, folder, trust, reason: "loses lines" })).toBe(2);
+    expect(openFolderRegistry(folder, { trust }).bundles().get("text")!.version).toBe("1.0.0");
+    const pinned = openFolderRegistry(folder, { trust, versions: { text: "1.1.0" } });
+    expect(pinned.commands().get("grep")!.version).toBe("1.1.0");
+    yank({ ...target, folder, trust });
+    expect(openFolderRegistry(folder, { trust }).bundles().get("text")!.version).toBe("1.1.0");
+  });
+
+  it("writes nothing that a client would refuse", () => {
+    expect(codeOf(() => yank({ ...target, folder, trust, version: "9.0.0" }))).toBe("not-found");
+    expect(codeOf(() => yank({ ...target, folder, trust, reason: "\u0007" }))).toBe("schema");
+    expect(codeOf(() => yank({ ...target, folder, trust, signers: [keys.stranger] }))).toBe("key-unknown");
+    expect(openFolderRegistry(folder, { trust }).index.version).toBe(1);
   });
 });
