@@ -45,8 +45,7 @@ export type BundleErrorCode =
   | "asset-digest"
   /** Two bundles bring the same command. */
   | "command-conflict"
-  /** Refused by policy, by the lock file, or because an update asks for more than before. */
-  | "policy"
+  /** Refused by the lock file, or because an update goes back or asks for more than before. */
   | "lock"
   | "downgrade"
   | "capability-widened"

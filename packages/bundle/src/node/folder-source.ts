@@ -20,7 +20,7 @@ export function readBounded(file: string, limit: number): Uint8Array {
     const { size } = fstatSync(fd);
     if (size > limit)
       throw new BundleError("too-large", `read ${file}: expected at most ${limit} bytes, got ${size}`);
-    const bytes = new Uint8Array(size);
+    const bytes = Buffer.allocUnsafeSlow(size);
     let filled = 0;
     while (filled < size) {
       const count = readSync(fd, bytes, filled, size - filled, null);
