@@ -30,6 +30,7 @@ import { OpenFiles } from "./open-files.ts";
 import { ProcFileSystem } from "./proc-fs.ts";
 import { Process } from "./process.ts";
 import { INIT, Processes, type Releaser } from "./processes.ts";
+import { ReadOnlyFileSystem } from "./read-only.ts";
 
 /** Device numbers of the kernel's own mounts. */
 const DEV = { device: 10, proc: 11, bin: 12, usrBin: 13 } as const;
@@ -106,7 +107,11 @@ export class Kernel {
     ];
     this.namespace = new Namespace(config.root);
     this.#byDev.set(config.root.dev, config.root);
-    for (const { path, fs } of this.#mounts) this.#mount(path, fs);
+    for (const { path, fs } of this.#mounts) {
+      if (fs instanceof ReadOnlyFileSystem)
+        fs.timeNs = this.memory.i64[(this.memory.base + Header.BOOT) >> 1];
+      this.#mount(path, fs);
+    }
     this.#releaser = {
       closeAll: (slot) => this.#closeAll(slot),
       releaseDirectory: (slot) => this.#releaseDirectory(slot),

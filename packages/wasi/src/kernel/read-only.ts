@@ -13,6 +13,9 @@ export abstract class ReadOnlyFileSystem implements FileSystem {
   readonly dev: number;
   readonly root: NodeId = 1;
 
+  /** Nanoseconds since the epoch that all its nodes show as their times. */
+  timeNs = 0n;
+
   constructor(dev: number) {
     this.dev = dev;
   }
@@ -63,9 +66,9 @@ export abstract class ReadOnlyFileSystem implements FileSystem {
     out.size = size;
     out.blocks = Math.ceil(size / 512);
     out.rdev = 0;
-    out.atimeNs = 0n;
-    out.mtimeNs = 0n;
-    out.ctimeNs = 0n;
+    out.atimeNs = this.timeNs;
+    out.mtimeNs = this.timeNs;
+    out.ctimeNs = this.timeNs;
     return 0;
   }
 }

@@ -1,6 +1,5 @@
 import { decodeText, Errno, emptyStat, encodeText, FileType, type Stat } from "@shadowbox/vfs";
 import { OpenFlags, Slot } from "./layout.ts";
-import { AT_CWD } from "./paths.ts";
 import { stateLetter } from "./proc-fs.ts";
 import type { Process } from "./process.ts";
 import {
@@ -13,6 +12,7 @@ import {
   RPC_VERSION,
 } from "./rpc-wire.ts";
 import type { LaunchFile } from "./spawn.ts";
+import { AT_CWD } from "./walker.ts";
 
 const NONE = 0xffffffff;
 const NOHANG = 1;

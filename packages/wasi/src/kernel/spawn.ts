@@ -1,8 +1,8 @@
 import { Errno, encodeText, type Place } from "@shadowbox/vfs";
 import type { Kernel } from "./kernel.ts";
 import { CLOSE_ON_EXEC, Header, PREOPEN, ProgramKind, Slot } from "./layout.ts";
-import { AT_CWD } from "./paths.ts";
 import type { Process } from "./process.ts";
+import { AT_CWD } from "./walker.ts";
 
 /** A program found, and the command line it is to see. */
 export interface Program {

@@ -13,6 +13,7 @@ const ADVICE_MAX = 5;
 export function fdFunctions(guest: Guest): GuestFunctions {
   return {
     ...stateFunctions(guest),
+    ...syncFunctions(guest),
     ...positionFunctions(guest),
     ...filestatFunctions(guest),
     ...preopenFunctions(guest),
@@ -97,6 +98,11 @@ function stateFunctions(guest: Guest): GuestFunctions {
       if (kind === FileKind.DIRECTORY) return Errno.EBADF;
       return advice >>> 0 > ADVICE_MAX || offset < 0n || length < 0n ? Errno.EINVAL : 0;
     },
+  };
+}
+
+function syncFunctions(guest: Guest): GuestFunctions {
+  return {
     fd_sync(fd: number): number {
       return errnoOf(guest.process.io.sync(fd));
     },

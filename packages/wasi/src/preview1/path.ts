@@ -1,6 +1,6 @@
 import { Errno, emptyStat } from "@shadowbox/vfs";
 import { OpenFlags, PREOPEN } from "../kernel/layout.ts";
-import type { Lookup } from "../kernel/paths.ts";
+import type { Lookup } from "../kernel/walker.ts";
 import { clockTime } from "./clock.ts";
 import { errnoOf, type Guest, type GuestFunctions } from "./guest.ts";
 import { fromFdFlags, OFlags, Rights, SYMLINK_FOLLOW, timesToSet, writeFilestat } from "./types.ts";
