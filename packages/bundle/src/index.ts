@@ -49,6 +49,7 @@ export {
   openRegistrySync,
   type VerifiedRegistry,
 } from "./registry.ts";
+export { type AddedRegistry, parseRegistries, parseSeen, type Registries, writeSeen } from "./settings.ts";
 export { paths, type RegistrySource, refuseBadPath } from "./source.ts";
 export { memoryStore, type Store } from "./store.ts";
 export { checkTrustRoot, refuseConfusableRoots, type Seen, type TrustRoot } from "./trust.ts";

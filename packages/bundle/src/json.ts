@@ -28,3 +28,9 @@ export function isSorted(names: readonly string[]): boolean {
   for (let i = 1; i < names.length; i++) if (names[i - 1]! >= names[i]!) return false;
   return true;
 }
+
+/** For `JSON.parse`: people write names in any order; the checks want them sorted. */
+export function sortNames(_name: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -35,8 +35,8 @@ const schemasOf = (checks: Record<string, Check>) =>
 
 /** An object with exactly these fields; `optional` ones may be absent. An unknown field is refused, if not told else. */
 export function object(
-  fields: Record<string, Check>,
-  optional: Record<string, Check> = {},
+  fields: Readonly<Record<string, Check>>,
+  optional: Readonly<Record<string, Check>> = {},
   unknown: { readonly others?: "ignored" } = {},
 ): Check {
   const known = new Map([...Object.entries(fields), ...Object.entries(optional)]);

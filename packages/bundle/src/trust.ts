@@ -29,13 +29,14 @@ export interface Seen {
   readonly targets?: readonly string[];
 }
 
-const fields: Record<string, Check> = {
+/** The checks of a trust root's fields. */
+export const trustRootFields: Readonly<Record<string, Check>> = {
   keys: list(publicKey, LIMITS.keys),
   name: bundleName,
   threshold: integer(1, LIMITS.keys),
   version: integer(1, 2 ** 31 - 1),
 };
-const shape = object(fields);
+const shape = object(trustRootFields);
 
 /**
  * A trust root from settings or code. Throws `invalid` where it is none: an unknown field, no keys, a key twice, a

@@ -1,5 +1,6 @@
 import { BundleError } from "../errors.ts";
 import { CAPABILITIES, type Command, type Manifest, manifestShape } from "../formats.ts";
+import { sortNames } from "../json.ts";
 import { assetName, bundleName, commandName, insidePath, version } from "../names.ts";
 import { integer, list, object, oneOf, table, text } from "../schema.ts";
 
@@ -56,12 +57,6 @@ export function parseRecipes(json: string): BundleRecipe[] {
   }
   shape(value, "bundles.json");
   return (value as { bundles: BundleRecipe[] }).bundles;
-}
-
-/** People write names in any order; the checks want them sorted. */
-function sortNames(_name: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The module → command tables of a recipe, as a manifest has them. Throws `command-conflict`. */
