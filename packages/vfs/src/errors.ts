@@ -2,7 +2,11 @@
 export type VfsErrorCode =
   | "invalid"
   /** The heap or the quota is exhausted. */
-  | "no-space";
+  | "no-space"
+  /** Stored bytes are not what they should be. */
+  | "corrupt"
+  /** A newer version wrote it. */
+  | "newer-format";
 
 /** The one error class of this package; `code` tells which failure it is. */
 export class VfsError extends Error {

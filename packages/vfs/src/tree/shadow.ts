@@ -16,7 +16,17 @@ import {
 } from "./directory.ts";
 import { Entry, EntryFlag, Flag, Inode, Tree } from "./layout.ts";
 import { ensureLoaded } from "./lazy.ts";
-import { freeIfUnused, hasFlag, markBelow, markDirty, newNode, pin, setFlag, stampChange } from "./nodes.ts";
+import {
+  freeIfUnused,
+  hasFlag,
+  markBelow,
+  markDirty,
+  markDirtyData,
+  newNode,
+  pin,
+  setFlag,
+  stampChange,
+} from "./nodes.ts";
 
 /**
  * How a change is kept apart from the project under it: whiteouts and displaced nodes in directories, the project's
@@ -74,6 +84,8 @@ function keepContent(
     }
   }
   heap.u32[(node >>> 2) + Inode.KEPT] = kept;
+  // Up to now the journal could leave the content to the project.
+  markDirtyData(heap, node, 0, heap.f64[(node + 4 * Inode.SIZE) >>> 3]);
   return 0;
 }
 

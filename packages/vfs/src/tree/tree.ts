@@ -268,7 +268,7 @@ export class TreeFileSystem implements FileSystem {
       const entry = this.find(dir, name);
       if (entry < 0) return entry;
       if (entry !== 0 && entryNode(this.heap, entry) !== 0) return -Errno.EEXIST;
-      if (this.heap.u32[(dir >>> 2) + Inode.NLINK] === 0) return -Errno.ENOENT;
+      if (this.#isRemoved(dir)) return -Errno.ENOENT;
       const node = newNode(this.heap, this.tree, type, mode);
       if (node === 0) return -Errno.ENOSPC;
       const at = node >>> 2;
@@ -284,12 +284,17 @@ export class TreeFileSystem implements FileSystem {
     });
   }
 
+  #isRemoved(dir: NodeId): boolean {
+    return this.heap.u32[(dir >>> 2) + Inode.NLINK] === 0;
+  }
+
   link(dir: NodeId, name: Uint8Array, node: NodeId): number {
     return this.locked(() => {
       const entry = this.find(dir, name);
       if (entry < 0) return entry;
       if (entry !== 0 && entryNode(this.heap, entry) !== 0) return -Errno.EEXIST;
       if (this.type(node) === FileType.DIRECTORY) return -Errno.EPERM;
+      if (this.#isRemoved(dir)) return -Errno.ENOENT;
       setTime(this.heap, node, Inode.CTIME, nowNs());
       return giveName(this.heap, dir, name, entry, node) ? 0 : -Errno.ENOSPC;
     });
@@ -338,6 +343,7 @@ export class TreeFileSystem implements FileSystem {
       if (node === 0) return -Errno.ENOENT;
       let to = this.find(toDir, toName);
       if (to < 0) return to;
+      if (this.#isRemoved(toDir)) return -Errno.ENOENT;
       const replaced = to === 0 ? 0 : entryNode(this.heap, to);
       if (replaced === node) return 0;
       if (replaced !== 0 && this.#isAbove(replaced, fromDir)) return -Errno.ENOTEMPTY;
