@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   addAsset,
+  type Bendable,
   codeOf,
   fixture,
   MODULE,
   mapSource,
   NOW,
   platform,
+  resign,
   sha256,
 } from "./node/testing/fixture.ts";
 import { openRegistry, openRegistrySync } from "./registry.ts";
@@ -43,6 +45,19 @@ describe("openRegistry", () => {
     expect(openRegistrySync(source, trust, platform).commands().size).toBe(3);
     expect(codeOf(() => openRegistrySync(source, trust, platform, { now: late }))).toBe("root-expired");
     expect(codeOf(() => openRegistrySync(source, trust, platform, { now: NOW }))).toBe("accepted");
+  });
+
+  it("offers the files that bundles bring, and refuses two for one place", () => {
+    const it = fixture();
+    const bring = (manifest: Bendable) =>
+      Object.assign(manifest, { files: { "/usr/lib/tool/data": "main.wasm" } });
+    resign(it, paths.manifest("core", "1.0.0"), bring);
+    const registry = openRegistrySync(it.source, it.trust, platform);
+    const file = registry.files().get("/usr/lib/tool/data")!;
+    expect(file).toMatchObject({ bundle: "core" });
+    expect(registry.loadModuleSync(file.sha256)).toHaveLength(file.size);
+    resign(it, paths.manifest("text", "1.1.0"), bring);
+    expect(codeOf(() => openRegistrySync(it.source, it.trust, platform))).toBe("command-conflict");
   });
 
   it("refuses a source without synchronous reading only when it must read so", async () => {

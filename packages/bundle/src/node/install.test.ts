@@ -104,6 +104,23 @@ describe("serveRegistry", () => {
   });
 });
 
+describe("serveRegistry, asked for a part", () => {
+  it.each([
+    ["bytes=10-", 206, "bytes 10-"],
+    ["bytes=0-", 200, ""],
+    ["bytes=99999999-", 416, "bytes */"],
+    ["bytes=5-6", 200, ""],
+  ])("%s: %i", async (range, status, start) => {
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/root.json`, { headers: { range } });
+    expect([response.status, response.headers.get("content-range")?.startsWith(start) ?? false]).toEqual([
+      status,
+      start !== "",
+    ]);
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  });
+});
+
 describe("questions", () => {
   it("list, search, outdated and verify give what a user asks for", async () => {
     const bent = fixture();
