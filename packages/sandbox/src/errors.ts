@@ -1,5 +1,17 @@
 /** What can go wrong in @shadowbox/sandbox, as a closed union. */
-export type SandboxErrorCode = "invalid";
+export type SandboxErrorCode =
+  | "invalid"
+  /** A file inside the sandbox could not be used; the message ends in the errno's name. */
+  | "file"
+  /** The engine asked for is not here. */
+  | "engine"
+  /** The sandbox was opened for reading, or is closed. */
+  | "read-only"
+  | "closed"
+  /** The project folder cannot be used. */
+  | "project"
+  /** The stored state cannot be used. */
+  | "state";
 
 /** The one error class of this package; `code` tells which failure it is. */
 export class SandboxError extends Error {

@@ -1,0 +1,148 @@
+import { encodeText } from "@shadowbox/vfs";
+import { OpenFlags, STATUS_SIGNALLED, type V8Engine } from "@shadowbox/wasi";
+import type { ExecOptions, ExecResult } from "./types.ts";
+
+/** Names of the signals that can end a shell. */
+const SIGNAL_NAMES: Readonly<Record<number, string>> = {
+  1: "HUP",
+  2: "INT",
+  3: "QUIT",
+  6: "ABRT",
+  9: "KILL",
+  13: "PIPE",
+  15: "TERM",
+};
+
+const DEFAULT_ENV: Readonly<Record<string, string>> = {
+  PATH: "/usr/local/bin:/usr/bin:/bin",
+  HOME: "/home/user",
+  USER: "user",
+  LOGNAME: "user",
+  SHELL: "/bin/bash",
+  LANG: "C.UTF-8",
+  TMPDIR: "/tmp",
+  TERM: "dumb",
+};
+
+/** Keeps the first bytes of a stream up to a limit, and passes all of it on. */
+class Collector {
+  readonly #parts: Uint8Array[] = [];
+  readonly #limit: number;
+  readonly #listener: ((bytes: Uint8Array) => void) | undefined;
+  #length = 0;
+  truncated = false;
+
+  constructor(limit: number, listener: ((bytes: Uint8Array) => void) | undefined) {
+    this.#limit = limit;
+    this.#listener = listener;
+  }
+
+  async take(stream: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const bytes of stream) {
+      this.#listener?.(bytes);
+      const kept = bytes.subarray(0, Math.max(0, this.#limit - this.#length));
+      if (kept.length < bytes.length) this.truncated = true;
+      if (kept.length > 0) this.#parts.push(kept);
+      this.#length += kept.length;
+    }
+  }
+
+  bytes(): Uint8Array {
+    if (this.#parts.length === 1) return this.#parts[0] as Uint8Array;
+    const whole = new Uint8Array(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+}
+
+/** Where a script runs. */
+export interface ExecPlace {
+  engine: V8Engine;
+  workspaceDir: string;
+  outputBytes: number;
+}
+
+/** Runs a script in a fresh `bash -c` and waits until it and all that hold its output have ended. */
+export async function execute(place: ExecPlace, script: string, options: ExecOptions): Promise<ExecResult> {
+  const { engine } = place;
+  const started = performance.now();
+  const limit = options.maxOutputBytes ?? place.outputBytes;
+  const out = new Collector(limit, options.onStdout);
+  const err = new Collector(limit, options.onStderr);
+  const stdout = engine.openPipe();
+  const stderr = options.combine ? stdout : engine.openPipe();
+  const input = openInput(engine, options.stdin);
+  const pid = engine.start({
+    program: { path: "/bin/bash" },
+    argv: ["bash", "-c", script, options.argv0 ?? "bash", ...(options.args ?? [])],
+    env: environment(place, options),
+    cwd: directory(place, options.cwd),
+    files: [
+      { fd: 0, file: input.file },
+      { fd: 1, file: stdout.write },
+      { fd: 2, file: stderr.write },
+    ],
+    limits: options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs },
+  });
+  engine.closeFile(input.file);
+  engine.closeFile(stdout.write);
+  if (stderr !== stdout) engine.closeFile(stderr.write);
+  const abort = () => engine.killSession(pid);
+  options.signal?.addEventListener("abort", abort, { once: true });
+  if (options.signal?.aborted) abort();
+  const feeding = input.feed();
+  const reading = [out.take(engine.read(stdout.read))];
+  if (stderr !== stdout) reading.push(err.take(engine.read(stderr.read)));
+  const [ended] = await Promise.all([engine.waitExit(pid), ...reading]);
+  options.signal?.removeEventListener("abort", abort);
+  input.stop();
+  await feeding;
+  const signal = ended.status >= STATUS_SIGNALLED ? ended.status - STATUS_SIGNALLED : 0;
+  return {
+    status: signal === 0 ? ended.status : 128 + signal,
+    ...(signal === 0 ? {} : { signal: SIGNAL_NAMES[signal] ?? String(signal) }),
+    stdout: out.bytes(),
+    stderr: err.bytes(),
+    durationMs: performance.now() - started,
+    timedOut: ended.timedOut,
+    truncated: out.truncated || err.truncated,
+  };
+}
+
+function directory(place: ExecPlace, cwd: string | undefined): string {
+  if (cwd === undefined || cwd === "") return place.workspaceDir;
+  return cwd.startsWith("/") ? cwd : `${place.workspaceDir === "/" ? "" : place.workspaceDir}/${cwd}`;
+}
+
+function environment(place: ExecPlace, options: ExecOptions): string[] {
+  const base = options.bareEnv ? {} : DEFAULT_ENV;
+  const all = { ...base, PWD: directory(place, options.cwd), ...options.env };
+  return Object.entries(all).map(([name, value]) => `${name}=${value}`);
+}
+
+interface Input {
+  file: number;
+  /** Brings the input to the pipe; ends when all was read or nobody reads. */
+  feed(): Promise<void>;
+  stop(): void;
+}
+
+function openInput(engine: V8Engine, stdin: ExecOptions["stdin"]): Input {
+  const bytes = typeof stdin === "string" ? encodeText(stdin) : stdin;
+  if (bytes === undefined || (bytes instanceof Uint8Array && bytes.length === 0)) {
+    const file = engine.openFile("/dev/null", OpenFlags.READ);
+    return { file, feed: async () => {}, stop: () => {} };
+  }
+  const pipe = engine.openPipe();
+  const writer = engine.writer(pipe.write);
+  const chunks: AsyncIterable<Uint8Array> | Uint8Array[] = bytes instanceof Uint8Array ? [bytes] : bytes;
+  const feed = async () => {
+    for await (const chunk of chunks) if (!(await writer.write(chunk))) break;
+    writer.close();
+  };
+  return { file: pipe.read, feed, stop: () => writer.close() };
+}

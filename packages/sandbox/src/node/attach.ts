@@ -1,0 +1,16 @@
+import { type Heap, TreeFileSystem } from "@shadowbox/vfs";
+import { NodeBaseSource } from "@shadowbox/vfs/node";
+import type { KernelConfig } from "@shadowbox/wasi";
+
+/** What a worker must know of a sandbox to act on its files; structured-clonable. */
+export interface NodeSetup {
+  /** Absolute path of the project folder. */
+  project?: string;
+}
+
+/** A sandbox's file systems in this thread. */
+export function attachFiles(heap: Heap, setup: unknown): KernelConfig {
+  const { project } = (setup ?? {}) as NodeSetup;
+  const base = project === undefined ? undefined : new NodeBaseSource({ root: project });
+  return { root: TreeFileSystem.attach(heap, base) };
+}

@@ -1,0 +1,141 @@
+import type {
+  BundleFacts,
+  ChangeSet,
+  CommitOptions,
+  CommitResult,
+  DiscardResult,
+  LogEntry,
+  UndoResult,
+} from "./rooms.ts";
+
+/** Which engine runs the programs; `auto` picks one and says which in {@link Sandbox.engine}. */
+export type EngineName = "v8" | "wasmtime";
+
+/** What a sandbox is made of. Everything is optional: without `project` and `state` it is empty and in memory. */
+export interface SandboxOptions {
+  /** Absolute path of the project folder that the shadow starts from; read lazily, written by `commit` and `undo` only. */
+  project?: string;
+  /** Folder that keeps shadows between runs, one subfolder per project; absent: nothing is kept. */
+  state?: string;
+  /** Default `auto`. */
+  engine?: "auto" | EngineName;
+  /** Folder of the registry that commands come from; default: the official one shipped with the package. */
+  registry?: string;
+  /** Folder for decompressed, verified modules; default: a private one under `state`, else none. */
+  cacheDir?: string;
+  /** Where the project appears inside; default `/workspace`, `/` is allowed. */
+  workspaceDir?: string;
+  /** Open beside a writer, for `changes`, `diff` and `log` only: exec and commit refuse (`read-only`). */
+  readOnly?: boolean;
+  limits?: Partial<Limits>;
+  /** Called for what an audit wants to see, in order. Must not throw. */
+  onEvent?(event: SandboxEvent): void;
+}
+
+/** Bounds of one sandbox. */
+export interface Limits {
+  /** Linear memory of one process, bytes; default 1 GiB. */
+  memoryBytes: number;
+  /** Bytes of stdout and of stderr kept in the result of one exec each; default 64 MiB. */
+  outputBytes: number;
+  /** All files of the shadow together, bytes; default 2 GiB. */
+  diskBytes: number;
+}
+
+/** One call of {@link Sandbox.exec}. */
+export interface ExecOptions {
+  /** Working directory inside; relative to the workspace; default the workspace. */
+  cwd?: string;
+  /** Variables added to the defaults (PATH, HOME, USER, LANG …). */
+  env?: Readonly<Record<string, string>>;
+  /** `env` replaces the defaults instead. */
+  bareEnv?: boolean;
+  /** Default: empty. */
+  stdin?: Uint8Array | string | AsyncIterable<Uint8Array>;
+  /** The script and all its processes are killed after this; default none. */
+  timeoutMs?: number;
+  /** Keep variables, functions, options and directory for the next call with `session`; default false. */
+  session?: boolean;
+  /** Kills the script when aborted. */
+  signal?: AbortSignal;
+  /** `$1`, `$2` … */
+  args?: readonly string[];
+  /** `$0`; default `bash`. */
+  argv0?: string;
+  /** stderr goes where stdout goes, in true order. */
+  combine?: boolean;
+  /** Bytes kept per stream; default {@link Limits.outputBytes}. */
+  maxOutputBytes?: number;
+  onStdout?(bytes: Uint8Array): void;
+  onStderr?(bytes: Uint8Array): void;
+}
+
+/** How an exec ended. */
+export interface ExecResult {
+  /** Exit status as bash shows it: 0–255, 128 + n after signal n. */
+  status: number;
+  /** Name of the signal that ended the shell itself. */
+  signal?: string;
+  stdout: Uint8Array;
+  stderr: Uint8Array;
+  durationMs: number;
+  timedOut: boolean;
+  /** stdout or stderr was longer than what was kept. */
+  truncated: boolean;
+}
+
+/** Facts of one file, as `fs.stat` gives them; `mode` with type bits, times in nanoseconds. */
+export interface FileFacts {
+  type: "file" | "directory" | "symlink" | "fifo" | "device" | "other";
+  mode: number;
+  size: number;
+  nlink: number;
+  ino: number;
+  mtimeNs: bigint;
+}
+
+/** Files inside the sandbox, from the host. Synchronous; paths are absolute or relative to the workspace; throws SandboxError `file`. */
+export interface SandboxFs {
+  readFile(path: string): Uint8Array;
+  /** Missing parent directories are made. `mode` default 0o644. */
+  writeFile(path: string, data: Uint8Array | string, mode?: number): void;
+  mkdir(path: string, mode?: number): void;
+  symlink(target: string, path: string): void;
+  link(existing: string, path: string): void;
+  mkfifo(path: string, mode?: number): void;
+  chmod(path: string, mode: number): void;
+  utimes(path: string, mtimeNs: bigint): void;
+  stat(path: string): FileFacts;
+  lstat(path: string): FileFacts;
+  readdir(path: string): string[];
+  readlink(path: string): string;
+  exists(path: string): boolean;
+  rm(path: string, options?: { recursive?: boolean }): void;
+}
+
+/** Something that happened, for the audit. */
+export type SandboxEvent =
+  | { type: "exec-start"; script: string; cwd: string }
+  | { type: "exec-end"; status: number; durationMs: number; timedOut: boolean }
+  | { type: "notice"; message: string }
+  | { type: "commit"; paths: readonly string[] }
+  | { type: "undo"; paths: readonly string[] };
+
+/** A box: a shadow of a project in which programs run. */
+export interface Sandbox extends AsyncDisposable {
+  readonly engine: EngineName;
+  readonly workspaceDir: string;
+  readonly fs: SandboxFs;
+  /** Runs a bash script to its end. One at a time per sandbox; further calls wait. */
+  exec(script: string, options?: ExecOptions): Promise<ExecResult>;
+  changes(): ChangeSet;
+  /** Unified diff in git's format of the whole change set, or of what lies at or below `paths`. */
+  diff(paths?: readonly string[]): string;
+  commit(options?: CommitOptions): Promise<CommitResult>;
+  discard(paths?: readonly string[]): Promise<DiscardResult>;
+  undo(): Promise<UndoResult>;
+  log(): Promise<readonly LogEntry[]>;
+  commands(): readonly BundleFacts[];
+  /** Kills what runs, writes what is unwritten, lets go of the state's lock. */
+  close(): Promise<void>;
+}
