@@ -25,20 +25,39 @@ for (const bundle of bundles) {
 
 function buildModule(bundle, { module, crate, texts, features }) {
   const patch = readFileSync(join(root, "target/vendor/patch.toml"), "utf8");
-  const overrides = patch.trim().split("\n").flatMap((line) => {
-    const [, name, path] = /^(\S+) = \{ path = "(.*)" \}$/.exec(line);
-    return ["--config", `patch.crates-io.${name}.path="${path}"`];
-  });
+  const overrides = patch
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const [, name, path] = /^(\S+) = \{ path = "(.*)" \}$/.exec(line);
+      return ["--config", `patch.crates-io.${name}.path="${path}"`];
+    });
   execFileSync(
     "/usr/bin/cargo",
     [
-      ...["build", "--release", "--quiet", "-p", crate, "--bin", module, "--features", features ?? module, "--target", "wasm32-wasip1"],
+      ...[
+        "build",
+        "--release",
+        "--quiet",
+        "-p",
+        crate,
+        "--bin",
+        module,
+        "--features",
+        features ?? module,
+        "--target",
+        "wasm32-wasip1",
+      ],
       ...["-Zbuild-std=std,panic_abort", "--target-dir", target, ...overrides],
     ],
     {
       cwd: join(root, "crates"),
       stdio: "inherit",
-      env: { ...process.env, CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS: rustflags, UUCORE_TARGET_UTIL: texts ?? "" },
+      env: {
+        ...process.env,
+        CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS: rustflags,
+        UUCORE_TARGET_UTIL: texts ?? "",
+      },
     },
   );
   const from = join(target, "wasm32-wasip1/release", `${module}.wasm`);
@@ -51,5 +70,6 @@ function buildModule(bundle, { module, crate, texts, features }) {
 
 function checkImports(path) {
   for (const { module, name } of WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(path))))
-    if (module !== "wasi_snapshot_preview1") throw new Error(`${path}: imports ${module}.${name}, expected preview 1 only`);
+    if (module !== "wasi_snapshot_preview1")
+      throw new Error(`${path}: imports ${module}.${name}, expected preview 1 only`);
 }
