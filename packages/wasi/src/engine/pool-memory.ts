@@ -144,11 +144,15 @@ export class PoolMemory {
     return true;
   }
 
+  /** Puts a worker among the sleeping ones. Called by the worker, which then goes to {@link PoolMemory.park}. */
+  offer(worker: number): void {
+    Atomics.store(this.words, worker * W.WORDS + W.STATE, WorkerState.PARKED);
+  }
+
   /** Sleeps until there is a job (its process slot) or the supervisor wants to be heard (-1). Called by the worker. */
   park(worker: number): number {
     const at = worker * W.WORDS;
     const { words } = this;
-    Atomics.store(words, at + W.STATE, WorkerState.PARKED);
     for (;;) {
       const state = Atomics.load(words, at + W.STATE);
       if (state === WorkerState.RUN) return words[at + W.SLOT];

@@ -47,6 +47,10 @@ class WorkerServer {
   readonly #modules = new Map<number, WebAssembly.Module>();
   #kernel: Kernel | undefined;
   #sandbox = 0;
+  /** Its process was ended from outside: the supervisor is about to stop this thread, which must take no other job. */
+  #stopped = false;
+  /** It is among the sleeping ones already, and may have been claimed. */
+  #offered = false;
 
   constructor(
     port: WorkerPort,
@@ -69,16 +73,25 @@ class WorkerServer {
     if (message.slot !== undefined) this.#run(message.slot, message.payload);
     for (;;) {
       // A worker that was given up (its thread went on after it was stopped) must not touch a successor's record.
-      if (this.#pool.generation(this.#worker) !== this.#generation) return;
-      if (this.#pool.jobsWaiting() > 0) {
+      if (this.#stopped || this.#pool.generation(this.#worker) !== this.#generation) return;
+      if (!this.#offered && !this.#offer()) {
         this.#pool.setState(this.#worker, WorkerState.HELD);
         this.#port.post({ type: "idle" });
         return;
       }
+      this.#offered = false;
       const slot = this.#pool.park(this.#worker);
       if (slot < 0) return;
       this.#run(slot, undefined);
     }
+  }
+
+  /** Puts this worker among the sleeping ones, unless the supervisor has work that waits. */
+  #offer(): boolean {
+    if (this.#pool.jobsWaiting() > 0) return false;
+    this.#pool.offer(this.#worker);
+    this.#offered = true;
+    return true;
   }
 
   #attach(share: SandboxShare | "none"): void {
@@ -123,7 +136,8 @@ class WorkerServer {
     // Killed while its guest ran, which then ended by itself: the status says so.
     if (status < 0 || Atomics.load(i32, slot + Slot.RUN) === Run.KILLED)
       status = kernel.processes.fatalStatus(slot);
-    process.exit(status);
+    // On offer before the parent is woken: its next child can have this very worker.
+    if (!process.exit(status, () => this.#offer())) this.#stopped = true;
   }
 }
 

@@ -274,9 +274,9 @@ export class Kernel {
     }
   }
 
-  /** Ends a process, once; false if somebody else did. */
-  finish(slot: number, status: number): boolean {
-    return this.processes.finish(slot, status, this.#releaser);
+  /** Ends a process, once, and calls `before` just before its parent is told; false if somebody else ended it. */
+  finish(slot: number, status: number, before?: () => void): boolean {
+    return this.processes.finish(slot, status, this.#releaser, before);
   }
 
   /** Ends a process whose end the caller claimed ({@link Processes.claimEnd}). */

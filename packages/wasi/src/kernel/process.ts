@@ -299,11 +299,14 @@ export class Process {
     };
   }
 
-  /** Ends the process: closes its descriptors and tells its parent. False if it was already ended from outside. */
-  exit(status: number): boolean {
+  /**
+   * Ends the process: closes its descriptors, calls `before` and tells its parent. False if it was already ended from
+   * outside.
+   */
+  exit(status: number, before?: () => void): boolean {
     if (this.kernel.memory.i32[this.slot + Slot.PID] !== this.pid) return false;
     this.kernel.memory.f64[(this.slot + Slot.USER_TIME) >> 1] = this.cpuTime();
-    return this.kernel.finish(this.slot, status);
+    return this.kernel.finish(this.slot, status, before);
   }
 
   /** Says on descriptor 2 what the engine has to say about the program, after its name. Never waits. */

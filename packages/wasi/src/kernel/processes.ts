@@ -137,12 +137,12 @@ export class Processes {
    * Ends a process, once: descriptors are closed, children become orphans, the parent is told. False if somebody else
    * has ended it or is about to.
    */
-  finish(slot: number, status: number, releaser: Releaser): boolean {
+  finish(slot: number, status: number, releaser: Releaser, before?: () => void): boolean {
     const { i32 } = this.memory;
     const state = Atomics.load(i32, slot + Slot.STATE);
     if (state !== ProcessState.STARTING && state !== ProcessState.RUNNING) return false;
     if (Atomics.compareExchange(i32, slot + Slot.STATE, state, ProcessState.EXITING) !== state) return false;
-    this.#tearDown(slot, status, releaser);
+    this.#tearDown(slot, status, releaser, before);
     return true;
   }
 
@@ -159,7 +159,7 @@ export class Processes {
     this.#tearDown(slot, status, releaser);
   }
 
-  #tearDown(slot: number, status: number, releaser: Releaser): void {
+  #tearDown(slot: number, status: number, releaser: Releaser, before?: () => void): void {
     const { i32, u32, base } = this.memory;
     releaser.closeAll(slot);
     releaser.releaseDirectory(slot);
@@ -167,6 +167,7 @@ export class Processes {
     if (blob !== 0) this.memory.free(blob, u32[slot + Slot.ARGUMENTS_LENGTH]);
     u32[slot + Slot.ARGUMENTS] = 0;
     i32[slot + Slot.STATUS] = status;
+    before?.();
     lock(i32, base + Header.LOCK);
     this.#orphan(i32[slot + Slot.PID]);
     const ppid = i32[slot + Slot.PPID];
