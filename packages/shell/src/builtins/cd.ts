@@ -68,7 +68,7 @@ function goTo(
 export function changeDirectory(sh: Interpreter, target: string, physical: boolean): number {
   const { state, system } = sh;
   if (target === "") return 0;
-  const logical = logicalPath(state.cwd, target);
+  const logical = parentsExist(sh, target) ? logicalPath(state.cwd, target) : target;
   let result = physical ? system.chdir(target) : system.chdir(logical);
   if (result < 0 && !physical && result !== -Errno.ENOENT) result = system.chdir(target);
   else if (result < 0 && !physical) result = system.chdir(target) < 0 ? result : 0;
@@ -76,6 +76,15 @@ export function changeDirectory(sh: Interpreter, target: string, physical: boole
   const next = physical ? system.getcwd() || logical : logical;
   setDirectory(sh, next);
   return 0;
+}
+
+/** `x/..` is `.` only if there is an x. */
+function parentsExist(sh: Interpreter, target: string): boolean {
+  for (let at = target.indexOf("/.."); at > 0; at = target.indexOf("/..", at + 1)) {
+    const stat = sh.system.stat(logicalPath(sh.state.cwd, target.slice(0, at)), true);
+    if (typeof stat === "number" || (stat.mode & 0o170000) !== 0o040000) return false;
+  }
+  return true;
 }
 
 function setDirectory(sh: Interpreter, path: string): void {
@@ -88,7 +97,7 @@ function setDirectory(sh: Interpreter, path: string): void {
 
 /** Joins and removes `.` and `..` by text. */
 export function logicalPath(cwd: string, target: string): string {
-  const joined = target.startsWith("/") ? target : `${cwd}/${target}`;
+  const joined = target.startsWith("/") ? target : `${cwd === "/" ? "" : cwd}/${target}`;
   const out: string[] = [];
   for (const part of joined.split("/")) {
     if (part === "" || part === ".") continue;

@@ -27,7 +27,7 @@ const RESERVED = new Set([
   "[[",
   "]]",
 ]);
-const STANDARD_PATH = "/usr/local/bin:/usr/bin:/bin";
+const STANDARD_PATH = "/bin:/usr/bin:/sbin:/usr/sbin";
 
 function builtinNamed(sh: Interpreter, name: string) {
   return sh.disabled.has(name) ? undefined : sh.builtins.get(name);
@@ -72,7 +72,18 @@ export function commandBuiltin(sh: Interpreter, args: string[]): number {
   if (verbose) {
     let status = 1;
     for (const name of rest) {
-      if (describe(sh, name, verbose === "v" ? "short" : "long", false, false)) status = 0;
+      if (
+        describe(
+          sh,
+          name,
+          verbose === "v" ? "short" : "long",
+          false,
+          false,
+          false,
+          standard ? STANDARD_PATH : undefined,
+        )
+      )
+        status = 0;
       else if (verbose === "V") sh.builtinError("command", `${name}: not found`);
     }
     return status;
@@ -97,6 +108,7 @@ function describe(
   all: boolean,
   noFunctions: boolean,
   forcePath = false,
+  path = sh.vars.text("PATH") ?? "",
 ): boolean {
   let found = false;
   const say = (short: string, long: string, type: string) => {
@@ -120,7 +132,7 @@ function describe(
       say(name, `${name} is a ${sh.posix && builtin.special ? "special " : ""}shell builtin`, "builtin");
   }
   if (more())
-    describeFiles(sh, name, style, all, (path, hashed) => {
+    describeFiles(sh, name, path, all, (path, hashed) => {
       found = true;
       if (style === "type") sh.out("file\n", "type");
       else if (style === "long")
@@ -133,11 +145,10 @@ function describe(
 function describeFiles(
   sh: Interpreter,
   name: string,
-  style: Style,
+  searched: string,
   all: boolean,
   say: (path: string, hashed: boolean) => void,
 ): void {
-  void style;
   if (name.includes("/")) {
     const stat = sh.system.stat(name, true);
     if (typeof stat !== "number" && (stat.mode & 0o170000) !== 0o040000 && sh.system.access(name, 1) >= 0)
@@ -153,9 +164,7 @@ function describeFiles(
       return;
     }
   }
-  const paths = searchPath(sh, name, sh.vars.text("PATH") ?? "").filter(
-    (path) => sh.system.access(path, 1) >= 0,
-  );
+  const paths = searchPath(sh, name, searched).filter((path) => sh.system.access(path, 1) >= 0);
   for (const path of all ? paths : paths.slice(0, 1)) say(path, false);
 }
 

@@ -267,10 +267,9 @@ export function completeBuiltin(sh: Interpreter, args: string[]): number {
   }
   if (args[0] === "-r") {
     if (args.length === 1) sh.completions.clear();
-    let status = 0;
+    const status = 0;
     for (const name of args.slice(1))
-      if (!sh.completions.delete(name))
-        status = sh.builtinError("complete", `${name}: no completion specification`);
+      if (!sh.completions.delete(name)) sh.builtinError("complete", `${name}: no completion specification`);
     return status;
   }
   const spec = emptySpec();
@@ -278,8 +277,15 @@ export function completeBuiltin(sh: Interpreter, args: string[]): number {
   const rest = args.filter((arg) => !flags.includes(arg));
   const at = parseSpec(sh, "complete", rest, spec);
   if (typeof at === "object") return at.status;
-  for (const name of [...flags, ...rest.slice(at)]) sh.completions.set(name, rest.slice(0, at));
+  for (const name of [...flags, ...rest.slice(at)]) sh.completions.set(name, quoteValues(rest.slice(0, at)));
   return 0;
+}
+
+/** Values of the options that take text are shown quoted. */
+function quoteValues(words: readonly string[]): string[] {
+  return words.map((word, i) =>
+    /^-[GWXPSC]$/.test(words[i - 1] ?? "") ? `'${word.replaceAll("'", "'\\''")}'` : word,
+  );
 }
 
 /** `compopt`: means something only while a completion function runs at a prompt. */

@@ -215,7 +215,7 @@ function list(sh: Interpreter, request: Request): number {
   const asDeclare = request.print || wanted !== 0 || request.name === "export" || request.name === "readonly";
   for (const name of names) {
     const variable = vars.get(name);
-    if (!variable || (variable.attrs & wanted) !== wanted) continue;
+    if (!variable || (wanted !== 0 && (variable.attrs & wanted) === 0)) continue;
     if (asDeclare) {
       if (variable.dynamic && variable.dynamic.get() === undefined) continue;
       out += posixPrefix(sh, request, describeVariable(variable));
@@ -246,11 +246,7 @@ function printNamed(sh: Interpreter, request: Request, names: string[]): number 
   for (const name of names) {
     const variable = sh.vars.get(name);
     const level = sh.vars.functionLevel;
-    if (
-      !variable ||
-      (request.name === "local" && variable.level !== level) ||
-      (variable.value === undefined && variable.attrs === 0 && !variable.dynamic && variable.level === 0)
-    ) {
+    if (!variable || (request.name === "local" && variable.level !== level)) {
       status = sh.builtinError(request.name, `${name}: not found`);
       continue;
     }
@@ -411,11 +407,12 @@ function makeNameref(
       );
       return false;
     }
-    if (target === variable.name && sh.vars.functionLevel === 0) {
+    if (value !== undefined && target === variable.name && sh.vars.functionLevel === 0) {
       sh.builtinError(request.name, `${variable.name}: nameref variable self references not allowed`);
       return false;
     }
-    if (target === variable.name) sh.error(`warning: ${variable.name}: circular name reference`);
+    if (value !== undefined && target === variable.name)
+      sh.error(`warning: ${variable.name}: circular name reference`);
     variable.value = target;
   }
   sh.vars.setAttributes(variable, Attr.NAMEREF, 0);

@@ -77,6 +77,7 @@ export function pushdBuiltin(sh: Interpreter, args: string[]): number {
     sh.builtinError("pushd", `${rest[0]}: invalid option`);
     return sh.usage("pushd", undefined, "pushd [-n] [+N | -N | dir]");
   }
+  if (rest.length > 1) return sh.builtinError("pushd", "too many arguments");
   const target = rest[0];
   const all = stack(sh);
   if (target === undefined) {

@@ -18,6 +18,7 @@ export function evalBuiltin(sh: Interpreter, args: string[]): number {
   try {
     return runText(sh, text, { line, name: "eval" });
   } finally {
+    sh.syntaxFailed = false;
     sh.traceDepth--;
   }
 }
@@ -76,7 +77,14 @@ function runSourced(sh: Interpreter, file: string, text: string, args: string[] 
   const { positional } = state;
   if (args) state.positional = args;
   const given = state.positional;
-  state.frames.push({ kind: "source", name: "source", source: file, callLine: state.line });
+  sh.sourced = true;
+  state.frames.push({
+    kind: "source",
+    name: "source",
+    source: file,
+    callLine: state.line,
+    args: args ?? [file],
+  });
   const line = state.line;
   const debug = state.set.functrace ? undefined : state.traps.read.get("DEBUG");
   if (debug !== undefined) state.traps.write.delete("DEBUG");
@@ -93,6 +101,7 @@ function runSourced(sh: Interpreter, file: string, text: string, args: string[] 
     }
     return status;
   } finally {
+    sh.syntaxFailed = false;
     sh.traceDepth--;
     if (debug !== undefined && !state.traps.read.has("DEBUG")) state.traps.write.set("DEBUG", debug);
     state.frames.pop();

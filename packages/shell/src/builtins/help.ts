@@ -79,7 +79,7 @@ export function helpBuiltin(sh: Interpreter, args: string[]): number {
     );
     return 0;
   }
-  let status = 0;
+  let status = 1;
   for (const pattern of patterns) {
     const matcher = matcherFor(sh, pattern);
     let names = Object.keys(SYNOPSES).filter((name) => name === pattern || matcher.test(name));
@@ -89,8 +89,7 @@ export function helpBuiltin(sh: Interpreter, args: string[]): number {
         "help",
         `no help topics match \`${pattern}'.  Try \`help help' or \`man -k ${pattern}' or \`info ${pattern}'.`,
       );
-      status = 1;
-    }
+    } else status = 0;
     for (const name of names) sh.out(`${name}: ${SYNOPSES[name]}\n`, "help");
   }
   return status;

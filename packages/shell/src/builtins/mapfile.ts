@@ -88,15 +88,21 @@ function fill(sh: Interpreter, name: string, options: Options): void {
   let index = options.O ?? 0;
   let seen = 0;
   for (const line of wanted) {
-    const text = (
-      options.t && line.ended ? line.text : line.text + (line.ended ? String.fromCharCode(delimiter) : "")
-    ).replaceAll("\0", "");
+    const text = cutAtNul(
+      options.t && line.ended ? line.text : line.text + (line.ended ? String.fromCharCode(delimiter) : ""),
+    );
     seen++;
     if (options.C !== undefined && seen % options.c === 0)
       runText(sh, `${options.C} ${index} ${backslashQuote(text)}`, { line: sh.state.line, name: "" });
     sh.vars.setElement(sh.vars.writable(name), index++, text);
     if (sh.flow) return;
   }
+}
+
+/** An element is a C string. */
+function cutAtNul(text: string): string {
+  const end = text.indexOf("\0");
+  return end < 0 ? text : text.slice(0, end);
 }
 
 interface Line {

@@ -235,7 +235,6 @@ class Formatter {
               ? "invalid hex number"
               : "invalid number",
         );
-      else if (this.#next <= this.#args.length) this.#complain(text, "invalid number");
       if (!match) return 0n;
     }
     const digits = match[2] as string;
@@ -255,7 +254,7 @@ class Formatter {
       /^[ \t\n]*([-+]?)(inf(?:inity)?|nan|0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*(?:[pP][-+]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/i.exec(
         text,
       );
-    if (!match || match[0].length < text.length) this.#complain(text, "invalid number");
+    if (text !== "" && (!match || match[0].length < text.length)) this.#complain(text, "invalid number");
     if (!match) return 0;
     const sign = match[1] === "-" ? -1 : 1;
     const body = (match[2] as string).toLowerCase();

@@ -34,6 +34,7 @@ export function setBuiltin(sh: Interpreter, args: string[]): number {
       if (at + 1 < args.length) sh.state.positional = args.slice(at + 1);
       return 0;
     }
+    if (arg === "+") continue;
     if (!/^[-+]./.test(arg)) break;
     const used = letters(sh, arg, args[at + 1]);
     if (used < 0) return used === -2 ? 1 : 2;

@@ -168,7 +168,7 @@ class Test {
 }
 
 function integer(text: string): bigint {
-  const match = /^\s*([-+]?\d+)\s*$/.exec(text);
+  const match = /^\s*([-+]?\d+)[ \t]*$/.exec(text);
   if (!match) throw wrong(`${text}: integer expression expected`);
   const value = BigInt(match[1]?.replace("+", "") as string);
   if (BigInt.asIntN(64, value) !== value) throw wrong(`${text}: integer expression expected`);

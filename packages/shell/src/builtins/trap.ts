@@ -22,12 +22,13 @@ function order(name: string): number {
 }
 
 function show(sh: Interpreter, names: string[]): string {
+  const traps = sh.shownTraps ?? sh.state.traps.read;
   return names
-    .filter((name) => sh.state.traps.read.has(name))
+    .filter((name) => traps.has(name))
     .sort((a, b) => order(a) - order(b))
     .map(
       (name) =>
-        `trap -- ${singleQuote(sh.state.traps.read.get(name) as string)} ${PSEUDO.includes(name) ? name : `SIG${name}`}\n`,
+        `trap -- ${singleQuote(traps.get(name) as string)} ${PSEUDO.includes(name) ? name : `SIG${name}`}\n`,
     )
     .join("");
 }
@@ -58,7 +59,8 @@ export function trapBuiltin(sh: Interpreter, args: string[]): number {
   }
   if (rest[0] === "--") rest = rest.slice(1);
   else if (rest[0] && /^-./.test(rest[0])) return sh.usage("trap", rest[0].slice(0, 2), USAGE);
-  if (rest.length === 0) return sh.out(show(sh, [...sh.state.traps.read.keys()]), "trap") ? 0 : 1;
+  if (rest.length === 0)
+    return sh.out(show(sh, [...(sh.shownTraps ?? sh.state.traps.read).keys()]), "trap") ? 0 : 1;
   if (print) return forEachSignal(sh, rest, (name) => sh.out(show(sh, [name]), "trap"));
   const [action, ...signals] = rest as [string, ...string[]];
   if (signals.length === 0) {
@@ -86,6 +88,7 @@ function forEachSignal(sh: Interpreter, signals: string[], act: (name: string) =
 }
 
 function setTrap(sh: Interpreter, name: string, action: string | undefined): void {
+  sh.shownTraps = undefined;
   if (action === undefined) sh.state.traps.write.delete(name);
   else sh.state.traps.write.set(name, action);
   const number = SIGNAL_NAMES.indexOf(name);

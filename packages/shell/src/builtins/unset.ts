@@ -40,6 +40,7 @@ function unsetOne(sh: Interpreter, text: string, kind: string): boolean {
   const name = followed.name;
   const subscript = target.subscript ?? followed.subscript;
   const variable = sh.vars.get(name);
+  if (kind === "n" && variable && !(variable.attrs & Attr.NAMEREF)) return true;
   if (!variable) {
     if (kind === "" && subscript === undefined && sh.state.functions.read.has(name))
       return unsetFunction(sh, name);

@@ -1,5 +1,6 @@
 import { ShellError } from "../errors.ts";
 import type { WordPart } from "../parse/ast.ts";
+import { isName } from "../state/variable.ts";
 
 /** Words that one brace expansion may make. */
 export const BRACE_LIMIT = 4_000_000;
@@ -25,12 +26,26 @@ function toParts(items: readonly Item[]): WordPart[] {
       text += item;
       continue;
     }
-    if (text) parts.push({ type: "Literal", value: text });
+    if (text) pushText(parts, text);
     text = "";
     parts.push(item);
   }
-  if (text) parts.push({ type: "Literal", value: text });
+  if (text) pushText(parts, text);
   return parts;
+}
+
+/** Brace expansion works on the source: `{$a,b}_c` has a `$a_c`. */
+function pushText(parts: WordPart[], text: string): void {
+  const last = parts[parts.length - 1];
+  const more =
+    last?.type === "Parameter" && last.text === `$${last.name}` && isName(last.name)
+      ? (/^\w+/.exec(text)?.[0] ?? "")
+      : "";
+  if (more && last?.type === "Parameter") {
+    const name = last.name + more;
+    parts[parts.length - 1] = { ...last, name, text: `$${name}` };
+  }
+  if (text.length > more.length) parts.push({ type: "Literal", value: text.slice(more.length) });
 }
 
 function expandItems(items: readonly Item[]): Item[][] {

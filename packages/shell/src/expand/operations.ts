@@ -48,7 +48,7 @@ function replacer(host: ExpansionHost, operation: ReplaceOperation): (text: stri
   const replacement = replacementOf(host, operation.replacement);
   const { anchor } = operation;
   if (pattern === "" && (anchor === "" || anchor === "/")) return (text) => text;
-  const matcher = matcherFor(host, pattern);
+  const matcher = matcherFor(host, pattern, host.state.shopt.nocasematch);
   if (anchor === "#")
     return (text) => {
       const end = pattern === "" ? 0 : matcher.prefix(text, true);

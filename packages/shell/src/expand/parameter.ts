@@ -5,7 +5,7 @@ import { Attr, isName, type Value, type Variable } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
 import type { ExpansionHost } from "./host.ts";
 import { applyOperation, slice } from "./operations.ts";
-import type { Sink } from "./sink.ts";
+import { type Sink, separatorsOf } from "./sink.ts";
 import { transformAll } from "./transform.ts";
 import { expandArithmetic, expandOperand, expandText } from "./word.ts";
 
@@ -53,7 +53,11 @@ export function expandParameter(host: ExpansionHost, part: Parameter, sink: Sink
     return;
   }
   if (part.operation?.type === "Keys") {
-    sink.list(keysOf(host, reference.name), quoted, reference.all === "*");
+    const keys = keysOf(host, reference.name);
+    const star = reference.all === "*";
+    // `${!a[*]}` with an empty IFS is joined even where it is not quoted.
+    if (star && !quoted && host.vars.text("IFS") === "") put(sink, keys.join(" "), quoted);
+    else sink.list(keys, quoted, star);
     return;
   }
   withOperation(host, part, reference, lookUp(host, reference), sink, quoted);
@@ -70,13 +74,14 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
   const variable = host.vars.get(part.name);
   if (variable && variable.attrs & Attr.NAMEREF && part.subscript === null) {
     const target = typeof variable.value === "string" ? variable.value : "";
-    if (part.operation === null) return target;
+    if (part.operation === null) return host.vars.follow(target)?.name ?? target;
   }
   const pointer = directReference(host, part.name, part.subscript, part.text);
   const found = pointer && lookUp(host, pointer);
-  const text = found?.list ? found.list.join(" ") : found?.text;
+  const text = found?.list ? (found.list.length ? found.list.join(" ") : undefined) : found?.text;
   if (text === undefined) {
     if (part.operation?.type === "Default") return undefined;
+    if (found?.list) return "";
     const shown = part.subscript ? `${part.name}[${part.subscript.text}]` : part.name;
     if (/^[@*\d!#?$-]/.test(part.name) && part.name !== "0") {
       if (host.state.set.nounset && /^\d/.test(part.name)) throw unbound(`!${part.name}`);
@@ -133,6 +138,9 @@ function directReference(
   if (!target) return undefined;
   if (subscript === null) return textReference(host, target.name, target.subscript, name);
   const shown = `${name}[${subscript.text}]`;
+  // A subscript of a nameref that has one itself names nothing.
+  if (target.subscript !== undefined)
+    return { name: "", all: subscript.text === "@" ? "@" : undefined, key: undefined, shown };
   if (subscript.text === "@" || subscript.text === "*")
     return { name: target.name, all: subscript.text, key: undefined, shown };
   return { name: target.name, all: undefined, key: keyOf(host, target.name, subscript), shown };
@@ -172,6 +180,7 @@ function valueOfVariable(variable: Variable | undefined): Value {
 export function lookUp(host: ExpansionHost, reference: Reference): Found {
   const { name, all, key } = reference;
   if (name === "@" || name === "*") return { list: host.state.positional };
+  if (name === "") return all ? { list: [] } : { text: undefined };
   if (/^\d/.test(name)) {
     const index = Number(name);
     return { text: index === 0 ? host.state.argv0 : host.state.positional[index - 1] };
@@ -226,7 +235,7 @@ function withOperation(
     found.list === undefined &&
     found.text === undefined &&
     host.state.set.nounset &&
-    !isAttributeQuery(operation)
+    !(isAttributeQuery(operation) && host.vars.get(reference.name))
   )
     throw unbound(messageName(reference));
   const star = reference.all === "*";
@@ -279,6 +288,12 @@ export function countCharacters(text: string): number {
   return count;
 }
 
+/** Whether all positional parameters together count as empty for `${@:-…}`. */
+function isNullList(host: ExpansionHost, list: readonly string[], star: boolean): boolean {
+  if (list.length < 2) return list.length === 0 || list[0] === "";
+  return star && list.join(separatorsOf(host.vars.text("IFS")).joiner) === "";
+}
+
 function expandDefault(
   host: ExpansionHost,
   operation: DefaultOperation,
@@ -289,12 +304,11 @@ function expandDefault(
 ): void {
   const { operator, colon, word } = operation;
   const set = found.list ? found.list.length > 0 : found.text !== undefined;
-  const empty = found.list
-    ? found.list.length === 0 || (found.list.length === 1 && found.list[0] === "")
-    : found.text === "";
+  const empty = found.list ? isNullList(host, found.list, reference.all === "*") : found.text === "";
   const present = set && !(colon && empty);
   if (operator === "+") {
     if (present) expandOperand(host, word, sink, quoted);
+    else if (reference.all === "@") sink.list([], quoted, false);
     else put(sink, "", quoted);
     return;
   }

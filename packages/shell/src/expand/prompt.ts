@@ -18,7 +18,10 @@ export function expandPrompt(host: PromptHost, text: string): string {
 }
 
 function promptEscape(host: PromptHost, all: string, what: string): string {
-  if (/^[0-7]/.test(what)) return decodeEscapes(all, "ansi").text;
+  if (/^[0-7]/.test(what)) {
+    const ch = decodeEscapes(all, "ansi").text;
+    return ch === "\\" && host.state.shopt.promptvars ? "\\\\" : ch;
+  }
   const { user, hostname } = host.system;
   switch (what[0]) {
     case "a":
@@ -65,12 +68,12 @@ function promptEscape(host: PromptHost, all: string, what: string): string {
     case "#":
       return "1";
     case "$":
-      return user.uid === 0 ? "#" : "$";
+      return user.uid === 0 ? "#" : host.state.shopt.promptvars ? "\\$" : "$";
     case "[":
     case "]":
       return "";
     case "\\":
-      return "\\";
+      return host.state.shopt.promptvars ? "\\\\" : "\\";
     default:
       return all;
   }

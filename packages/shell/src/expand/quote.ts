@@ -65,6 +65,11 @@ export function quoteIfNeeded(text: string): string {
   return META.test(text) ? singleQuote(text) : text;
 }
 
+/** Whether a text has characters that mean something to the shell. */
+export function hasMeta(text: string): boolean {
+  return META.test(text);
+}
+
 /** As `printf %q` shows it. */
 export function backslashQuote(text: string): string {
   if (text === "") return "''";

@@ -7,21 +7,22 @@ import { Attr, type Variable } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
 import type { Interpreter } from "./interpreter.ts";
 
-/** Carries out `name=value`, `name[sub]=value`, `name=(…)` for the shell itself. Gives the text for `set -x`. */
-export function assign(sh: Interpreter, node: Assignment): string {
+/** Carries out `name=value`, `name[sub]=value`, `name=(…)` for the shell itself. `trace` prints it for `set -x`. */
+export function assign(sh: Interpreter, node: Assignment, trace?: (value: string) => void): void {
   if (node.value.type === "ArrayLiteral") {
+    if (trace && sh.state.set.xtrace) trace(node.value.text);
     assignArray(sh, node.name, node.value, node.append, node.subscript);
-    return node.value.text;
+    return;
   }
   const value = expandText(sh, node.value, true);
+  if (trace && sh.state.set.xtrace) trace(value);
   if (node.subscript === null) {
     const variable = sh.vars.get(node.name);
     if (variable && variable.attrs & Attr.NAMEREF) assignThroughNameref(sh, node.name, value, node.append);
     else sh.vars.set(node.name, value, node.append);
-    return value;
+    return;
   }
   assignSubscript(sh, node.name, node.subscript, value, node.append);
-  return value;
 }
 
 function assignThroughNameref(sh: Interpreter, name: string, value: string, append: boolean): void {
@@ -61,7 +62,6 @@ function assignSubscript(
   if (key === BAD_INDEX || (assoc && key === ""))
     throw new ShellError("assignment", `${name}[${subscript.text}]: bad array subscript`);
   sh.vars.setElement(sh.vars.writable(target), key, value, append);
-  if (sh.vars.exportAll) sh.vars.setAttributes(sh.vars.writable(target), Attr.EXPORT, 0);
 }
 
 /** Assigns to a target given as text, as `read`, `printf -v`, `getopts` and arithmetic do. */
@@ -144,7 +144,7 @@ function fillIndexed(
       !variable.dynamic
     ) {
       variable.value = IndexedArray.of(values);
-      sh.vars.setAttributes(variable, Attr.INDEXED | (sh.vars.exportAll ? Attr.EXPORT : 0), 0);
+      sh.vars.setAttributes(variable, Attr.INDEXED, 0);
       return;
     }
     const array = startArray(sh, variable, append, false) as IndexedArray;
@@ -154,7 +154,11 @@ function fillIndexed(
   }
   const elements: Element[] = [];
   for (const { subscript, append: add, value } of literal.elements) {
-    if (subscript) elements.push({ key: subscript.word, text: expandText(sh, value, true), append: add });
+    if (subscript && value.braces) {
+      for (const text of expandBracedElement(sh, subscript, value))
+        elements.push({ key: undefined, text, append: false });
+    } else if (subscript)
+      elements.push({ key: subscript.word, text: expandText(sh, value, true), append: add });
     else for (const text of expandFields(sh, [value])) elements.push({ key: undefined, text, append: false });
   }
   const variable = writable();
@@ -175,6 +179,12 @@ function fillIndexed(
   }
 }
 
+/** `[2]={a,b}`: the braces make several words of it, which are no longer assignments. */
+function expandBracedElement(sh: Interpreter, subscript: Subscript, value: Word): string[] {
+  const parts = [{ type: "Literal" as const, value: `[${subscript.text}]=` }, ...value.parts];
+  return expandFields(sh, [{ ...value, parts, plain: null }]);
+}
+
 function startArray(
   sh: Interpreter,
   variable: Variable,
@@ -182,11 +192,7 @@ function startArray(
   assoc: boolean,
 ): IndexedArray | AssocArray {
   if (!append) variable.value = assoc ? new AssocArray() : new IndexedArray();
-  sh.vars.setAttributes(
-    variable,
-    (assoc ? Attr.ASSOC : Attr.INDEXED) | (sh.vars.exportAll ? Attr.EXPORT : 0),
-    0,
-  );
+  sh.vars.setAttributes(variable, assoc ? Attr.ASSOC : Attr.INDEXED, 0);
   return sh.vars.array(variable, assoc);
 }
 
@@ -207,15 +213,19 @@ function fillAssoc(sh: Interpreter, writable: () => Variable, literal: ArrayLite
       }
       pairs.push({
         key: expandText(sh, element.subscript.word),
-        value: expandText(sh, element.value, true),
+        value: expandText(sh, element.value),
         append: element.append,
       });
     }
   }
   const variable = writable();
+  const old = append ? undefined : variable.value;
   startArray(sh, variable, append, true);
-  for (const { key, value, append: add } of pairs) {
+  for (const { key, value: text, append: add } of pairs) {
+    // `+=` in a new array still adds to what the old one had there.
+    const value =
+      add && !append ? ((old instanceof AssocArray ? old.get(key) : undefined) ?? "") + text : text;
     if (key === "") sh.error(`[]=${value}: bad array subscript`);
-    else sh.vars.setElement(variable, key, value, add);
+    else sh.vars.setElement(variable, key, value, add && append);
   }
 }

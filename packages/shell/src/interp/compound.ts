@@ -58,11 +58,15 @@ export function runWhile(sh: Interpreter, node: While): number {
       checkSignals(sh);
       if (sh.flow !== undefined) return status;
       const condition = runCondition(sh, node.condition);
+      // `break` and `continue` in the condition act where the body would have begun.
+      if ((condition === 0) === node.until) {
+        leavesLoop(sh);
+        return status;
+      }
       if (sh.flow !== undefined) {
-        if (leavesLoop(sh)) return sh.flow === undefined ? 0 : condition;
+        if (leavesLoop(sh)) return status;
         continue;
       }
-      if ((condition === 0) === node.until) return status;
       status = runList(sh, node.body);
       if (leavesLoop(sh)) return status;
     }

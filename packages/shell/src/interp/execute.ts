@@ -162,10 +162,11 @@ function runCompound(
 /** A failure inside of an expansion: it is printed; the command, or the whole shell, is given up. */
 export function fail(sh: Interpreter, failure: ShellError): number {
   sh.error(failure.message);
-  if (failure.code === "unbound") {
-    sh.exit(127);
-    return 127;
-  }
+  // A shell started with -c ends with 127, others and subshells with 1.
+  if (failure.code === "unbound")
+    return sh.exit(sh.state.how === "c" && sh.state.subshellDepth === 0 && !sh.state.set.errexit ? 127 : 1);
+  if (failure.code === "expansion" && sh.state.set.errexit && sh.state.conditionDepth === 0)
+    return sh.exit(1);
   if (sh.posix && (failure.code === "expansion" || failure.code === "readonly"))
     return sh.exit(failure.code === "readonly" ? 1 : 127);
   sh.flow = { kind: "discard", status: 1 };

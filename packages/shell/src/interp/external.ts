@@ -70,7 +70,7 @@ export function startProgram(
   if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
   const env = [...sh.vars.environment(), ...exportedFunctions(sh), `_=${path}`];
   let pid = sh.system.spawn({ path, argv, env, group });
-  if (pid === -Errno.ENOENT && sh.state.hash.delete(name)) {
+  if (pid === -Errno.ENOENT && sh.state.shopt.checkhash && sh.state.hash.delete(name)) {
     path = findProgram(sh, name);
     if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
     pid = sh.system.spawn({ path, argv, env, group });
@@ -152,6 +152,6 @@ export function statusOf(sh: Interpreter, pid: number, status: number): number {
   const signal = status - 256;
   const text = SIGNAL_TEXTS[signal];
   if (text && signal !== 2 && signal !== 13)
-    sh.errorText(`${sh.prefix}${pid} ${text.padEnd(23)} ${sh.currentCommand}\n`);
+    sh.errorText(`${sh.prefix}${pid} ${text.padEnd(23)} ${sh.commandText}\n`);
   return 128 + signal;
 }

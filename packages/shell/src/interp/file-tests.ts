@@ -98,7 +98,9 @@ export function isSet(sh: Interpreter, text: string): boolean {
   if (!target) return false;
   const followed = sh.vars.follow(target.name);
   if (!followed) return false;
-  const subscript = target.subscript ?? followed.subscript;
+  // A nameref to an element names no variable here.
+  if (followed.subscript !== undefined) return false;
+  const { subscript } = target;
   const variable = sh.vars.get(followed.name);
   if (!variable) return false;
   const value = variable.dynamic ? variable.dynamic.get() : variable.value;

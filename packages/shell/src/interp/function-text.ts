@@ -1,6 +1,235 @@
+import type {
+  AndOr,
+  Case,
+  Command,
+  CompoundCommand,
+  ConditionalExpression,
+  FunctionDefinition,
+  HereDocument,
+  Pipeline,
+  Redirect,
+  SimpleCommand,
+  Statement,
+  StatementList,
+} from "../parse/ast.ts";
 import type { ShellFunction } from "../state/shell-state.ts";
 
 /** A function as `declare -f` prints it. */
 export function printFunction(fn: ShellFunction): string {
-  return `${fn.name} () \n{ \n}`;
+  return new Printer().definition(fn.name, fn.definition, false);
+}
+
+/** A command as `declare -f` would print it, on one line where bash does so. */
+export function printCommand(node: AndOr | Pipeline | Command): string {
+  return new Printer().node(node);
+}
+
+/** Writes a syntax tree as source in bash's layout: four spaces a level, `;` between commands. */
+class Printer {
+  #level = 0;
+  /** Here-documents whose bodies follow the line being written. */
+  #pending: HereDocument[] = [];
+  #afterBody = false;
+
+  definition(name: string, node: FunctionDefinition, nested: boolean): string {
+    const head = nested ? `function ${name} () \n${this.#indent()}` : `${name} () \n`;
+    const { body } = node;
+    if (body.type === "Group") return `${head}${this.#group(body.body)}${this.#redirects(body.redirects)}`;
+    // A body of another kind is shown between braces.
+    this.#level++;
+    const text = `${head}{ \n${this.#indent()}${this.node(body)}`;
+    this.#level--;
+    return `${text}\n${this.#indent()}}`;
+  }
+
+  node(node: AndOr | Pipeline | Command): string {
+    switch (node.type) {
+      case "AndOr": {
+        let text = this.node(node.first);
+        for (const { operator, command } of node.rest)
+          text += ` ${operator}${this.#bodies(" ")}${this.node(command)}`;
+        return text;
+      }
+      case "Pipeline":
+        return this.#pipeline(node);
+      case "Simple":
+        return this.#simple(node);
+      case "Function":
+        return this.definition(node.name, node, true);
+      case "Coproc":
+        return `coproc ${node.body.type === "Simple" ? "" : `${node.name?.text ?? "COPROC"} `}${this.node(node.body)}`;
+      default:
+        return this.#compound(node) + this.#redirects(node.redirects);
+    }
+  }
+
+  #pipeline(node: Pipeline): string {
+    let text = node.timed ? `time ${node.timed === "posix" ? "-p " : ""}` : "";
+    if (node.negated) text += "! ";
+    node.commands.forEach((command, i) => {
+      if (i > 0) text += this.#pending.length ? ` |${this.#bodies("")}  ` : " | ";
+      text += this.node(command);
+    });
+    return text;
+  }
+
+  #simple(node: SimpleCommand): string {
+    const pieces: string[] = [];
+    for (const { name, subscript, append, value } of node.assignments)
+      pieces.push(`${name}${subscript ? `[${subscript.text}]` : ""}${append ? "+=" : "="}${value.text}`);
+    for (const word of node.words) pieces.push(word.text);
+    return pieces.join(" ") + this.#redirects(node.redirects).slice(pieces.length ? 0 : 1);
+  }
+
+  #compound(node: CompoundCommand): string {
+    switch (node.type) {
+      case "Group":
+        return this.#group(node.body);
+      case "Subshell":
+        return `( ${this.#list(node.body, "")} )`;
+      case "If":
+        return this.#if(node);
+      case "While":
+        return `${node.until ? "until" : "while"} ${this.#list(node.condition, "")}; do\n${this.#body(node.body)}done`;
+      case "For": {
+        const words = node.words === null ? '"$@"' : node.words.map((word) => word.text).join(" ");
+        return `for ${node.name} in ${words};\n${this.#indent()}do\n${this.#body(node.body)}done`;
+      }
+      case "Select": {
+        const words = node.words === null ? '"$@"' : node.words.map((word) => word.text).join(" ");
+        return `select ${node.name} in ${words};\n${this.#indent()}do\n${this.#body(node.body)}done`;
+      }
+      case "ArithmeticFor": {
+        const part = (one: { text: string } | null) => one?.text.trimStart() ?? "1";
+        const head = `for ((${part(node.init)}; ${part(node.condition)}; ${part(node.step)}))`;
+        return `${head}\n${this.#indent()}do\n${this.#body(node.body)}done`;
+      }
+      case "Case":
+        return this.#case(node);
+      case "Conditional":
+        return `[[ ${this.#condition(node.expression)} ]]`;
+      case "ArithmeticCommand":
+        return `((${node.expression.text}))`;
+    }
+  }
+
+  #if(node: Extract<CompoundCommand, { type: "If" }>): string {
+    const [first, ...more] = node.branches;
+    let text = `if ${this.#list(first?.condition ?? [], "")}; then\n${this.#body(first?.body ?? [])}`;
+    let closing = "fi";
+    // `elif` is an `if` inside of `else`.
+    for (const branch of more) {
+      text += `else\n`;
+      this.#level++;
+      text += `${this.#indent()}if ${this.#list(branch.condition, "")}; then\n${this.#body(branch.body)}`;
+      closing = `fi;\n${this.#indent(-1)}${closing}`;
+    }
+    if (node.otherwise) text += `else\n${this.#body(node.otherwise)}`;
+    this.#level -= more.length;
+    return text + closing;
+  }
+
+  #case(node: Case): string {
+    let text = `case ${node.word.text} in `;
+    this.#level++;
+    for (const item of node.items) {
+      text += `\n${this.#indent()}${item.patterns.map((pattern) => pattern.text).join(" | ")})\n`;
+      this.#level++;
+      if (item.body.length) text += `${this.#indent()}${this.#list(item.body, "")}${this.#bodies("")}`;
+      this.#level--;
+      text += `\n${this.#indent()}${item.terminator}`;
+    }
+    this.#level--;
+    return `${text}\n${this.#indent()}esac`;
+  }
+
+  #group(body: StatementList): string {
+    this.#level++;
+    const text = `{ \n${this.#indent()}${this.#list(body, "")}${this.#bodies("")}`;
+    this.#level--;
+    return `${text}\n${this.#indent()}}`;
+  }
+
+  /** The commands of a loop or branch, each ended by `;`, and the indentation of the word that closes it. */
+  #body(list: StatementList): string {
+    this.#level++;
+    const text = `${this.#indent()}${this.#list(list, ";")}${this.#bodies("")}\n`;
+    this.#level--;
+    return text + this.#indent();
+  }
+
+  #list(list: StatementList, end: string): string {
+    let text = "";
+    list.forEach((statement: Statement, i) => {
+      text += this.node(statement.command);
+      const last = i === list.length - 1;
+      if (statement.background) {
+        text += " &";
+        if (!last) text += " ";
+        return;
+      }
+      if (this.#pending.length) {
+        text += this.#bodies("");
+        if (!last) text += `\n${this.#indent()}`;
+        return;
+      }
+      // bash leaves out one `;` after a here-document.
+      const separator = this.#afterBody && !last ? "" : ";";
+      if (!last) this.#afterBody = false;
+      text += last ? end : `${separator}\n${this.#indent()}`;
+    });
+    return text;
+  }
+
+  /** Here-documents that are due, or `otherwise`. */
+  #bodies(otherwise: string): string {
+    if (!this.#pending.length) return otherwise;
+    let text = "";
+    for (const { delimiter, body } of this.#pending) text += `\n${body.text}${delimiter}`;
+    this.#pending = [];
+    this.#afterBody = true;
+    return `${text}\n`;
+  }
+
+  #redirects(redirects: readonly Redirect[]): string {
+    return redirects.map((node) => ` ${this.#redirect(node)}`).join("");
+  }
+
+  #redirect(node: Redirect): string {
+    const { operator, target } = node;
+    const fd = node.fdVariable ? `{${node.fdVariable}}` : node.fd === null ? "" : String(node.fd);
+    if (node.hereDocument) {
+      this.#pending.push(node.hereDocument);
+      const { delimiter, quoted } = node.hereDocument;
+      return `${fd}${operator}${quoted ? `'${delimiter}'` : delimiter}`;
+    }
+    if (operator === ">&" || operator === "<&") {
+      if (operator === ">&" && node.fd === null && !/^(\d+-?|-|[$`"'].*)$/.test(target.text))
+        return `&> ${target.text}`;
+      return `${fd || (operator === ">&" ? "1" : "0")}${operator}${target.text}`;
+    }
+    const shown = fd === (operator.startsWith("<") ? "0" : "1") ? "" : fd;
+    return `${shown}${operator} ${target.text}`;
+  }
+
+  #condition(node: ConditionalExpression): string {
+    switch (node.type) {
+      case "ConditionalWord":
+        return node.word.text;
+      case "ConditionalUnary":
+        return `${node.operator} ${node.operand.text}`;
+      case "ConditionalBinary":
+        return `${node.left.text} ${node.operator} ${node.right.text}`;
+      case "ConditionalNot":
+        return `! ${this.#condition(node.expression)}`;
+      case "ConditionalGroup":
+        return `( ${this.#condition(node.expression)} )`;
+      case "ConditionalLogic":
+        return `${this.#condition(node.left)} ${node.operator} ${this.#condition(node.right)}`;
+    }
+  }
+
+  #indent(less = 0): string {
+    return "    ".repeat(this.#level + less);
+  }
 }

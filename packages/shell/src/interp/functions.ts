@@ -3,7 +3,7 @@ import type { FunctionDefinition } from "../parse/ast.ts";
 import type { ShellFunction } from "../state/shell-state.ts";
 import { runCommand } from "./execute.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { runTrap } from "./traps.ts";
+import { debugTrap, runTrap } from "./traps.ts";
 
 /** Calls within calls: more end with an error before the host's stack does. */
 const DEPTH_LIMIT = 10_000;
@@ -12,13 +12,13 @@ export function defineFunction(sh: Interpreter, node: FunctionDefinition): numbe
   const { state } = sh;
   const name = node.name;
   state.line = node.line;
-  if (/[\s$`'"\\]/.test(name) || (sh.posix && !/^[A-Za-z_]\w*$/.test(name))) {
-    sh.error(`\`${name}': not a valid identifier`);
-    return 1;
-  }
   if (sh.posix && sh.builtins.get(name)?.special) {
     sh.error(`\`${name}': is a special builtin`);
     return sh.exit(2);
+  }
+  if (/[\s$`'"\\]/.test(name) || (sh.posix && !/^[A-Za-z_]\w*$/.test(name))) {
+    sh.error(`\`${name}': not a valid identifier`);
+    return 1;
   }
   const old = state.functions.read.get(name);
   if (old?.readonly) {
@@ -29,7 +29,7 @@ export function defineFunction(sh: Interpreter, node: FunctionDefinition): numbe
   state.functions.write.set(name, {
     name,
     definition: node,
-    source: frame?.source ?? "",
+    source: frame?.source || (state.how === "s" || sh.sourced ? "main" : "environment"),
     line: node.line,
     exported: old?.exported || state.set.allexport,
     readonly: false,
@@ -48,19 +48,27 @@ export function callFunction(sh: Interpreter, fn: ShellFunction, args: string[])
   const hidden = hideTraps(sh, fn);
   const options = sh.localOptions;
   sh.localOptions = undefined;
-  vars.pushScope("function");
+  const ownScope = !sh.scopeReady;
+  sh.scopeReady = false;
+  if (ownScope) vars.pushScope("function");
   sh.callDepth++;
   state.positional = args;
   state.loopDepth = 0;
-  state.frames.push({ kind: "function", name: fn.name, source: fn.source, callLine: state.line });
+  state.frames.push({
+    kind: "function",
+    name: fn.name,
+    source: fn.source,
+    callLine: state.line,
+    args: state.shopt.extdebug ? args : undefined,
+  });
   try {
+    if (traps.read.has("DEBUG")) debugTrap(sh, sh.commandText);
     let status = runCommand(sh, fn.definition.body);
     if (sh.flow?.kind === "return") {
       status = sh.flow.status;
       sh.flow = undefined;
     }
     if (traps.read.has("RETURN") && sh.flow === undefined) {
-      state.lastStatus = status;
       runTrap(sh, "RETURN");
     }
     return status;
@@ -71,7 +79,7 @@ export function callFunction(sh: Interpreter, fn: ShellFunction, args: string[])
     state.positional = positional;
     state.loopDepth = loopDepth;
     sh.callDepth--;
-    vars.popScope();
+    if (ownScope) vars.popScope();
     for (const [name, text] of hidden) if (!traps.read.has(name)) traps.write.set(name, text);
   }
 }

@@ -3,7 +3,7 @@ import { formatTime } from "../builtins/strftime.ts";
 import type { Builtin } from "../builtins/table.ts";
 import { ShellError } from "../errors.ts";
 import { expandPrompt, type PromptHost } from "../expand/prompt.ts";
-import type { Assignment, Backquote, ProcessSubstitution, Script } from "../parse/ast.ts";
+import type { Assignment, Backquote, ProcessSubstitution, Script, SimpleCommand } from "../parse/ast.ts";
 import { flagLetters, type SetOptions } from "../state/options.ts";
 import { type ShellFunction, ShellState } from "../state/shell-state.ts";
 import { VariableStore } from "../state/variables.ts";
@@ -19,6 +19,7 @@ import { expandLikeHereDocument, expandTextAsWord } from "./reparse.ts";
 import { VERSION } from "./special.ts";
 import { runBackquote, runProcessSubstitution, runSubstitution } from "./subshell.ts";
 import { queueSignals } from "./traps.ts";
+import { commandText } from "./xtrace.ts";
 
 /** A running shell: its state and the services that commands, builtins and expansions use. */
 export class Interpreter implements PromptHost {
@@ -44,6 +45,8 @@ export class Interpreter implements PromptHost {
   forked = false;
   /** Signals that wait for their trap. */
   pendingTraps: string[] = [];
+  /** What `trap` shows in a subshell until it sets one of its own: the traps of the shell around. */
+  shownTraps: ReadonlyMap<string, string> | undefined;
   /** Running traps by name, so that none runs inside itself. */
   readonly activeTraps = new Set<string>();
   /** Path of `<(…)` pipes to close after the command: descriptors. */
@@ -54,6 +57,12 @@ export class Interpreter implements PromptHost {
   /** Prefix of messages about the elements of an array literal. */
   assignmentName: string | undefined;
   callDepth = 0;
+  /** A syntax error was met: a shell that reads its input line by line stops there. */
+  syntaxFailed = false;
+  /** The builtin that runs could not write. */
+  writeFailed = false;
+  /** The assignments before a function call made its scope already. */
+  scopeReady = false;
   /** Signals that cut a `wait` short, as a mask. */
   interruptedBy = 0;
   /** Limits that `ulimit` was told. */
@@ -64,8 +73,10 @@ export class Interpreter implements PromptHost {
   holdTraps = false;
   /** The directory that the process is in, as last set by `cd` or at the start. */
   movedTo = "";
-  /** BASH_COMMAND. */
-  currentCommand = "";
+  /** What BASH_COMMAND shows: the command that runs, or ran when the running trap began. */
+  currentCommand: string | SimpleCommand = "";
+  /** A file was sourced in this shell. */
+  sourced = false;
   /** `$?` when the running traps began: what `exit` and `return` without a number give. */
   readonly trapStatus: number[] = [];
   /** Status of the last trap action, for `extdebug`. */
@@ -173,7 +184,8 @@ export class Interpreter implements PromptHost {
     const result = this.fds.write(1, text);
     if (result === 0) return true;
     if (result === -Errno.EPIPE && this.state.traps.read.get("PIPE") === undefined) this.exitBySignal(13);
-    else this.builtinError(name, `write error: ${errorText(result)}`);
+    else if (!this.writeFailed) this.builtinError(name, `write error: ${errorText(result)}`);
+    this.writeFailed = true;
     return false;
   }
 
@@ -243,6 +255,10 @@ export class Interpreter implements PromptHost {
   /** Queues the traps of signals already taken; whether any has one. */
   takeMask(mask: number): boolean {
     return queueSignals(this, mask);
+  }
+
+  get commandText(): string {
+    return typeof this.currentCommand === "string" ? this.currentCommand : commandText(this.currentCommand);
   }
 
   get posix(): boolean {

@@ -9,6 +9,8 @@ import { putBack } from "./redirect.ts";
 import { expandCommand, runSimple } from "./simple.ts";
 import { inSubshell } from "./subshell.ts";
 import { reportTimes } from "./timing.ts";
+import { debugTrap } from "./traps.ts";
+import { commandText } from "./xtrace.ts";
 
 export function runPipeline(sh: Interpreter, node: Pipeline): number {
   if (node.timed) return reportTimes(sh, node.timed, () => runNegatable(sh, node));
@@ -137,10 +139,18 @@ class Run {
       this.#input = sh.fds.moveHigh(pipe.readEnd);
     }
     if (i === this.#own) return { input, output };
+    if (kind === "program") this.#debug(this.#commands[i] as SimpleCommand);
     connect(sh, input, saved0, 0);
     connect(sh, output, saved1, 1);
     this.#results[i] = this.#start(this.#commands[i] as Command, kind);
     return undefined;
+  }
+
+  /** The DEBUG trap runs before programs too, with the output of the pipeline's surroundings. */
+  #debug(command: SimpleCommand): void {
+    if (!this.#sh.state.traps.read.has("DEBUG")) return;
+    this.#sh.state.line = command.line;
+    debugTrap(this.#sh, commandText(command));
   }
 
   #start(command: Command, kind: Kind): { pid: number } | { status: number } {

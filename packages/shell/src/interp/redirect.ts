@@ -186,7 +186,7 @@ function duplicate(sh: Interpreter, node: Redirect, fd: number, replaced: Replac
   }
   const match = /^(\d+)(-?)$/.exec(text);
   if (!match) {
-    if (node.operator === ">&" && node.fd === null && node.fdVariable === null)
+    if (node.operator === ">&" && (node.fd ?? 1) === 1 && node.fdVariable === null)
       return both(sh, node, false, text, replaced);
     throw new ShellError("assignment", `${node.target.text}: ambiguous redirect`);
   }

@@ -26,10 +26,10 @@ export function expandLikeHereDocument(sh: Interpreter, text: string): string {
   if (!/[$`\\]/.test(text)) return text;
   let end = "END";
   while (text.includes(end)) end += "_";
-  const script = parseScript(`:<<${end}\n${text}\n${end}\n`);
+  const script = parseScript(`:<<${end}\n${text}:\n${end}\n`);
   const body: Word | undefined =
     script.type === "Script" ? hereDocumentOf(script.statements[0]?.command) : undefined;
-  return body ? expandText(sh, body).replace(/\n$/, "") : text;
+  return body ? expandText(sh, body).slice(0, -2) : text;
 }
 
 function hereDocumentOf(command: unknown): Word | undefined {

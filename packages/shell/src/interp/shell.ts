@@ -1,14 +1,15 @@
+import { setOption } from "../builtins/set.ts";
 import { BUILTINS } from "../builtins/table.ts";
+import { SET_NAMES, type SetOption, SHOPT_NAMES, type Shopt } from "../state/options.ts";
 import { Attr, isName } from "../state/variable.ts";
 import type { System } from "../system.ts";
 import { type ForkState, forkState } from "./background.ts";
 import { runList, runNode } from "./execute.ts";
 import { Interpreter } from "./interpreter.ts";
-import { signalNumber } from "./messages.ts";
 import { runText } from "./source.ts";
 import { defineSpecials, setDefaults } from "./special.ts";
 import { runMain } from "./startup.ts";
-import { runExitTrap } from "./traps.ts";
+import { resetTraps, runExitTrap } from "./traps.ts";
 
 export interface ShellOptions {
   /** `$0` and the name in messages; `bash`. */
@@ -33,6 +34,7 @@ export class Shell {
     this.#sh = sh;
     sh.state.argv0 = options.argv0 ?? "bash";
     sh.state.positional = [...(options.args ?? [])];
+    sh.state.lastArgument = sh.state.argv0;
     sh.state.shellPid = system.pid;
     defineSpecials(sh);
     importEnvironment(sh, options.env ?? []);
@@ -77,8 +79,11 @@ export class Shell {
     for (let fd = 100; fd < 256; fd++) if (sh.system.fdExists(fd)) sh.system.close(fd);
     this.restore(fork);
     sh.state.subshellDepth++;
-    for (const [name, text] of [...sh.state.traps.read])
-      if (text !== "" && name !== "ERR" && name !== "DEBUG") dropTrap(sh, name);
+    sh.subshellPid = 0;
+    sh.forked = true;
+    resetTraps(sh);
+    // A simple command in the background is a program of its own: its failure is nobody's error.
+    if (fork.task.kind === "command" && fork.task.node.type === "Simple") sh.state.conditionDepth++;
     const { task } = fork;
     let status = 0;
     if (task.kind === "list") {
@@ -143,12 +148,6 @@ export class Shell {
   }
 }
 
-function dropTrap(sh: Interpreter, name: string): void {
-  sh.state.traps.write.delete(name);
-  const number = signalNumber(name);
-  if (number) sh.system.setSignal(number, "default");
-}
-
 function importEnvironment(sh: Interpreter, env: readonly string[]): void {
   for (const pair of env) {
     const equals = pair.indexOf("=");
@@ -160,12 +159,28 @@ function importEnvironment(sh: Interpreter, env: readonly string[]): void {
       importFunction(sh, fn[1] as string, value);
       continue;
     }
-    if (!isName(name) || name === "SHELLOPTS" || name === "BASHOPTS") continue;
+    if (name === "SHELLOPTS" || name === "BASHOPTS") {
+      importOptions(sh, name, value);
+      continue;
+    }
+    if (!isName(name) || name === "_") continue;
     const variable = sh.vars.writable(name);
     if (variable.dynamic) continue;
     variable.value = value;
     sh.vars.setAttributes(variable, Attr.EXPORT, 0);
   }
+}
+
+/** Options that the shell around exported. */
+function importOptions(sh: Interpreter, variable: string, value: string): void {
+  for (const name of value.split(":")) {
+    if (variable === "SHELLOPTS" && (SET_NAMES as string[]).includes(name))
+      setOption(sh, name as SetOption, true);
+    else if (variable === "BASHOPTS" && (SHOPT_NAMES as readonly string[]).includes(name))
+      sh.state.shopt[name as Shopt] = true;
+  }
+  const own = sh.vars.get(variable);
+  if (own) sh.vars.setAttributes(own, Attr.EXPORT, 0);
 }
 
 function importFunction(sh: Interpreter, name: string, value: string): void {
@@ -189,5 +204,8 @@ function startDirectory(sh: Interpreter): void {
   sh.movedTo = cwd;
   sh.vars.set("PWD", cwd);
   sh.vars.setAttributes(sh.vars.writable("PWD"), Attr.EXPORT, 0);
-  if (sh.vars.get("OLDPWD") === undefined) sh.vars.setAttributes(sh.vars.writable("OLDPWD"), Attr.EXPORT, 0);
+  const old = sh.vars.text("OLDPWD");
+  const stat = old === undefined ? -1 : sh.system.stat(old, true);
+  if (typeof stat === "number" || (stat.mode & 0o170000) !== 0o040000) sh.vars.unset("OLDPWD");
+  sh.vars.setAttributes(sh.vars.writable("OLDPWD"), Attr.EXPORT, 0);
 }

@@ -1,6 +1,5 @@
 import type { Builtin } from "../builtins/table.ts";
 import { ShellError } from "../errors.ts";
-import { quoteIfNeeded } from "../expand/quote.ts";
 import { expandFields, expandText } from "../expand/word.ts";
 import type { Assignment, SimpleCommand, Word } from "../parse/ast.ts";
 import { Attr } from "../state/variable.ts";
@@ -11,12 +10,13 @@ import { callFunction } from "./functions.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { keep, putBack, type Replaced } from "./redirect.ts";
 import { debugTrap } from "./traps.ts";
-import { commandText, trace } from "./xtrace.ts";
+import { commandText, trace, traceWord } from "./xtrace.ts";
 
 /** Runs `[name=value …] [word …] [redirects]`. */
 export function runSimple(sh: Interpreter, node: SimpleCommand): number {
   const { state } = sh;
   state.line = node.line;
+  if (sh.activeTraps.size === 0) sh.currentCommand = node;
   if (state.traps.read.has("DEBUG")) {
     debugTrap(sh, commandText(node));
     if (sh.flow !== undefined) return state.lastStatus;
@@ -25,7 +25,11 @@ export function runSimple(sh: Interpreter, node: SimpleCommand): number {
   const opened = sh.processDescriptors.length;
   try {
     const argv = expandCommand(sh, node.words);
-    if (argv.length === 0) return runAssignments(sh, node);
+    if (argv.length === 0) {
+      const status = runAssignments(sh, node);
+      state.lastArgument = "";
+      return status;
+    }
     return runWords(sh, argv, node);
   } finally {
     if (sh.processDescriptors.length > opened) closeProcesses(sh, opened);
@@ -37,6 +41,9 @@ export function closeProcesses(sh: Interpreter, from: number): void {
   for (const fd of sh.processDescriptors.splice(from)) sh.system.close(fd);
 }
 
+/** Builtins whose arguments are expanded as assignments, when they are named as such (not after `command`). */
+const DECLARING = new Set(["declare", "typeset", "local", "export", "readonly"]);
+
 /** The arguments of a command; those of `declare` and its kin that are assignments expand as such. */
 export function expandCommand(sh: Interpreter, words: readonly Word[]): string[] {
   sh.assignmentArguments = undefined;
@@ -44,11 +51,18 @@ export function expandCommand(sh: Interpreter, words: readonly Word[]): string[]
     const plain = (words[0] as Word).plain;
     if (plain !== null) return [plain];
   }
-  if (!words.some((word) => word.assignment !== null)) return expandFields(sh, words);
+  const first = (words[0] as Word | undefined)?.plain;
+  const direct = first != null && DECLARING.has(first);
+  if (
+    !words.some(
+      (word) => word.assignment !== null && (direct || word.assignment.value.type === "ArrayLiteral"),
+    )
+  )
+    return expandFields(sh, words);
   const argv: string[] = [];
   const assignments: (Assignment | undefined)[] = [];
   for (const word of words) {
-    if (word.assignment === null) {
+    if (word.assignment === null || !(direct || word.assignment.value.type === "ArrayLiteral")) {
       for (const field of expandFields(sh, [word])) argv.push(field);
       continue;
     }
@@ -70,8 +84,7 @@ function assignmentText(sh: Interpreter, node: Assignment): string {
 /** A command without words: assignments to the shell's own variables, then redirections for their effects alone. */
 function runAssignments(sh: Interpreter, node: SimpleCommand): number {
   for (const assignment of node.assignments) {
-    const value = assign(sh, assignment);
-    if (sh.state.set.xtrace) trace(sh, assignmentTrace(assignment, value));
+    assign(sh, assignment, (value) => trace(sh, assignmentTrace(assignment, value)));
   }
   if (node.redirects.length) {
     const replaced = redirectOrFail(sh, node.redirects);
@@ -81,9 +94,13 @@ function runAssignments(sh: Interpreter, node: SimpleCommand): number {
   return sh.state.substitutionStatus ?? 0;
 }
 
+function traceValue(value: string): string {
+  return value === "" ? "" : traceWord(value);
+}
+
 function assignmentTrace(node: Assignment, value: string): string {
   const subscript = node.subscript === null ? "" : `[${node.subscript.text}]`;
-  const shown = node.value.type === "ArrayLiteral" ? value : quoteIfNeeded(value);
+  const shown = node.value.type === "ArrayLiteral" ? value : traceValue(value);
   return `${node.name}${subscript}${node.append ? "+=" : "="}${shown}`;
 }
 
@@ -93,7 +110,7 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
   const found = state.functions.read.get(name);
   const builtin = sh.disabled.size > 0 && sh.disabled.has(name) ? undefined : sh.builtins.get(name);
   const fn = found && state.set.posix && builtin?.special ? undefined : found;
-  if (state.set.xtrace) traceCommand(sh, argv, node);
+  if (state.set.xtrace) traceCommand(sh, argv);
   let replaced: Replaced | undefined;
   if (node.redirects.length) {
     replaced = redirectOrFail(sh, node.redirects);
@@ -105,8 +122,11 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
   try {
     let status: number;
     if (node.assignments.length)
-      status = withAssignments(sh, node.assignments, Boolean(builtin?.special && !fn), () =>
-        runResolved(sh, argv, fn !== undefined, builtin),
+      status = withAssignments(
+        sh,
+        node.assignments,
+        fn ? "function" : builtin?.special ? "special" : "command",
+        () => runResolved(sh, argv, fn !== undefined, builtin),
       );
     else status = runResolved(sh, argv, fn !== undefined, builtin);
     if (sh.keepRedirects) {
@@ -140,8 +160,10 @@ export function runResolved(
 /** Runs a builtin; what it throws for a failing script is printed as bash does, under the builtin's name where it has one. */
 export function runBuiltin(sh: Interpreter, builtin: Builtin, argv: string[]): number {
   const assignments = sh.assignmentArguments;
+  sh.writeFailed = false;
   try {
-    return builtin.run(sh, argv.slice(1), argv[0] as string);
+    const status = builtin.run(sh, argv.slice(1), argv[0] as string);
+    return sh.writeFailed && status === 0 ? 1 : status;
   } catch (error) {
     const failure = sh.report(error);
     if (failure.code === "unbound" || failure.code === "expansion" || failure.code === "limit") throw failure;
@@ -156,18 +178,20 @@ export function runBuiltin(sh: Interpreter, builtin: Builtin, argv: string[]): n
 function withAssignments(
   sh: Interpreter,
   assignments: readonly Assignment[],
-  special: boolean,
+  kind: "function" | "special" | "command",
   body: () => number,
 ): number {
-  if (special && sh.posix) {
+  if (kind === "special" && sh.posix) {
     for (const assignment of assignments) assign(sh, assignment);
     return body();
   }
   const kept = sh.assignmentArguments;
-  sh.vars.pushScope("command");
+  sh.vars.pushScope(kind === "function" ? "function" : "command");
+  sh.scopeReady = false;
   try {
     for (const node of assignments) assignTemporary(sh, node);
     sh.assignmentArguments = kept;
+    sh.scopeReady = kind === "function";
     return body();
   } finally {
     sh.vars.popScope();
@@ -191,26 +215,25 @@ function assignTemporary(sh: Interpreter, node: Assignment): void {
   const value = expandText(sh, node.value, true);
   const name = sh.vars.follow(node.name)?.name ?? node.name;
   const existing = sh.vars.get(name);
-  if (existing && existing.attrs & Attr.READONLY)
-    throw new ShellError("readonly", `${name}: readonly variable`);
+  if (existing && existing.attrs & Attr.READONLY) return refuse(sh, `${name}: readonly variable`);
   const old = node.append ? (existing?.scalar ?? "") : "";
   const inherited = (existing?.attrs ?? 0) & (Attr.INTEGER | Attr.UPPER | Attr.LOWER | Attr.CAPITAL);
   const variable = sh.vars.temporary(name);
   sh.vars.setAttributes(variable, Attr.EXPORT | inherited, 0);
   sh.vars.touch(variable);
   sh.vars.assign(variable, node.append && inherited & Attr.INTEGER ? `${old || 0}+${value}` : old + value);
-  if (sh.state.set.xtrace) trace(sh, `${node.name}${node.append ? "+=" : "="}${quoteIfNeeded(value)}`);
+  if (sh.state.set.xtrace) trace(sh, `${node.name}${node.append ? "+=" : "="}${traceValue(value)}`);
 }
 
-function traceCommand(sh: Interpreter, argv: readonly string[], node: SimpleCommand): void {
-  const texts = argv.map((arg, index) => {
-    const assignment = sh.assignmentArguments?.[index];
-    if (!assignment) return quoteIfNeeded(arg) || "''";
-    const equals = arg.indexOf("=");
-    return assignment.value.type === "ArrayLiteral"
-      ? arg
-      : arg.slice(0, equals + 1) + quoteIfNeeded(arg.slice(equals + 1));
-  });
-  void node;
+/** A temporary assignment that cannot be: the command runs all the same, but not in POSIX mode. */
+function refuse(sh: Interpreter, message: string): void {
+  if (sh.posix) throw new ShellError("readonly", message);
+  sh.error(message);
+}
+
+function traceCommand(sh: Interpreter, argv: readonly string[]): void {
+  const texts = argv.map((arg, index) =>
+    sh.assignmentArguments?.[index]?.value.type === "ArrayLiteral" ? arg : traceWord(arg),
+  );
   trace(sh, texts.join(" "));
 }

@@ -69,7 +69,7 @@ function syntaxError(sh: Interpreter, problem: SyntaxProblem, origin: Origin): n
   const name = frame?.source || sh.state.argv0;
   const middle = origin.name && origin.name !== "trap" ? `${origin.name}: ` : "";
   for (const { line, text } of problem.messages) sh.errorText(`${name}: ${middle}line ${line}: ${text}\n`);
-  const status = problem.kind === "conditional" ? 2 : 2;
-  sh.state.lastStatus = status;
-  return status;
+  sh.syntaxFailed = true;
+  sh.state.lastStatus = 2;
+  return 2;
 }

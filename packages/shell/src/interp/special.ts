@@ -38,7 +38,7 @@ export function defineSpecials(sh: Interpreter): void {
   });
   define("BASHPID", () => String(sh.subshellPid || system.pid), undefined, Attr.INTEGER);
   define("BASH_SUBSHELL", () => String(state.subshellDepth));
-  define("BASH_COMMAND", () => sh.currentCommand);
+  define("BASH_COMMAND", () => sh.commandText);
   define("BASH_EXECUTION_STRING", () => sh.executionString);
   define("PIPESTATUS", () => IndexedArray.of(state.pipeStatus.map(String)), undefined, Attr.INDEXED);
   define(
@@ -81,7 +81,10 @@ export function defineSpecials(sh: Interpreter): void {
       state.argv0 = value;
     },
   );
-  define("HISTCMD", () => "1");
+  define("HISTCMD", () => String(sh.history.length + 1));
+  define("_", () => state.lastArgument);
+  define("BASH_ARGC", () => IndexedArray.of(callArguments(sh, false)), undefined, Attr.INDEXED);
+  define("BASH_ARGV", () => IndexedArray.of(callArguments(sh, true)), undefined, Attr.INDEXED);
   define("BASH_ALIASES", () => assoc([...state.aliases.read]), undefined, Attr.ASSOC);
   define(
     "BASH_CMDS",
@@ -102,6 +105,13 @@ function assoc(entries: [string, string][]): AssocArray {
   const array = new AssocArray();
   for (const [key, value] of entries) array.set(key, value);
   return array;
+}
+
+/** BASH_ARGV (the arguments, last first) or BASH_ARGC (how many of them each frame has), innermost frame first. */
+function callArguments(sh: Interpreter, values: boolean): string[] {
+  const frames = sh.state.frames.filter((frame) => frame.args).reverse();
+  if (values) return frames.flatMap((frame) => [...(frame.args as string[])].reverse());
+  return frames.length ? [...frames.map((frame) => String(frame.args?.length)), "0"] : [];
 }
 
 function frameNames(sh: Interpreter): string[] {
@@ -158,6 +168,8 @@ export function setDefaults(sh: Interpreter, shellPath: string): void {
   fallback("OSTYPE", "wasi");
   fallback("PATH", "/usr/local/bin:/usr/bin:/bin");
   fallback("TERM", "dumb");
+  fallback("SHELL", "/bin/bash");
+  fallback("COMP_WORDBREAKS", " \t\n\"'@><=;|&(:");
   vars.set("PS4", vars.text("PS4") ?? "+ ");
   vars.set("OPTIND", "1");
   vars.set("OPTERR", "1");

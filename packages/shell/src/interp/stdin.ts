@@ -32,7 +32,7 @@ export function runInput(sh: Interpreter): number {
       name: "",
     });
     pending = "";
-    if (sh.flow !== undefined) return status;
+    if (sh.flow !== undefined || sh.syntaxFailed) return status;
   }
 }
 

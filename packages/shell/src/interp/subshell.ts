@@ -1,7 +1,9 @@
-import type { Backquote, ProcessSubstitution, Script } from "../parse/ast.ts";
+import type { Backquote, ProcessSubstitution, Redirect, Script } from "../parse/ast.ts";
+import { parseScript } from "../parse/parser.ts";
 import { startFork } from "./background.ts";
-import { fail, runList } from "./execute.ts";
+import { fail, redirectOrFail, runList } from "./execute.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { putBack } from "./redirect.ts";
 import { runText } from "./source.ts";
 import { resetTraps, runExitTrap } from "./traps.ts";
 
@@ -12,7 +14,7 @@ export function inSubshell(sh: Interpreter, body: () => number): number {
   const directory = state.cwd;
   const mask = system.umask();
   const pid = sh.subshellPid;
-  const { keepRedirects, localOptions, callDepth, getopts } = sh;
+  const { keepRedirects, localOptions, callDepth, getopts, shownTraps } = sh;
   const active = [...sh.activeTraps];
   vars.beginSubshell();
   sh.fds.beginSubshell();
@@ -31,7 +33,7 @@ export function inSubshell(sh: Interpreter, body: () => number): number {
     sh.flow = undefined;
     sh.activeTraps.clear();
     for (const name of active) sh.activeTraps.add(name);
-    Object.assign(sh, { keepRedirects, localOptions, callDepth, getopts });
+    Object.assign(sh, { keepRedirects, localOptions, callDepth, getopts, shownTraps });
     sh.subshellPid = pid;
     sh.jobs.endSubshell();
     sh.fds.endSubshell();
@@ -61,12 +63,37 @@ function endOf(sh: Interpreter, status: number): number {
 
 /** `$(…)`. */
 export function runSubstitution(sh: Interpreter, body: Script): string {
+  const file = onlyInput(body);
+  if (file) return capture(sh, () => copyFile(sh, file));
   return capture(sh, () => runList(sh, body.statements));
 }
 
 /** `` `…` `` */
 export function runBackquote(sh: Interpreter, part: Backquote): string {
+  const script = parseScript(part.source);
+  const file = script.type === "Script" ? onlyInput(script) : undefined;
+  if (file) return capture(sh, () => copyFile(sh, file));
   return capture(sh, () => runText(sh, part.source, { line: part.line, name: "command substitution" }));
+}
+
+/** The redirection of `$(<file)`. */
+function onlyInput(body: Script): Redirect | undefined {
+  const command = body.statements.length === 1 ? body.statements[0]?.command : undefined;
+  if (command?.type !== "Simple" || command.words.length || command.assignments.length) return undefined;
+  const [only] = command.redirects;
+  return command.redirects.length === 1 && only?.operator === "<" && (only.fd ?? 0) === 0 ? only : undefined;
+}
+
+function copyFile(sh: Interpreter, node: Redirect): number {
+  sh.state.line = node.line;
+  const replaced = redirectOrFail(sh, [node]);
+  if (!replaced) return 1;
+  try {
+    sh.fds.write(1, sh.fds.readAll(0));
+  } finally {
+    putBack(sh, replaced);
+  }
+  return 0;
 }
 
 function capture(sh: Interpreter, body: () => number): string {

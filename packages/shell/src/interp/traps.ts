@@ -1,5 +1,5 @@
 import type { Interpreter } from "./interpreter.ts";
-import { signalName } from "./messages.ts";
+import { signalName, signalNumber } from "./messages.ts";
 import { runText } from "./source.ts";
 
 /** Signals that do nothing by default, or that only stop: without a trap the shell goes on. */
@@ -58,7 +58,7 @@ export function runTrap(sh: Interpreter, name: string): void {
 
 /** The DEBUG trap, before a command. */
 export function debugTrap(sh: Interpreter, command: string): void {
-  if (!sh.state.traps.read.has("DEBUG") || sh.activeTraps.size > 0) return;
+  if (!sh.state.traps.read.has("DEBUG") || sh.activeTraps.has("DEBUG")) return;
   sh.currentCommand = command;
   runTrap(sh, "DEBUG");
 }
@@ -90,8 +90,11 @@ export function runExitTrap(sh: Interpreter, status: number): number {
 export function resetTraps(sh: Interpreter): void {
   const { traps, set } = sh.state;
   if (traps.read.size === 0) return;
+  sh.shownTraps = traps.read;
   for (const [name, text] of [...traps.read]) {
     if (text === "") continue;
+    const number = signalNumber(name);
+    if (number && sh.forked) sh.system.setSignal(number, "default");
     if ((name === "DEBUG" || name === "RETURN") && set.functrace) continue;
     if (name === "ERR" && set.errtrace) continue;
     traps.write.delete(name);

@@ -1,15 +1,19 @@
+import { hasMeta, quoteIfNeeded, singleQuote } from "../expand/quote.ts";
 import type { Command, SimpleCommand } from "../parse/ast.ts";
 import type { Interpreter } from "./interpreter.ts";
 
 /** Prints a line of `set -x`. */
 export function trace(sh: Interpreter, text: string): void {
-  const prompt = sh.vars.text("PS4") ?? "+ ";
+  const prompt = sh.vars.text("PS4") ?? "";
   const { xtrace } = sh.state.set;
   sh.state.set.xtrace = false;
   let prefix: string;
   const status = sh.state.lastStatus;
   try {
     prefix = sh.prompt(prompt);
+  } catch (error) {
+    sh.error(sh.report(error).message);
+    prefix = prompt;
   } finally {
     sh.state.set.xtrace = xtrace;
     sh.state.lastStatus = status;
@@ -20,6 +24,12 @@ export function trace(sh: Interpreter, text: string): void {
     Number.isInteger(fd) && sh.system.fdExists(fd) ? fd : 2,
     `${first.repeat(sh.traceDepth)}${prefix}${text}\n`,
   );
+}
+
+/** A word as `set -x` shows it. */
+export function traceWord(text: string): string {
+  if (text === "") return "''";
+  return /\n/.test(text) || hasMeta(text) ? singleQuote(text) : quoteIfNeeded(text);
 }
 
 /** A command as BASH_COMMAND shows it. */

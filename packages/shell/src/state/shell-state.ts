@@ -18,6 +18,8 @@ export interface Frame {
   kind: "main" | "function" | "source";
   name: string;
   source: string;
+  /** For BASH_ARGV: of sourced files, and of functions under `extdebug`. */
+  args?: string[];
   /** Line of the call in the caller. */
   callLine: number;
 }

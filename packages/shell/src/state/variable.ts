@@ -35,6 +35,8 @@ export class Variable {
   readonly level: number;
   readonly shadowed: Variable | undefined;
   dynamic: Dynamic | undefined;
+  /** An assignment before a command made it: `unset` takes it away, where a local would stay without a value. */
+  temporary: boolean;
   /** The subshell whose undo journal already knows this variable. */
   epoch: number;
 
@@ -45,6 +47,7 @@ export class Variable {
     this.level = level;
     this.shadowed = shadowed;
     this.dynamic = undefined;
+    this.temporary = false;
     this.epoch = epoch;
   }
 

@@ -174,8 +174,9 @@ export class VariableStore {
   local(name: string): Variable {
     const level = this.functionLevel;
     const found = this.#bindings.get(name);
-    if (found && found.level === level) {
+    if (found && found.level >= level && found.level > 0) {
       this.touch(found);
+      found.temporary = false;
       return found;
     }
     return this.#bind(name, 0, undefined, level);
@@ -196,7 +197,7 @@ export class VariableStore {
     const variable = this.#bindings.get(name);
     if (!variable) return;
     if (variable.attrs & Attr.EXPORT) this.#environment = undefined;
-    if (variable.level > 0 && variable.level === this.functionLevel) {
+    if (variable.level > 0 && variable.level >= this.functionLevel && !variable.temporary) {
       this.touch(variable);
       variable.value = undefined;
       variable.attrs = 0;
@@ -227,6 +228,7 @@ export class VariableStore {
     const found = this.#bindings.get(name);
     if (found && found.level === this.#scopes.length) return found;
     const made = this.#bind(name, 0, undefined, this.#scopes.length);
+    made.temporary = true;
     return made;
   }
 

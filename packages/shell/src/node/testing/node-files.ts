@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { Errno } from "@shadowbox/vfs";
 
@@ -39,7 +38,7 @@ const fifos: string[] = [];
 /** A private folder for pipes and states of this process. */
 export function scratchDir(): string {
   if (!scratch) {
-    scratch = fs.mkdtempSync(path.join(os.tmpdir(), "sbx-"));
+    scratch = fs.mkdtempSync("/tmp/sbx-");
     const dir = scratch;
     process.on("exit", () => fs.rmSync(dir, { recursive: true, force: true }));
   }

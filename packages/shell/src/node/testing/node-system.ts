@@ -34,7 +34,7 @@ export class NodeSystem implements System {
     name: os.userInfo().username,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
-    home: os.homedir(),
+    home: os.userInfo().homedir,
   };
   readonly hostname = os.hostname();
   readonly #fds = new Map<number, { file: OpenFile; cloexec: boolean }>();
