@@ -11,14 +11,25 @@ const contents = `export * from "./packages/wasi/src/index.ts";
   export { Heap, TreeFileSystem, encodeText } from "./packages/vfs/src/index.ts";`;
 await Promise.all([
   build({ ...options, stdin: { contents, resolveDir: root, loader: "ts" }, outfile: `${out}/lib.mjs` }),
-  build({ ...options, entryPoints: [`${root}packages/wasi/src/node/process-worker.ts`], outfile: `${out}/module.mjs` }),
-  build({ ...options, entryPoints: [`${root}packages/wasi/src/node/testing/script-worker.ts`], outfile: `${out}/script.mjs` }),
+  build({
+    ...options,
+    entryPoints: [`${root}packages/wasi/src/node/process-worker.ts`],
+    outfile: `${out}/module.mjs`,
+  }),
+  build({
+    ...options,
+    entryPoints: [`${root}packages/wasi/src/node/testing/script-worker.ts`],
+    outfile: `${out}/script.mjs`,
+  }),
 ]);
 const wasi = await import(`${out}/lib.mjs`);
 const entry = (name) => new URL(`file://${out}/${name}.mjs`);
-const pool = new wasi.WorkerPool(wasi.nodeWorkerFactory({ module: entry("module"), shell: entry("script") }), {
-  onProblem: (message) => console.error(message),
-});
+const pool = new wasi.WorkerPool(
+  wasi.nodeWorkerFactory({ module: entry("module"), shell: entry("script") }),
+  {
+    onProblem: (message) => console.error(message),
+  },
+);
 
 /** `(module (memory (export "memory") 1) (func (export "_start")))`, with a loop in `_start` if it is to spin. */
 function emptyModule(spin) {
@@ -74,7 +85,12 @@ async function script(engine, body) {
     { fd: 1, file: stdout.write },
     { fd: 2, file: stdout.write },
   ];
-  const pid = engine.start({ program: { shell: { source: String(body) } }, argv: ["script"], env: ["PATH=/bin", "PWD=/"], files });
+  const pid = engine.start({
+    program: { shell: { source: String(body) } },
+    argv: ["script"],
+    env: ["PATH=/bin", "PWD=/"],
+    files,
+  });
   engine.closeFile(stdout.write);
   engine.closeFile(devNull);
   const [text, { status }] = await Promise.all([collect(engine, stdout.read), engine.waitExit(pid)]);
@@ -83,63 +99,72 @@ async function script(engine, body) {
 }
 
 const engine = createSandbox();
-console.log("no-op process:", await script(engine, (process, { spawn, print }) => {
-  const once = (argv) => {
-    const pid = spawn(argv);
-    if (pid < 0) throw new Error(`spawn ${argv}: ${pid}`);
-    return process.children.wait(pid, false);
-  };
-  const median = (argv, count) => {
-    const times = [];
-    for (let i = 0; i < count; i++) {
-      const from = performance.now();
-      once(argv);
-      times.push(performance.now() - from);
-    }
-    times.sort((a, b) => a - b);
-    return `${times[count >> 1].toFixed(3)} ms median, ${times[0].toFixed(3)} min, ${times[Math.floor(count * 0.95)].toFixed(3)} p95`;
-  };
-  median(["noop"], 200);
-  print(1, median(["noop"], 1000));
-  const fd = process.paths.open(-1, new TextEncoder().encode("/file"), 2 | 4);
-  print(fd, "hello\n".repeat(100));
-  process.close(fd);
-  process.dup2(0, 10);
-  const saved = process.dup(1, 20);
-  process.dup2(10, 1);
-  median(["cat", "/file"], 100);
-  const cat = median(["cat", "/file"], 300);
-  const from = performance.now();
-  for (let i = 0; i < 100; i++) once(["cat", "/file"]);
-  const loop = performance.now() - from;
-  process.dup2(saved, 1);
-  print(1, `\ncat of 600 bytes: ${cat}\n100 × cat: ${loop.toFixed(1)} ms\n`);
-  return 0;
-}));
+console.log(
+  "no-op process:",
+  await script(engine, (process, { spawn, print }) => {
+    const once = (argv) => {
+      const pid = spawn(argv);
+      if (pid < 0) throw new Error(`spawn ${argv}: ${pid}`);
+      return process.children.wait(pid, false);
+    };
+    const median = (argv, count) => {
+      const times = [];
+      for (let i = 0; i < count; i++) {
+        const from = performance.now();
+        once(argv);
+        times.push(performance.now() - from);
+      }
+      times.sort((a, b) => a - b);
+      return `${times[count >> 1].toFixed(3)} ms median, ${times[0].toFixed(3)} min, ${times[Math.floor(count * 0.95)].toFixed(3)} p95`;
+    };
+    median(["noop"], 200);
+    print(1, median(["noop"], 1000));
+    const fd = process.paths.open(-1, new TextEncoder().encode("/file"), 2 | 4);
+    print(fd, "hello\n".repeat(100));
+    process.close(fd);
+    process.dup2(0, 10);
+    const saved = process.dup(1, 20);
+    process.dup2(10, 1);
+    median(["cat", "/file"], 100);
+    const cat = median(["cat", "/file"], 300);
+    const from = performance.now();
+    for (let i = 0; i < 100; i++) once(["cat", "/file"]);
+    const loop = performance.now() - from;
+    process.dup2(saved, 1);
+    print(1, `\ncat of 600 bytes: ${cat}\n100 × cat: ${loop.toFixed(1)} ms\n`);
+    return 0;
+  }),
+);
 
-console.log("pipe:", await script(engine, (process, { print }) => {
-  const pipe = process.pipe();
-  const total = 512 * 1024 * 1024;
-  const pid = process.children.fork({
-    source: `(process) => { const [r, w] = [${pipe.readEnd}, ${pipe.writeEnd}]; process.close(r);
+console.log(
+  "pipe:",
+  await script(engine, (process, { print }) => {
+    const pipe = process.pipe();
+    const total = 512 * 1024 * 1024;
+    const pid = process.children.fork({
+      source: `(process) => { const [r, w] = [${pipe.readEnd}, ${pipe.writeEnd}]; process.close(r);
       const block = new Uint8Array(65536).fill(7);
       for (let done = 0; done < ${total}; done += block.length) process.io.write(w, block); return 0; }`,
-  });
-  process.close(pipe.writeEnd);
-  const buffer = new Uint8Array(65536);
-  let got = 0;
-  let from = 0;
-  for (;;) {
-    const count = process.io.read(pipe.readEnd, buffer);
-    if (from === 0) from = performance.now();
-    if (count <= 0) break;
-    got += count;
-  }
-  const seconds = (performance.now() - from) / 1000;
-  process.children.wait(pid, false);
-  print(1, `${(got / 1e6 / seconds).toFixed(0)} MB/s through one pipe between two processes (${got} bytes)`);
-  return 0;
-}));
+    });
+    process.close(pipe.writeEnd);
+    const buffer = new Uint8Array(65536);
+    let got = 0;
+    let from = 0;
+    for (;;) {
+      const count = process.io.read(pipe.readEnd, buffer);
+      if (from === 0) from = performance.now();
+      if (count <= 0) break;
+      got += count;
+    }
+    const seconds = (performance.now() - from) / 1000;
+    process.children.wait(pid, false);
+    print(
+      1,
+      `${(got / 1e6 / seconds).toFixed(0)} MB/s through one pipe between two processes (${got} bytes)`,
+    );
+    return 0;
+  }),
+);
 
 const kills = [];
 for (let i = 0; i < 10; i++) {
@@ -160,5 +185,7 @@ for (let i = 0; i < many; i++) {
   await one.waitExit(pid);
   await one.close();
 }
-console.log(`sandbox made, one process, closed: ${((performance.now() - from) / many).toFixed(2)} ms; threads: ${pool.size}`);
+console.log(
+  `sandbox made, one process, closed: ${((performance.now() - from) / many).toFixed(2)} ms; threads: ${pool.size}`,
+);
 await pool.close();

@@ -91,9 +91,12 @@ export class Walker {
     return ((stat.mode >> shift) & bits) === bits;
   }
 
+  /** Whether the user may add and remove names in a directory. EACCES, EROFS. */
   mayChange(directory: Place): number {
     const status = directory.fs.stat(directory.node, this.stat);
     if (status < 0) return status;
-    return this.permits(this.stat, Access.WRITE | Access.EXECUTE) ? 0 : -Errno.EACCES;
+    if (this.permits(this.stat, Access.WRITE | Access.EXECUTE)) return 0;
+    // The other file systems are mounted read-only, which is the better reason.
+    return directory.fs === this.namespace.root.fs ? -Errno.EACCES : -Errno.EROFS;
   }
 }

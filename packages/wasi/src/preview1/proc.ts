@@ -1,6 +1,6 @@
 import { Errno } from "@shadowbox/vfs";
 import { ProcessExit } from "../kernel/process.ts";
-import type { Guest, GuestFunctions } from "./guest.ts";
+import { errnoOf, type Guest, type GuestFunctions } from "./guest.ts";
 
 /** Signals in the numbering of preview 1 are Linux's up to SIGSYS (30 there, 31 here, as STKFLT is missing). */
 function linuxSignal(signal: number): number {
@@ -16,7 +16,7 @@ export function procFunctions(guest: Guest): GuestFunctions {
     /** A fatal signal ends the process when this returns to it. EINVAL. */
     proc_raise(signal: number): number {
       if (signal >>> 0 > 30) return Errno.EINVAL;
-      return -guest.process.raise(linuxSignal(signal));
+      return errnoOf(guest.process.raise(linuxSignal(signal)));
     },
   };
 }

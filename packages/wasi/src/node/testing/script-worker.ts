@@ -29,10 +29,15 @@ serveWorker(nodeWorkerPort(), {
   attach: moduleWorker().attach,
   run(process, { payload }): number {
     const script = payload as Script;
-    const body = new Function(`return (${script.source})`)() as (process: Process, tools: ScriptTools) => number;
+    const body = new Function(`return (${script.source})`)() as (
+      process: Process,
+      tools: ScriptTools,
+    ) => number;
     try {
       process.enter();
       const status = body(process, toolsFor(process, script.state));
+      process.leave();
+      process.enter();
       return status ?? 0;
     } catch (error) {
       if (error instanceof ProcessExit) return error.status;
