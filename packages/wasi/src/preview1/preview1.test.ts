@@ -1,6 +1,6 @@
 import { Errno, encodeText } from "@shadowbox/vfs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { OpenFlags, Slot } from "../kernel/layout.ts";
+import { Slot } from "../kernel/layout.ts";
 import { ProcessExit } from "../kernel/process.ts";
 import { AT_CWD } from "../kernel/walker.ts";
 import {

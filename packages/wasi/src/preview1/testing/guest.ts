@@ -1,7 +1,7 @@
 // One process and its memory, for tests of the interface's functions.
 import { encodeText, Heap, TreeFileSystem } from "@shadowbox/vfs";
 import { Kernel } from "../../kernel/kernel.ts";
-import { OpenFlags, ProgramKind, Slot } from "../../kernel/layout.ts";
+import { OpenFlags, ProgramKind } from "../../kernel/layout.ts";
 import type { Process } from "../../kernel/process.ts";
 import { launch } from "../../kernel/spawn.ts";
 import { AT_CWD } from "../../kernel/walker.ts";
