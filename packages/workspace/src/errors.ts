@@ -1,5 +1,18 @@
 /** What can go wrong in @shadowbox/workspace, as a closed union. */
-export type WorkspaceErrorCode = "invalid";
+export type WorkspaceErrorCode =
+  | "invalid"
+  /** The project's content is no longer what the box saw. */
+  | "stale"
+  /** The user changed files that the commit would replace; `message` lists them. */
+  | "conflict"
+  /** Nothing to undo. */
+  | "nothing"
+  /** The project refused a change; everything was put back. */
+  | "apply"
+  /** The stored state cannot be used. */
+  | "state"
+  /** Another process holds the state. */
+  | "locked";
 
 /** The one error class of this package; `code` tells which failure it is. */
 export class WorkspaceError extends Error {

@@ -1,0 +1,142 @@
+import { sha1 } from "@noble/hashes/legacy.js";
+import type { Change, Side } from "../changes/types.ts";
+import { diffHunks, type Hunk, isBinary } from "./hunks.ts";
+
+/** A change set as git prints it (`git diff --no-index`, with `a/` and `b/` before the paths); bytes, for files may hold any. */
+export function printPatch(changes: readonly Change[]): Uint8Array {
+  return concat(changes.flatMap((change) => printChange(change)));
+}
+
+/** One path of a patch. A change of type is a deletion and a creation, as in git. */
+export function printChange(change: Change): Uint8Array[] {
+  if (change.kind === "type") {
+    const { path, before, after, node } = change;
+    const gone: Change = { path, kind: "deleted", node };
+    const made: Change = { path, kind: "created", node };
+    return [
+      ...printChange({ ...gone, ...(before && { before }) }),
+      ...printChange({ ...made, ...(after && { after }) }),
+    ];
+  }
+  const { before, after } = change;
+  if ((before ?? after)?.kind === "directory") return [];
+  const oldBytes = before?.read() ?? new Uint8Array();
+  const newBytes = after?.read() ?? new Uint8Array();
+  const oldName = quotePath("a/", change.from ?? change.path);
+  const newName = quotePath("b/", change.path);
+  const head = [ascii(`diff --git `), oldName, ascii(" "), newName, ascii("\n"), ...modeLines(change)];
+  const same = before !== undefined && after !== undefined && equal(oldBytes, newBytes);
+  if (same) return head;
+  head.push(ascii(indexLine(before, after, oldBytes, newBytes)));
+  const from = before ? oldName : ascii("/dev/null");
+  const to = after ? newName : ascii("/dev/null");
+  if (isBinary(oldBytes) || isBinary(newBytes))
+    return [...head, ascii("Binary files "), from, ascii(" and "), to, ascii(" differ\n")];
+  const hunks = diffHunks(oldBytes, newBytes);
+  if (hunks.length === 0) return head;
+  // A name with a blank is followed by a tab, so that patch tools find its end.
+  const tab = (name: Uint8Array) => ascii(name.includes(0x20) && name[0] !== 0x22 ? "\t\n" : "\n");
+  return [...head, ascii("--- "), from, tab(from), ascii("+++ "), to, tab(to), ...hunks.flatMap(printHunk)];
+}
+
+function modeLines({ kind, before, after, from, path, similarity }: Change): Uint8Array[] {
+  if (kind === "created") return [ascii(`new file mode ${gitMode(after)}\n`)];
+  if (kind === "deleted") return [ascii(`deleted file mode ${gitMode(before)}\n`)];
+  const lines: Uint8Array[] = [];
+  if (gitMode(before) !== gitMode(after))
+    lines.push(ascii(`old mode ${gitMode(before)}\nnew mode ${gitMode(after)}\n`));
+  if (from !== undefined)
+    lines.push(
+      ascii(`similarity index ${similarity ?? 100}%\nrename from `),
+      quotePath("", from),
+      ascii("\nrename to "),
+      quotePath("", path),
+      ascii("\n"),
+    );
+  return lines;
+}
+
+/** The mode as git records it. */
+function gitMode(side: Side | undefined): string {
+  if (side === undefined) return "000000";
+  if (side.kind === "symlink") return "120000";
+  return side.mode & 0o100 ? "100755" : "100644";
+}
+
+function indexLine(
+  before: Side | undefined,
+  after: Side | undefined,
+  oldBytes: Uint8Array,
+  newBytes: Uint8Array,
+): string {
+  const name = (side: Side | undefined, bytes: Uint8Array) => (side ? blobName(bytes) : "0".repeat(7));
+  const mode = gitMode(before) === gitMode(after) ? ` ${gitMode(after)}` : "";
+  return `index ${name(before, oldBytes)}..${name(after, newBytes)}${mode}\n`;
+}
+
+/** First seven digits of git's name for the content. */
+function blobName(bytes: Uint8Array): string {
+  const digest = sha1(concat([ascii(`blob ${bytes.length}\0`), bytes]));
+  return Array.from(digest.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .slice(0, 7);
+}
+
+const MARKS = { context: ascii(" "), removed: ascii("-"), added: ascii("+") } as const;
+
+/** A hunk as in a patch. */
+export function printHunk(hunk: Hunk): Uint8Array[] {
+  const range = (start: number, lines: number) => (lines === 1 ? `${start}` : `${start},${lines}`);
+  const parts = [
+    ascii(`@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`),
+  ];
+  if (hunk.heading.length > 0) parts.push(ascii(" "), hunk.heading);
+  parts.push(ascii("\n"));
+  for (const { kind, text } of hunk.lines) {
+    parts.push(MARKS[kind], text);
+    if (text[text.length - 1] !== 0x0a) parts.push(ascii("\n\\ No newline at end of file\n"));
+  }
+  return parts;
+}
+
+const ESCAPES: Readonly<Record<number, string>> = {
+  7: "\\a",
+  8: "\\b",
+  9: "\\t",
+  10: "\\n",
+  11: "\\v",
+  12: "\\f",
+  13: "\\r",
+  34: '\\"',
+  92: "\\\\",
+};
+
+/** A path as git prints it: in quotes, with C escapes, if it holds a control character, a quote or a byte over 127. */
+function quotePath(prefix: string, path: Uint8Array): Uint8Array {
+  const plain = path.every((byte) => byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c);
+  if (plain) return concat([ascii(prefix), path]);
+  let text = `"${prefix}`;
+  for (const byte of path) {
+    const octal = `\\${byte.toString(8).padStart(3, "0")}`;
+    text += ESCAPES[byte] ?? (byte < 0x20 || byte >= 0x7f ? octal : String.fromCharCode(byte));
+  }
+  return ascii(`${text}"`);
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
