@@ -1,0 +1,131 @@
+import { decodeText } from "@shadowbox/vfs";
+import { sameBytes } from "../changes/collect.ts";
+import type { Change, Side } from "../changes/types.ts";
+import { WorkspaceError } from "../errors.ts";
+import { ConfinedFolder } from "./confined.ts";
+import { type Content, readStanding, type Step } from "./transaction.ts";
+
+/** `theirs`: the shadow's version wins; `ours`: the project's stays and the shadow's change goes; `skip`: both stay as they are. */
+export type Resolution = "theirs" | "ours" | "skip";
+
+export interface Conflict {
+  path: string;
+  /** What happened to it since the box saw it. */
+  reason: "changed" | "deleted" | "created";
+  resolution?: Resolution;
+}
+
+interface Plan {
+  steps: Step[];
+  /** What will be in the project afterwards. */
+  changes: Change[];
+  /** What the shadow is to let go of without writing it. */
+  dropped: Change[];
+  conflicts: Conflict[];
+}
+
+/** Compares the changes with the project as it is now. Throws WorkspaceError `conflict` when a conflict has no answer. */
+export function planCommit(
+  project: string,
+  changes: readonly Change[],
+  answers: { conflicts?: Readonly<Record<string, Resolution>>; onConflict?: Resolution },
+): Plan {
+  const target = new ConfinedFolder(project);
+  const plan: Plan = { steps: [], changes: [], dropped: [], conflicts: [] };
+  try {
+    for (const change of changes) planChange(target, change, answers, plan);
+  } finally {
+    target.close();
+  }
+  const open = plan.conflicts.filter(({ resolution }) => resolution === undefined);
+  if (open.length > 0) throw new WorkspaceError("conflict", conflictMessage(open));
+  return plan;
+}
+
+function conflictMessage(open: readonly Conflict[]): string {
+  const lines = open.map(({ path, reason }) => `  ${path} (${reason} in the project since the box saw it)`);
+  return `commit: nothing was written, the project changed meanwhile:\n${lines.join("\n")}\nanswer per path with theirs (the box's version), ours (the project's) or skip`;
+}
+
+function planChange(
+  target: ConfinedFolder,
+  change: Change,
+  answers: { conflicts?: Readonly<Record<string, Resolution>>; onConflict?: Resolution },
+  plan: Plan,
+): void {
+  const reason = conflictOf(target, change);
+  if (reason !== undefined) {
+    const path = decodeText(change.path);
+    const resolution = answers.conflicts?.[path] ?? answers.onConflict;
+    plan.conflicts.push({ path, reason, ...(resolution && { resolution }) });
+    if (resolution === "ours") plan.dropped.push(change);
+    if (resolution !== "theirs") return;
+  }
+  plan.changes.push(change);
+  if (change.from !== undefined) plan.steps.push({ path: change.from });
+  if (change.after === undefined) plan.steps.push({ path: change.path });
+  else plan.steps.push({ path: change.path, after: contentOf(change.after) });
+}
+
+function contentOf(side: Side): Content {
+  return {
+    kind: side.kind,
+    mode: side.mode,
+    bytes: side.kind === "directory" ? new Uint8Array() : side.read(),
+  };
+}
+
+/** What the user did to the path since the box saw it; undefined if it is as it was, or already as it shall be. */
+function conflictOf(target: ConfinedFolder, change: Change): Conflict["reason"] | undefined {
+  const { before, after, from, path } = change;
+  if (from !== undefined) {
+    const moved = changedSince(target, from, before, change);
+    if (moved !== undefined) return moved;
+    return target.look(path) === undefined ? undefined : "created";
+  }
+  if (before !== undefined) return changedSince(target, path, before, change);
+  const standing = target.look(path);
+  if (standing === undefined || after === undefined) return undefined;
+  if (standing.kind === "directory" && after.kind === "directory") return undefined;
+  const now = readStanding(target, path);
+  return now?.kind === after.kind && sameBytes(now.bytes, after.read()) ? undefined : "created";
+}
+
+function changedSince(
+  target: ConfinedFolder,
+  path: Uint8Array,
+  before: Side | undefined,
+  change: Change,
+): Conflict["reason"] | undefined {
+  const standing = target.look(path);
+  if (standing === undefined) return change.after === undefined ? undefined : "deleted";
+  if (standing.kind !== before?.kind) return "changed";
+  if (standing.kind === "directory") return undefined;
+  const { base } = change;
+  if (
+    base !== undefined &&
+    standing.mtimeNs === base.mtimeNs &&
+    standing.size === base.size &&
+    standing.mode === base.mode
+  )
+    return undefined;
+  const now = readStanding(target, path) as Content;
+  const content = readOrUndefined(before);
+  if (content !== undefined && sameBytes(now.bytes, content) && now.mode === before.mode) return undefined;
+  const wanted = change.after;
+  return wanted !== undefined &&
+    wanted.kind === now.kind &&
+    change.from === undefined &&
+    sameBytes(now.bytes, wanted.read())
+    ? undefined
+    : "changed";
+}
+
+function readOrUndefined(side: Side): Uint8Array | undefined {
+  try {
+    return side.read();
+  } catch (error) {
+    if (error instanceof WorkspaceError && error.code === "stale") return undefined;
+    throw error;
+  }
+}
