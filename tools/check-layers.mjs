@@ -43,7 +43,7 @@ for (const folder of readdirSync("packages")) {
         problems.push(`${path}: imports ${spec} (layer ${layers[target]}) from layer ${own}`);
       if (/^\.\.\/.*packages\//.test(spec))
         problems.push(`${path}: reaches into another package by path: ${spec}`);
-      if (spec.startsWith("node:") && !/\/(node|bin)\/|\.test\.ts$|demo-node/.test(path))
+      if (spec.startsWith("node:") && !/\/(node|bin|bench|tools)\/|\.test\.ts$|demo-node/.test(path))
         problems.push(`${path}: portable source imports ${spec}`);
     }
   }

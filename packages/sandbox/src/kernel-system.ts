@@ -225,7 +225,10 @@ export class KernelSystem implements System {
   }
 
   random(into: Uint8Array): void {
-    for (let at = 0; at < into.length; at += 65536) crypto.getRandomValues(into.subarray(at, at + 65536));
+    for (let at = 0; at < into.length; at += 65536) {
+      const piece = new Uint8Array(Math.min(65536, into.length - at));
+      into.set(crypto.getRandomValues(piece), at);
+    }
   }
 
   times(): { user: number; system: number; childUser: number; childSystem: number } {

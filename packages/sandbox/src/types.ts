@@ -1,12 +1,5 @@
-import type {
-  BundleFacts,
-  ChangeSet,
-  CommitOptions,
-  CommitResult,
-  DiscardResult,
-  LogEntry,
-  UndoResult,
-} from "./rooms.ts";
+import type { CommandEntry } from "@shadowbox/bundle";
+import type { ChangeSet } from "@shadowbox/workspace";
 
 /** Which engine runs the programs; `auto` picks one and says which in {@link Sandbox.engine}. */
 export type EngineName = "v8" | "wasmtime";
@@ -54,8 +47,6 @@ export interface ExecOptions {
   stdin?: Uint8Array | string | AsyncIterable<Uint8Array>;
   /** The script and all its processes are killed after this; default none. */
   timeoutMs?: number;
-  /** Keep variables, functions, options and directory for the next call with `session`; default false. */
-  session?: boolean;
   /** Kills the script when aborted. */
   signal?: AbortSignal;
   /** `$1`, `$2` … */
@@ -121,21 +112,57 @@ export type SandboxEvent =
   | { type: "commit"; paths: readonly string[] }
   | { type: "undo"; paths: readonly string[] };
 
+/** `theirs`: the box's version wins; `ours`: the project's stays and the box's change goes; `skip`: both stay. */
+export type Resolution = "theirs" | "ours" | "skip";
+
+export interface CommitRequest {
+  /** Files and folders relative to the project; default everything. */
+  paths?: readonly string[];
+  /** Answers for paths that the user changed since the box saw them. */
+  conflicts?: Readonly<Record<string, Resolution>>;
+  /** The answer for all others of them. */
+  onConflict?: Resolution;
+  /** Say what would be written, write nothing. */
+  dryRun?: boolean;
+}
+
+export interface CommitReport {
+  /** Number of the commit; absent when nothing was written. */
+  id?: string;
+  changes: ChangeSet;
+  conflicts: { path: string; reason: "changed" | "deleted" | "created"; resolution?: Resolution }[];
+}
+
+export interface OperationEntry {
+  /** ISO 8601, UTC. */
+  time: string;
+  operation: "exec" | "commit" | "undo" | "discard";
+  user: string;
+  paths: string[];
+  script?: string;
+  status?: number;
+}
+
 /** A box: a shadow of a project in which programs run. */
-export interface Sandbox extends AsyncDisposable {
+export interface Sandbox {
   readonly engine: EngineName;
   readonly workspaceDir: string;
   readonly fs: SandboxFs;
   /** Runs a bash script to its end. One at a time per sandbox; further calls wait. */
   exec(script: string, options?: ExecOptions): Promise<ExecResult>;
-  changes(): ChangeSet;
-  /** Unified diff in git's format of the whole change set, or of what lies at or below `paths`. */
-  diff(paths?: readonly string[]): string;
-  commit(options?: CommitOptions): Promise<CommitResult>;
-  discard(paths?: readonly string[]): Promise<DiscardResult>;
-  undo(): Promise<UndoResult>;
-  log(): Promise<readonly LogEntry[]>;
-  commands(): readonly BundleFacts[];
+  /** What differs from the project. */
+  changes(paths?: readonly string[]): ChangeSet;
+  /** Unified diff in git's format of the whole change set, or of what lies at or below `paths`. Bytes: files may hold any. */
+  diff(paths?: readonly string[]): Uint8Array;
+  /** Writes changes to the project, all or nothing. */
+  commit(request?: CommitRequest): Promise<CommitReport>;
+  /** Takes changes back in the box. */
+  discard(paths?: readonly string[]): Promise<{ paths: string[] }>;
+  /** Takes the last commit back in the project. */
+  undo(): Promise<{ id: string; paths: string[] }>;
+  log(): readonly OperationEntry[];
+  /** Installed commands by name. */
+  commands(): ReadonlyMap<string, CommandEntry>;
   /** Kills what runs, writes what is unwritten, lets go of the state's lock. */
   close(): Promise<void>;
 }

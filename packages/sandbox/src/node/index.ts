@@ -1,16 +1,28 @@
-import { SandboxError } from "../errors.ts";
-import { execute } from "../execute.ts";
-import type { ExecOptions, ExecResult, SandboxOptions } from "../types.ts";
-import { openParts } from "./open.ts";
+import type { Sandbox, SandboxOptions } from "../types.ts";
+import { NodeSandbox } from "./sandbox.ts";
 
-export { SandboxError };
+export { SandboxError, type SandboxErrorCode } from "../errors.ts";
+export type {
+  CommitReport,
+  CommitRequest,
+  ExecOptions,
+  ExecResult,
+  FileFacts,
+  Limits,
+  OperationEntry,
+  Resolution,
+  Sandbox,
+  SandboxEvent,
+  SandboxFs,
+  SandboxOptions,
+} from "../types.ts";
+export { officialFolder } from "./commands.ts";
 
-export async function openSandbox(options: SandboxOptions = {}) {
-  const parts = openParts(options);
-  return {
-    fs: parts.files,
-    exec: (script: string, o: ExecOptions = {}): Promise<ExecResult> =>
-      execute({ engine: parts.engine, workspaceDir: parts.workspaceDir, outputBytes: 64 << 20 }, script, o),
-    close: () => parts.engine.close(),
-  };
+/**
+ * Opens a sandbox. With `project` and `state`, what earlier runs left in the shadow is there again. Throws SandboxError
+ * (`project`, `engine`), WorkspaceError (`locked`, `state`), VfsError (`newer-format`, `corrupt`) and BundleError for a registry that
+ * does not verify.
+ */
+export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  return NodeSandbox.open(options);
 }

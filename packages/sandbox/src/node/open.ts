@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync } from "node:fs";
+import type { CommandEntry } from "@shadowbox/bundle";
 import { encodeText, FileType, Heap, Overlay, TreeFileSystem } from "@shadowbox/vfs";
 import { NodeBaseSource } from "@shadowbox/vfs/node";
 import { Kernel, V8Engine, WorkerKind } from "@shadowbox/wasi";
@@ -10,13 +11,15 @@ import { sharedPool } from "./pool.ts";
 
 /** The parts of a sandbox on Node's v8 engine. */
 export interface OpenParts {
-  heap: Heap;
   tree: TreeFileSystem;
   base: NodeBaseSource | undefined;
   kernel: Kernel;
   engine: V8Engine;
   files: KernelFiles;
   workspaceDir: string;
+  /** Real path of the project. */
+  project: string | undefined;
+  commands: ReadonlyMap<string, CommandEntry>;
 }
 
 /** Makes heap, tree, kernel and engine. `restore` fills the tree before the project is laid under it. */
@@ -42,9 +45,14 @@ export function openParts(options: SandboxOptions, restore?: (tree: TreeFileSyst
   if (base !== undefined) layUnder(tree, files, workspaceDir, base);
   const pool = sharedPool();
   const engine = new V8Engine(pool, kernel, { project });
-  engine.setCommands(installCommands(pool, options.registry ?? officialFolder(), options.cacheDir).commands);
-  pool.warm(WorkerKind.SHELL, engine.id);
-  return { heap, tree, base, kernel, engine, files, workspaceDir };
+  const { commands, registry } = installCommands(
+    pool,
+    options.registry ?? officialFolder(),
+    options.cacheDir,
+  );
+  engine.setCommands(commands);
+  if (!options.readOnly) pool.warm(WorkerKind.SHELL, engine.id);
+  return { tree, base, kernel, engine, files, workspaceDir, project, commands: registry.commands() };
 }
 
 function makeAll(files: KernelFiles, path: string): void {

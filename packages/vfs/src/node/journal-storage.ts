@@ -29,6 +29,12 @@ export class NodeJournalStorage implements JournalStorage {
     }
   }
 
+  /** The content as it is now, for a reader beside a writer: nothing is ever changed. */
+  snapshot(): JournalStorage {
+    const bytes = this.read();
+    return { read: () => bytes, append() {}, sync() {}, truncate() {}, replace() {} };
+  }
+
   #open(): number {
     this.#fd ??= openSync(this.#path, "a", 0o600);
     return this.#fd;

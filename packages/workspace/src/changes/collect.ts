@@ -2,6 +2,7 @@ import {
   type BaseEntry,
   type BaseFacts,
   decodeText,
+  Errno,
   emptyStat,
   errnoName,
   FileType,
@@ -147,16 +148,41 @@ class Collector {
     }
     for (const old of this.#old.values())
       changes.push({ path: old.path, kind: "deleted", before: old.side, base: old.base, node: 0 });
-    const visible = changes.filter((change) => !isPlainDirectory(change, changes));
-    return pairRenames(visible, created).sort((a, b) => compareBytes(a.path, b.path));
+    const open = changes.filter((change) => !this.#isInProject(change));
+    return markImplied(pairRenames(open, created)).sort((a, b) => compareBytes(a.path, b.path));
+  }
+
+  /** Whether the project is already as the change would make it: it was committed, or the user did the same. */
+  #isInProject({ path, after, base }: Change): boolean {
+    const standing = this.#tree.base?.stat(path) ?? -Errno.ENOENT;
+    if (typeof standing === "number") return after === undefined && standing === -Errno.ENOENT;
+    if (after === undefined || kindOf(standing.type) !== after.kind) return false;
+    if (after.kind === "directory") return true;
+    if (after.kind === "symlink") return sameBytes(standing.target ?? EMPTY, after.read());
+    const untouched = base !== undefined && standing.mtimeNs === base.mtimeNs && standing.mode === base.mode;
+    if (untouched || standing.size !== after.size || standing.mode !== after.mode) return false;
+    const bytes = this.#readProject(path);
+    return typeof bytes !== "number" && sameBytes(bytes, after.read());
   }
 }
 
-/** A directory shows only by what is in it; an empty one shows by itself. */
-function isPlainDirectory(change: Change, all: readonly Change[]): boolean {
-  if ((change.after ?? change.before)?.kind !== "directory" || change.kind === "type") return false;
-  const prefix = `${key(change.path)}/`;
-  return all.some((other) => other.kind === change.kind && key(other.path).startsWith(prefix));
+/** A folder shows only by what is in it; one that is empty shows by itself. */
+function markImplied(changes: Change[]): Change[] {
+  const below = new Set<string>();
+  for (const { path, from } of changes)
+    for (const place of from ? [path, from] : [path])
+      for (let at = key(place), cut = at.lastIndexOf("/"); cut > 0; cut = at.lastIndexOf("/")) {
+        at = at.slice(0, cut);
+        below.add(at);
+      }
+  for (const change of changes)
+    if (
+      (change.after ?? change.before)?.kind === "directory" &&
+      change.kind !== "type" &&
+      below.has(key(change.path))
+    )
+      change.implied = true;
+  return changes;
 }
 
 function compare(old: Old, now: New): Change | undefined {

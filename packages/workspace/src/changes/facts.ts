@@ -4,7 +4,7 @@ import type { Change, ChangeFacts, ChangeSet } from "./types.ts";
 
 /** Changes as data, with counts of lines. */
 export function describeChanges(changes: readonly Change[]): ChangeSet {
-  const facts = changes.map(describeChange);
+  const facts = changes.filter(({ implied }) => !implied).map(describeChange);
   const sum = (name: "added" | "removed") => facts.reduce((total, change) => total + change[name], 0);
   return { changes: facts, added: sum("added"), removed: sum("removed") };
 }

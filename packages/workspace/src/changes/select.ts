@@ -19,7 +19,13 @@ export function selectChanges(changes: readonly Change[], paths?: readonly strin
       );
     for (const change of found) picked.add(change);
   }
-  return changes.filter((change) => picked.has(change));
+  // A folder that goes because all in it goes is tried with any of it: it stays while something is in it.
+  const prefixes = [...picked].flatMap(({ path, from }) => (from ? [key(path), key(from)] : [key(path)]));
+  const goes = (change: Change) =>
+    change.implied &&
+    change.kind === "deleted" &&
+    prefixes.some((path) => path.startsWith(`${key(change.path)}/`));
+  return changes.filter((change) => picked.has(change) || goes(change));
 }
 
 function covers(wanted: string, change: Change): boolean {

@@ -1,4 +1,5 @@
 import { type BaseSource, FileType, type NodeId, type Overlay, type TreeFileSystem } from "@shadowbox/vfs";
+import { key } from "./collect.ts";
 import type { Change } from "./types.ts";
 
 /** The shadow of one project: what is needed to bring it in line after a commit or a discard. */
@@ -10,39 +11,30 @@ export interface Shadow {
   base: BaseSource;
 }
 
-/** The project has these changes now: the shadow lets go of its copies where it can, so that the project shows through. */
-export function settleCommitted(shadow: Shadow, changes: readonly Change[]): void {
-  const paths = changes.flatMap((change) => (change.from ? [change.from, change.path] : [change.path]));
-  // Deepest first, so that a directory is dropped after what is in it.
-  for (const path of paths.sort((a, b) => b.length - a.length)) dropCommitted(shadow, path);
-  shadow.overlay.settle(shadow.root);
-}
-
-function dropCommitted({ tree, overlay, root, base }: Shadow, path: Uint8Array): void {
-  const names = split(path);
-  const last = names.pop() as Uint8Array;
-  let dir = root;
-  let at: Uint8Array = new Uint8Array();
-  for (const name of names) {
-    dir = tree.lookup(dir, name);
-    if (dir < 0) return;
-    at = at.length === 0 ? name : join(at, name);
-    const facts = overlay.baseOf(dir);
-    if (facts === undefined) {
-      // Made in the shadow, and in the project since this commit.
-      const entry = base.stat(at);
-      if (typeof entry === "number" || entry.type !== FileType.DIRECTORY) return;
-      overlay.attach(dir, at, entry);
-    } else if (!same(facts.path, at)) return;
-  }
-  const node = tree.lookup(dir, last);
-  if (node >= 0 && tree.type(node) === FileType.DIRECTORY) {
-    // A directory with more in it than was committed stays, now as one of the project's.
-    const entry = base.stat(path);
-    if (typeof entry !== "number" && overlay.baseOf(node) === undefined) overlay.attach(node, path, entry);
-    if (overlay.changedBelow(node)) return;
-  }
-  overlay.forget(dir, last);
+/**
+ * Lets go of what the shadow holds although the project is the same by now (after a commit, or because the user did the same),
+ * so that the project shows through. `open` are the changes that still differ.
+ */
+export function settleShadow({ tree, overlay, root, base }: Shadow, open: readonly Change[]): void {
+  const places = new Set<string>();
+  for (const { path, from } of open)
+    for (const place of from ? [path, from] : [path])
+      for (let at = key(place); at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) places.add(at);
+  const settle = (dir: NodeId, path: Uint8Array): void => {
+    for (const entry of overlay.changed(dir)) {
+      const at = path.length === 0 ? entry.name : join(path, entry.name);
+      if (!places.has(key(at))) overlay.forget(dir, entry.name);
+      else if (entry.node !== 0 && tree.type(entry.node) === FileType.DIRECTORY) {
+        const standing = base.stat(at);
+        const there = typeof standing !== "number" && standing.type === FileType.DIRECTORY;
+        // Made in the shadow, and one of the project's since a commit of something in it.
+        if (there && overlay.baseOf(entry.node) === undefined) overlay.attach(entry.node, at, standing);
+        if (entry.inPlace || (there && entry.base === undefined)) settle(entry.node, at);
+      }
+    }
+  };
+  settle(root, new Uint8Array());
+  overlay.settle(root);
 }
 
 /** Takes changes back in the shadow; false for those that hang on a directory that is moved or removed as a whole. */
@@ -91,8 +83,4 @@ function join(dir: Uint8Array, name: Uint8Array): Uint8Array {
   path[dir.length] = 0x2f;
   path.set(name, dir.length + 1);
   return path;
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

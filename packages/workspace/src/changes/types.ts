@@ -23,6 +23,8 @@ export interface Change {
   base?: BaseEntry;
   /** The node in the shadow, for provenance; 0: gone. */
   node: NodeId;
+  /** A folder that comes or goes with what is in it, which is listed by itself. */
+  implied?: boolean;
 }
 
 /** A {@link Change} as data. */

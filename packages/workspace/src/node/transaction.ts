@@ -93,7 +93,7 @@ export class Transactions {
     mkdirSync(folder, { mode: 0o700 });
     this.#hook("prepare");
     const plan: Plan = { version: 1, id, time: new Date().toISOString(), state: "ready", steps: [] };
-    for (const [number, step] of steps.entries()) {
+    for (const [number, step] of withFolders(target, steps).entries()) {
       const planned: PlannedStep = { path: Buffer.from(step.path).toString("latin1") };
       const standing = readStanding(target, step.path);
       if (standing) planned.before = this.#keep(folder, `${number}.old`, standing);
@@ -282,6 +282,22 @@ export class Transactions {
 
 /** Commits that can be undone. */
 const KEPT = 20;
+
+/** The steps, and one for every folder that has to be made for them, so that undoing them takes it away again. */
+function withFolders(target: ConfinedFolder, steps: readonly Step[]): Step[] {
+  const all = new Map(steps.map((step) => [Buffer.from(step.path).toString("latin1"), step]));
+  for (const { path, after } of steps) {
+    if (after === undefined) continue;
+    let name = Buffer.from(path).toString("latin1");
+    for (let cut = name.lastIndexOf("/"); cut > 0; cut = name.lastIndexOf("/")) {
+      name = name.slice(0, cut);
+      const folder = Buffer.from(name, "latin1");
+      if (all.get(name)?.after || target.look(folder)?.kind === "directory") break;
+      all.set(name, { path: folder, after: { kind: "directory", mode: 0o755, bytes: Buffer.alloc(0) } });
+    }
+  }
+  return [...all.values()];
+}
 
 /** Files go before the directories that held them; directories come before what is in them. */
 function orderSteps(steps: readonly PlannedStep[], back = false): PlannedStep[] {

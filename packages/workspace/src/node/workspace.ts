@@ -3,7 +3,7 @@ import { decodeText } from "@shadowbox/vfs";
 import { collectChanges } from "../changes/collect.ts";
 import { describeChanges } from "../changes/facts.ts";
 import { selectChanges } from "../changes/select.ts";
-import { discardAll, discardChange, type Shadow, settleCommitted } from "../changes/settle.ts";
+import { discardAll, discardChange, type Shadow, settleShadow } from "../changes/settle.ts";
 import type { Change, ChangeSet } from "../changes/types.ts";
 import { printPatch } from "../diff/patch.ts";
 import { WorkspaceError } from "../errors.ts";
@@ -58,7 +58,9 @@ export class ProjectWorkspace {
 
   /** Finishes what a crash interrupted; to be called before anything else by a writer. */
   recover(): { finished: string[]; dropped: string[] } {
-    return this.#transactions.recover();
+    const report = this.#transactions.recover();
+    if (report.finished.length > 0) settleShadow(this.#shadow, this.#collect());
+    return report;
   }
 
   #collect(paths?: readonly string[]): Change[] {
@@ -85,25 +87,24 @@ export class ProjectWorkspace {
     const plan = planCommit(this.#project, picked, options);
     const changes = describeChanges(plan.changes);
     if (options.dryRun || plan.steps.length === 0) {
-      if (!options.dryRun) this.#settle(plan.changes, plan.dropped);
+      if (!options.dryRun) this.#settle(plan.dropped);
       return { changes, conflicts: plan.conflicts };
     }
     const id = this.#transactions.run(plan.steps);
-    this.#settle(plan.changes, plan.dropped);
+    this.#settle(plan.dropped);
     this.#log.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
     return { id, changes, conflicts: plan.conflicts };
   }
 
-  #settle(committed: readonly Change[], dropped: readonly Change[]): void {
-    settleCommitted(this.#shadow, committed);
+  #settle(dropped: readonly Change[]): void {
     for (const change of dropped) discardChange(this.#shadow, change);
-    this.#shadow.overlay.settle(this.#shadow.root);
+    settleShadow(this.#shadow, this.#collect());
   }
 
   /** Takes changes back in the shadow. */
   discard(paths?: readonly string[]): DiscardResult {
     const picked = this.#collect(paths);
-    const names = picked.map(({ path }) => decodeText(path));
+    const names = picked.filter(({ implied }) => !implied).map(({ path }) => decodeText(path));
     if (paths === undefined || paths.length === 0) discardAll(this.#shadow);
     else {
       const failed = picked.filter((change) => !discardChange(this.#shadow, change));
