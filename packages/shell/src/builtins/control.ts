@@ -52,7 +52,9 @@ function statusArgument(sh: Interpreter, name: string, args: string[]): number |
   const rest = args[0] === "--" ? args.slice(1) : args;
   const text = rest[0];
   if (text === undefined)
-    return sh.trapStatus.length && name === "exit" ? (sh.trapStatus.at(-1) as number) : sh.state.lastStatus;
+    return sh.trapStatus.length && (name === "exit" || sh.state.frames.length === sh.trapFrames)
+      ? (sh.trapStatus.at(-1) as number)
+      : sh.state.lastStatus;
   if (!/^\s*[-+]?\d+\s*$/.test(text)) {
     sh.builtinError(name, `${text}: numeric argument required`);
     return 2;
@@ -79,6 +81,6 @@ export function returnBuiltin(sh: Interpreter, args: string[]): number {
   }
   const status = statusArgument(sh, "return", args);
   if (status === undefined) return 1;
-  sh.flow = { kind: "return", status };
+  sh.flow = { kind: "return", status, before: sh.state.lastStatus };
   return status;
 }

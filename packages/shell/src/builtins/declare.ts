@@ -212,7 +212,12 @@ function list(sh: Interpreter, request: Request): number {
   const wanted = request.on;
   const names = request.name === "local" ? vars.localNames() : vars.names();
   let out = "";
-  const asDeclare = request.print || wanted !== 0 || request.name === "export" || request.name === "readonly";
+  const asDeclare =
+    request.print ||
+    wanted !== 0 ||
+    request.name === "local" ||
+    request.name === "export" ||
+    request.name === "readonly";
   for (const name of names) {
     const variable = vars.get(name);
     if (!variable || (wanted !== 0 && (variable.attrs & wanted) === 0)) continue;
@@ -271,6 +276,10 @@ function declareOne(
   const subscript = match[2]?.slice(1, -1);
   const append = match[3] === "+=";
   const value = match[3] ? text.slice(match[0].length) : undefined;
+  if (request.on & Attr.NAMEREF && value === name && sh.vars.functionLevel === 0) {
+    sh.builtinError(request.name, `${name}: nameref variable self references not allowed`);
+    return false;
+  }
   const variable = bindingFor(sh, request, name, subscript !== undefined);
   if (!variable) return false;
   return applyDeclaration(sh, request, variable, { subscript, append, value, literal });
@@ -405,10 +414,6 @@ function makeNameref(
           ? `${variable.name}: not a valid identifier`
           : `\`${target}': invalid variable name for name reference`,
       );
-      return false;
-    }
-    if (value !== undefined && target === variable.name && sh.vars.functionLevel === 0) {
-      sh.builtinError(request.name, `${variable.name}: nameref variable self references not allowed`);
       return false;
     }
     if (value !== undefined && target === variable.name)

@@ -11,19 +11,19 @@ export function getoptsBuiltin(sh: Interpreter, args: string[]): number {
   const words = rest.length > 2 ? rest.slice(2) : sh.state.positional;
   const silent = spec.startsWith(":");
   const optind = sh.vars.text("OPTIND") ?? "1";
-  // Someone set OPTIND: a new run begins.
-  if (optind !== sh.getopts.text) sh.getopts = { index: 0, text: optind };
+  // Someone set OPTIND, or made it local: a new run begins.
+  if (optind !== sh.getopts.text || !sh.vars.get("OPTIND")?.onAssign) sh.getopts = { index: 0, text: optind };
   let at = Math.max(1, Number.parseInt(optind, 10) || 1);
   if (sh.getopts.index === 0) {
     const word = words[at - 1];
     if (word === undefined || !word.startsWith("-") || word === "-")
       return ended(sh, name, Math.min(at, words.length + 1));
     if (word === "--") return ended(sh, name, at + 1);
-    sh.getopts.index = 1;
+    sh.getopts = { index: 1, text: sh.getopts.text };
   }
   const word = words[at - 1] ?? "";
   const letter = word[sh.getopts.index] ?? "";
-  sh.getopts.index++;
+  sh.getopts = { index: sh.getopts.index + 1, text: sh.getopts.text };
   const last = sh.getopts.index >= word.length;
   const where = letter === ":" || letter === "" ? -1 : spec.indexOf(letter, silent ? 1 : 0);
   let value = letter;
@@ -48,7 +48,7 @@ export function getoptsBuiltin(sh: Interpreter, args: string[]): number {
   }
   setIndex(sh, at);
   if (optarg === undefined) sh.vars.unset("OPTARG");
-  else sh.vars.set("OPTARG", optarg);
+  else sh.assignByName("OPTARG", optarg, "getopts");
   return store(sh, name, value) ? 0 : 1;
 }
 
@@ -57,8 +57,12 @@ function complain(sh: Interpreter, message: string): void {
 }
 
 function setIndex(sh: Interpreter, at: number): void {
-  sh.getopts.text = String(at);
-  sh.vars.set("OPTIND", sh.getopts.text);
+  const variable = sh.vars.writable("OPTIND");
+  variable.value = String(at);
+  variable.onAssign = () => {
+    sh.getopts = { index: 0, text: "" };
+  };
+  sh.getopts = { index: sh.getopts.index, text: String(at) };
 }
 
 function ended(sh: Interpreter, name: string, at: number): number {

@@ -1,5 +1,4 @@
 import { Errno } from "@shadowbox/vfs";
-import { statusOf } from "../interp/external.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import type { Job } from "../interp/jobs.ts";
 import { checkSignals } from "../interp/traps.ts";
@@ -148,7 +147,7 @@ function waitFor(sh: Interpreter, job: Job): number | undefined {
       if (isTrapped(sh, pending)) return undefined;
     } else job.status = 127;
   }
-  return job.status < 256 ? job.status : statusOf(sh, job.pid, job.status);
+  return job.status < 256 ? job.status : job.status - 128;
 }
 
 function isTrapped(sh: Interpreter, mask: number): boolean {

@@ -1,6 +1,7 @@
 import { Errno } from "@shadowbox/vfs";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { errorText, signalName, signalNumber } from "../interp/messages.ts";
+import { checkSignals } from "../interp/traps.ts";
 import { signalTable } from "./trap.ts";
 
 const USAGE = "kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]";
@@ -59,6 +60,7 @@ function send(sh: Interpreter, target: string, signal: number): boolean {
     return true;
   }
   const result = sh.system.kill(pid, signal);
+  if (pid === sh.system.pid) checkSignals(sh);
   if (result >= 0) return true;
   sh.builtinError("kill", `(${target}) - ${result === -Errno.ESRCH ? "No such process" : errorText(result)}`);
   return false;

@@ -98,7 +98,7 @@ class Formatter {
           "printf",
           paren < 0
             ? "`(': missing format character"
-            : "warning: `" + (format[paren + 1] ?? "") + "': invalid time format specification",
+            : `warning: \`${format[paren + 1] ?? ""}': invalid time format specification`,
         );
         this.status = 1;
         return -1;
@@ -118,7 +118,7 @@ class Formatter {
   }
 
   #take(): string | undefined {
-    return this.#next < this.#args.length ? this.#args[this.#next++] : (this.#next++, undefined);
+    return this.#args[this.#next++];
   }
 
   #convert(spec: Spec, source: string): boolean {

@@ -32,6 +32,8 @@ function unsetOne(sh: Interpreter, text: string, kind: string): boolean {
   const target = splitSubscript(text);
   if (!target) {
     if (kind === "" && sh.state.functions.read.has(text)) return unsetFunction(sh, text);
+    // Without -v it may be the name of a function, of which there is none.
+    if (kind === "" && !text.includes("/")) return true;
     sh.builtinError("unset", `\`${text}': not a valid identifier`);
     return false;
   }

@@ -73,7 +73,7 @@ function promptEscape(host: PromptHost, all: string, what: string): string {
     case "]":
       return "";
     case "\\":
-      return host.state.shopt.promptvars ? "\\\\" : "\\";
+      return "\\";
     default:
       return all;
   }

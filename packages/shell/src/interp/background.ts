@@ -56,7 +56,8 @@ export function forkState(sh: Interpreter, task: ForkTask, close: number[]): For
 /** `command &`. */
 export function startBackground(sh: Interpreter, node: AndOr | Pipeline | Command): number {
   sh.fds.materialize();
-  const stdin = sh.state.set.monitor ? -1 : sh.system.open("/dev/null", OpenFlag.READ, 0);
+  const stdin =
+    sh.state.set.monitor || sh.inputRedirects > 0 ? -1 : sh.system.open("/dev/null", OpenFlag.READ, 0);
   const saved = stdin >= 0 ? sh.fds.save(0) : -1;
   if (stdin >= 0) {
     sh.system.dup2(stdin, 0);

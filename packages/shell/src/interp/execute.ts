@@ -112,9 +112,12 @@ export function withRedirects(sh: Interpreter, redirects: readonly Redirect[], b
     checkFailure(sh, 1);
     return 1;
   }
+  const input = redirects.some(({ fd, operator }) => (fd ?? (operator.startsWith("<") ? 0 : 1)) === 0);
+  if (input) sh.inputRedirects++;
   try {
     return body();
   } finally {
+    if (input) sh.inputRedirects--;
     putBack(sh, replaced);
   }
 }

@@ -1,7 +1,7 @@
 /** Why the commands after this one do not run: a value that every executing function hands upwards. */
 export type Flow =
   | { kind: "break" | "continue"; levels: number }
-  | { kind: "return"; status: number }
+  | { kind: "return"; status: number /** `$?` when `return` ran. */; before: number }
   /** `signal`: the shell ends by this signal. */
   | { kind: "exit"; status: number; signal: number }
   /** The whole top-level command is given up, the script goes on with the next one. */

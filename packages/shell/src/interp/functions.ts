@@ -47,6 +47,7 @@ export function callFunction(sh: Interpreter, fn: ShellFunction, args: string[])
   const { positional, loopDepth, traps } = state;
   const hidden = hideTraps(sh, fn);
   const options = sh.localOptions;
+  const { getopts } = sh;
   sh.localOptions = undefined;
   const ownScope = !sh.scopeReady;
   sh.scopeReady = false;
@@ -66,6 +67,7 @@ export function callFunction(sh: Interpreter, fn: ShellFunction, args: string[])
     let status = runCommand(sh, fn.definition.body);
     if (sh.flow?.kind === "return") {
       status = sh.flow.status;
+      state.lastStatus = sh.flow.before;
       sh.flow = undefined;
     }
     if (traps.read.has("RETURN") && sh.flow === undefined) {
@@ -73,6 +75,7 @@ export function callFunction(sh: Interpreter, fn: ShellFunction, args: string[])
     }
     return status;
   } finally {
+    if (vars.get("OPTIND")?.level === vars.functionLevel) sh.getopts = getopts;
     if (sh.localOptions) Object.assign(state.set, sh.localOptions);
     sh.localOptions = options;
     state.frames.pop();

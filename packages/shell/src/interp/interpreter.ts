@@ -57,6 +57,14 @@ export class Interpreter implements PromptHost {
   /** Prefix of messages about the elements of an array literal. */
   assignmentName: string | undefined;
   callDepth = 0;
+  /** How many frames there were when the running trap began. */
+  trapFrames = 0;
+  /** How many of the commands around redirect standard input: jobs in the background then keep it. */
+  inputRedirects = 0;
+  /** Traps of the process's own shell while a subshell runs in its thread: signals are meant for them. */
+  baseTraps: ReadonlyMap<string, string> | undefined;
+  /** Signals that came in meanwhile, as a mask. */
+  deferredSignals = 0;
   /** A syntax error was met: a shell that reads its input line by line stops there. */
   syntaxFailed = false;
   /** The builtin that runs could not write. */
@@ -214,7 +222,8 @@ export class Interpreter implements PromptHost {
 
   /** Reports a failure of the script; other errors go on. */
   report(error: unknown): ShellError {
-    if (error instanceof RangeError && /call stack/i.test(error.message))
+    // The end of the host's stack (a regular expression that meets it says so in a SyntaxError).
+    if (error instanceof RangeError || (error instanceof SyntaxError && error.message.includes("call stack")))
       return new ShellError("limit", "maximum nesting level exceeded");
     if (!(error instanceof ShellError)) throw error;
     return error;

@@ -33,7 +33,7 @@ export class Descriptors {
       }
     }
     const result = this.#system.write(fd, encodeText(text));
-    return result < 0 ? result : 0;
+    return Math.min(result, 0);
   }
 
   beginCapture(): void {

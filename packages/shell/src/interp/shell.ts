@@ -87,6 +87,7 @@ export class Shell {
     const { task } = fork;
     let status = 0;
     if (task.kind === "list") {
+      sh.shownTraps = undefined;
       sh.state.set.errexit &&= sh.state.shopt.inherit_errexit || sh.state.set.errexit;
       status = runList(sh, task.body);
     } else if (task.kind === "command")

@@ -1,7 +1,9 @@
 import { Parser } from "../parse/parser.ts";
 import type { SyntaxProblem } from "../parse/syntax-error.ts";
 import { fail, runList } from "./execute.ts";
+import { addHistory } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { checkSignals } from "./traps.ts";
 
 /** Where a text comes from. */
 export interface Origin {
@@ -42,6 +44,8 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
     if (unit === null) return status;
     if (unit.type === "SyntaxError") return syntaxError(sh, unit, origin);
     if (sh.state.set.verbose) sh.errorText(parser.text);
+    if (sh.state.set.history && origin.name === "" && sh.state.frames.length === 1)
+      addHistory(sh, parser.text);
     if (sh.state.set.noexec && !sh.interactive) continue;
     try {
       status = runList(sh, unit.statements);
@@ -49,6 +53,7 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
       status = fail(sh, sh.report(error));
       sh.state.lastStatus = status;
     }
+    checkSignals(sh);
     const { flow } = sh;
     if (flow === undefined) {
       if (sh.state.set.onecmd) return sh.exit(status);

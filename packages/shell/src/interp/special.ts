@@ -81,7 +81,7 @@ export function defineSpecials(sh: Interpreter): void {
       state.argv0 = value;
     },
   );
-  define("HISTCMD", () => String(sh.history.length + 1));
+  define("HISTCMD", () => String(Math.max(1, sh.history.length)));
   define("_", () => state.lastArgument);
   define("BASH_ARGC", () => IndexedArray.of(callArguments(sh, false)), undefined, Attr.INDEXED);
   define("BASH_ARGV", () => IndexedArray.of(callArguments(sh, true)), undefined, Attr.INDEXED);

@@ -5,7 +5,7 @@ import { fail, redirectOrFail, runList } from "./execute.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { putBack } from "./redirect.ts";
 import { runText } from "./source.ts";
-import { resetTraps, runExitTrap } from "./traps.ts";
+import { queueSignals, resetTraps, runExitTrap } from "./traps.ts";
 
 /** Runs `body` as a subshell in this thread: whatever it changes is undone. Its status. */
 export function inSubshell(sh: Interpreter, body: () => number): number {
@@ -16,6 +16,8 @@ export function inSubshell(sh: Interpreter, body: () => number): number {
   const pid = sh.subshellPid;
   const { keepRedirects, localOptions, callDepth, getopts, shownTraps } = sh;
   const active = [...sh.activeTraps];
+  const outermost = sh.baseTraps === undefined;
+  if (outermost) sh.baseTraps = state.traps.read;
   vars.beginSubshell();
   sh.fds.beginSubshell();
   sh.jobs.beginSubshell();
@@ -42,6 +44,12 @@ export function inSubshell(sh: Interpreter, body: () => number): number {
     vars.exportAll = state.set.allexport;
     if (system.umask() !== mask) system.umask(mask);
     if (sh.movedTo !== directory) restoreDirectory(sh, directory);
+    if (outermost) sh.baseTraps = undefined;
+  }
+  if (outermost && sh.deferredSignals) {
+    const mask = sh.deferredSignals;
+    sh.deferredSignals = 0;
+    queueSignals(sh, mask);
   }
   return status;
 }

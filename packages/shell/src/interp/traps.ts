@@ -24,10 +24,22 @@ export function queueSignals(sh: Interpreter, mask: number): boolean {
 
 function takeSignal(sh: Interpreter, number: number): void {
   const name = signalName(number) as string;
+  if (sh.baseTraps) {
+    deferSignal(sh, number, name);
+    return;
+  }
   const action = sh.state.traps.read.get(name);
   if (action === "") return;
   if (action !== undefined) sh.pendingTraps.push(name);
   else if (!HARMLESS.has(name)) sh.exitBySignal(number);
+}
+
+/** A signal to a process whose thread runs a subshell: its shell gets it when the subshell is over, or both end. */
+function deferSignal(sh: Interpreter, number: number, name: string): void {
+  const action = sh.baseTraps?.get(name);
+  if (action === "" || (action === undefined && HARMLESS.has(name))) return;
+  sh.deferredSignals |= 1 << number;
+  if (action === undefined) sh.exitBySignal(number);
 }
 
 /** Runs the action of a trap; `$?` is as before unless the action leaves. */
@@ -38,12 +50,15 @@ export function runTrap(sh: Interpreter, name: string): void {
   const command = sh.currentCommand;
   sh.activeTraps.add(name);
   sh.trapStatus.push(lastStatus);
+  const { trapFrames } = sh;
+  sh.trapFrames = sh.state.frames.length;
   try {
     const keepLine = name === "DEBUG" || name === "ERR" || name === "RETURN";
     runText(sh, text, { line: keepLine ? line : 1, name: "trap" });
   } finally {
     sh.activeTraps.delete(name);
     sh.trapStatus.pop();
+    sh.trapFrames = trapFrames;
     sh.state.line = line;
     sh.state.lastArgument = lastArgument;
     sh.state.substitutionStatus = substitutionStatus;

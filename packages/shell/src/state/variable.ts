@@ -35,6 +35,8 @@ export class Variable {
   readonly level: number;
   readonly shadowed: Variable | undefined;
   dynamic: Dynamic | undefined;
+  /** Called when a value is assigned (OPTIND). */
+  onAssign: (() => void) | undefined;
   /** An assignment before a command made it: `unset` takes it away, where a local would stay without a value. */
   temporary: boolean;
   /** The subshell whose undo journal already knows this variable. */
@@ -47,6 +49,7 @@ export class Variable {
     this.level = level;
     this.shadowed = shadowed;
     this.dynamic = undefined;
+    this.onAssign = undefined;
     this.temporary = false;
     this.epoch = epoch;
   }

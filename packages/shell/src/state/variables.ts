@@ -109,6 +109,7 @@ export class VariableStore {
       variable.dynamic.set?.(append ? (variable.scalar ?? "") + value : value);
       return;
     }
+    if (variable.onAssign) variable.onAssign();
     const current = variable.value;
     if (current === undefined || typeof current === "string") {
       if (variable.attrs & (Attr.INDEXED | Attr.ASSOC))

@@ -21,6 +21,8 @@ const SIGNALS = os.constants.signals as unknown as Record<string, number>;
 /** How the test double starts another shell: argv before the state file. */
 export interface NodeSystemOptions {
   forkCommand: readonly string[];
+  /** Host descriptors for 0, 1 and 2; its own if absent. */
+  stdio?: readonly [number, number, number];
 }
 
 /**
@@ -50,7 +52,10 @@ export class NodeSystem implements System {
     const extra = (process.env.__SBX_FDS ?? "").split(",").filter(Boolean).map(Number);
     delete process.env.__SBX_FDS;
     for (const fd of [0, 1, 2, ...extra])
-      this.#fds.set(fd, { file: { real: fd, refs: 1, ahead: undefined }, cloexec: false });
+      this.#fds.set(fd, {
+        file: { real: options.stdio?.[fd] ?? fd, refs: 1, ahead: undefined },
+        cloexec: false,
+      });
     process.on("exit", () => {
       fs.rmSync(this.#inbox, { force: true });
       for (const signal of this.#caught) fs.rmSync(`${this.#inbox}.${signal}`, { force: true });
