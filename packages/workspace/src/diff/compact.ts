@@ -1,4 +1,4 @@
-import { type Lines, lineAt } from "./lines.ts";
+import { isSpace, type Lines, lineAt } from "./lines.ts";
 
 /**
  * Moves groups of changed lines to where a reader expects them, as git does: as far down as equal lines allow, joined
@@ -144,7 +144,7 @@ function indentOf(lines: Lines, index: number): number {
   for (const byte of lineAt(lines, index)) {
     if (byte === 0x20) columns++;
     else if (byte === 0x09) columns += 8 - (columns % 8);
-    else if (byte !== 0x0a && byte !== 0x0d && byte !== 0x0b && byte !== 0x0c) return columns;
+    else if (!isSpace(byte)) return columns;
     if (columns >= MAX_INDENT) return MAX_INDENT;
   }
   return -1;

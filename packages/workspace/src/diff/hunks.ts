@@ -1,5 +1,5 @@
 import { compactChanges } from "./compact.ts";
-import { type Lines, LineTable, lineAt } from "./lines.ts";
+import { isSpace, type Lines, LineTable, lineAt } from "./lines.ts";
 import { shortestEdit } from "./myers.ts";
 
 /** One line of a hunk; `text` is its bytes with the newline, if it has one. */
@@ -17,6 +17,8 @@ export interface Hunk {
   /** The line that opens the function or section around it, cut at 80 bytes; empty if there is none. */
   heading: Uint8Array;
   lines: HunkLine[];
+  /** The single changes in it, in lines counted from 0: what it is split into. */
+  changes: LineChange[];
 }
 
 /** The hunks between two texts; `context` lines of surroundings, default 3. None if they are equal. */
@@ -24,24 +26,25 @@ export function diffHunks(oldBytes: Uint8Array, newBytes: Uint8Array, context = 
   const table = new LineTable();
   const before = table.cut(oldBytes);
   const after = table.cut(newBytes);
-  const edit = shortestEdit(before.ids, after.ids);
+  const edit = shortestEdit(before, after, table.classes);
   compactChanges(before, edit.removed, edit.added);
   compactChanges(after, edit.added, edit.removed);
+  const headings = new Headings(before);
   return groupChanges(listChanges(edit.removed, edit.added), context).map((group) =>
-    makeHunk(before, after, group, context),
+    makeHunk(before, after, group, context, headings),
   );
 }
 
 /** Lines `oldAt`… give way to lines `newAt`…, counted from 0. */
-interface Change {
+export interface LineChange {
   oldAt: number;
   oldCount: number;
   newAt: number;
   newCount: number;
 }
 
-function listChanges(removed: Uint8Array, added: Uint8Array): Change[] {
-  const changes: Change[] = [];
+function listChanges(removed: Uint8Array, added: Uint8Array): LineChange[] {
+  const changes: LineChange[] = [];
   for (let i = 0, j = 0; i < removed.length || j < added.length; ) {
     const [oldAt, newAt] = [i, j];
     while (removed[i] === 1) i++;
@@ -53,8 +56,8 @@ function listChanges(removed: Uint8Array, added: Uint8Array): Change[] {
   return changes;
 }
 
-function groupChanges(changes: readonly Change[], context: number): Change[][] {
-  const groups: Change[][] = [];
+function groupChanges(changes: readonly LineChange[], context: number): LineChange[][] {
+  const groups: LineChange[][] = [];
   for (const change of changes) {
     const group = groups.at(-1);
     const last = group?.at(-1);
@@ -64,9 +67,15 @@ function groupChanges(changes: readonly Change[], context: number): Change[][] {
   return groups;
 }
 
-function makeHunk(before: Lines, after: Lines, group: readonly Change[], context: number): Hunk {
-  const first = group[0] as Change;
-  const last = group.at(-1) as Change;
+function makeHunk(
+  before: Lines,
+  after: Lines,
+  group: readonly LineChange[],
+  context: number,
+  headings: Headings,
+): Hunk {
+  const first = group[0] as LineChange;
+  const last = group.at(-1) as LineChange;
   const lead = Math.min(context, first.oldAt, first.newAt);
   const tail = Math.min(
     context,
@@ -94,31 +103,40 @@ function makeHunk(before: Lines, after: Lines, group: readonly Change[], context
     oldLines,
     newStart: newLines === 0 ? newFrom : newFrom + 1,
     newLines,
-    heading: heading(before, oldFrom),
+    heading: headings.before(oldFrom),
     lines,
+    changes: [...group],
   };
 }
 
-/** The nearest line above that begins with a letter, `_` or `$`: git's default notion of a function's first line. */
-function heading(lines: Lines, from: number): Uint8Array {
-  for (let i = from - 1; i >= 0; i--) {
-    const line = lineAt(lines, i);
-    const first = line[0] ?? 0;
-    const opens =
-      (first >= 0x41 && first <= 0x5a) ||
-      (first >= 0x61 && first <= 0x7a) ||
-      first === 0x5f ||
-      first === 0x24;
-    if (!opens) continue;
-    let end = Math.min(line.length, 80);
-    while (end > 0 && isSpace(line[end - 1] as number)) end--;
-    return line.subarray(0, end);
+/** Headings of hunks: the nearest line above that begins with a letter, `_` or `$`, git's default notion of a function's first line. */
+class Headings {
+  readonly #lines: Lines;
+  #from = 0;
+  #found: Uint8Array = new Uint8Array();
+
+  constructor(lines: Lines) {
+    this.#lines = lines;
   }
-  return new Uint8Array();
+
+  /** For a hunk that begins at line `at`; to be asked in ascending order. */
+  before(at: number): Uint8Array {
+    for (let i = at - 1; i >= this.#from; i--) {
+      const line = lineAt(this.#lines, i);
+      if (!opensSection(line[0] ?? 0)) continue;
+      let end = Math.min(line.length, 80);
+      while (end > 0 && isSpace(line[end - 1] as number)) end--;
+      this.#found = line.subarray(0, end);
+      break;
+    }
+    this.#from = Math.max(this.#from, at);
+    return this.#found;
+  }
 }
 
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+function opensSection(byte: number): boolean {
+  const letter = byte | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || byte === 0x5f || byte === 0x24;
 }
 
 /** Whether git would call it binary: a NUL among the first 8,000 bytes. */

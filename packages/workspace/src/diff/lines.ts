@@ -10,7 +10,15 @@ export interface Lines {
 
 /** Cuts texts into lines with common numbers for equal lines. */
 export class LineTable {
-  readonly #ids = new Map<string, number>();
+  /** Hash slots: class + 1, or 0. */
+  #slots = new Int32Array(1024);
+  readonly #hashes: number[] = [];
+  readonly #examples: Uint8Array[] = [];
+
+  /** Number of different lines seen. */
+  get classes(): number {
+    return this.#examples.length;
+  }
 
   cut(bytes: Uint8Array): Lines {
     const starts: number[] = [];
@@ -22,13 +30,42 @@ export class LineTable {
     const count = starts.length;
     starts.push(bytes.length);
     const ids = new Int32Array(count);
-    for (let i = 0; i < count; i++) {
-      const key = latin(bytes.subarray(starts[i], starts[i + 1]));
-      let id = this.#ids.get(key);
-      if (id === undefined) this.#ids.set(key, (id = this.#ids.size));
-      ids[i] = id;
-    }
+    for (let i = 0; i < count; i++)
+      ids[i] = this.#classOf(bytes, starts[i] as number, starts[i + 1] as number);
     return { bytes, starts: Uint32Array.from(starts), ids, count };
+  }
+
+  #classOf(bytes: Uint8Array, start: number, end: number): number {
+    let hash = 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+    hash ^= hash >>> 15;
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const known = (this.#slots[slot] as number) - 1;
+      if (this.#hashes[known] === hash && this.#isLine(known, bytes, start, end)) return known;
+    }
+    this.#slots[slot] = this.#examples.push(bytes.subarray(start, end));
+    this.#hashes.push(hash);
+    if (this.#examples.length * 2 > this.#slots.length) this.#grow();
+    return this.#examples.length - 1;
+  }
+
+  #isLine(known: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const line = this.#examples[known] as Uint8Array;
+    if (line.length !== end - start) return false;
+    for (let i = 0; i < line.length; i++) if (line[i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  #grow(): void {
+    this.#slots = new Int32Array(this.#slots.length * 4);
+    const mask = this.#slots.length - 1;
+    for (const [id, hash] of this.#hashes.entries()) {
+      let slot = hash & mask;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.#slots[slot] = id + 1;
+    }
   }
 }
 
@@ -37,10 +74,7 @@ export function lineAt(lines: Lines, index: number): Uint8Array {
   return lines.bytes.subarray(lines.starts[index], lines.starts[index + 1]);
 }
 
-/** Bytes as characters 0–255. */
-function latin(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192)
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return text;
+/** What git takes for white space: blank, tab, newline, carriage return; not form feed or vertical tab. */
+export function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
