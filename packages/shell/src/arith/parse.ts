@@ -1,0 +1,143 @@
+import { ShellError } from "../errors.ts";
+import { Scanner, type Token } from "./scanner.ts";
+import type { ArithmeticNode, ArithmeticProgram, BinaryOperator, VariableNode } from "./syntax.ts";
+
+/** How tightly operators bind. `**` groups to the right, all others to the left. */
+const PRECEDENCE: Readonly<Record<string, number>> = {
+  "||": 1,
+  "&&": 2,
+  "|": 3,
+  "^": 4,
+  "&": 5,
+  "==": 6,
+  "!=": 6,
+  "<": 7,
+  "<=": 7,
+  ">": 7,
+  ">=": 7,
+  "<<": 8,
+  ">>": 8,
+  "+": 9,
+  "-": 9,
+  "*": 10,
+  "/": 10,
+  "%": 10,
+  "**": 11,
+};
+
+const cache = new Map<string, ArithmeticProgram>();
+const CACHE_SIZE = 2000;
+
+/** The tree of an expression. Throws a {@link ShellError} with bash's text. Trees are kept, so parsing a text again is free. */
+export function parseArithmetic(text: string): ArithmeticProgram {
+  const known = cache.get(text);
+  if (known) return known;
+  const program = { text, root: parse(text) };
+  if (cache.size >= CACHE_SIZE) cache.clear();
+  cache.set(text, program);
+  return program;
+}
+
+function parse(text: string): ArithmeticNode | null {
+  if (/^[ \t\n]*$/.test(text)) return null;
+  const scanner = new Scanner(text);
+  scanner.next();
+  try {
+    const root = comma(scanner);
+    if (scanner.token !== "end") scanner.fail("syntax error in expression");
+    return root;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ShellError("arithmetic", `${text.slice(0, 40)}: expression recursion level exceeded`);
+  }
+}
+
+function comma(s: Scanner): ArithmeticNode {
+  let node = assignment(s);
+  while (s.token === ",") {
+    s.next();
+    node = { type: "comma", left: node, right: assignment(s) };
+  }
+  return node;
+}
+
+function assignment(s: Scanner): ArithmeticNode {
+  const left = condition(s);
+  if (s.token !== "=" && s.token !== "op=") return left;
+  if (s.previous !== "name" || left.type !== "variable") s.fail("attempted assignment to non-variable");
+  const operator = s.token === "=" ? null : (s.operator as BinaryOperator);
+  s.next();
+  const at = s.start;
+  return { type: "assign", target: left as VariableNode, operator, value: assignment(s), at };
+}
+
+function condition(s: Scanner): ArithmeticNode {
+  const test = binary(s, 1);
+  if (s.token !== "?") return test;
+  const first = s.next();
+  if (first === "end" || first === ":") s.fail("expression expected");
+  const then = comma(s);
+  if (!s.at(":")) s.fail("`:' expected for conditional expression");
+  if (s.next() === "end") s.fail("expression expected");
+  const otherwise = condition(s);
+  s.previous = "number";
+  return { type: "condition", condition: test, then, otherwise };
+}
+
+function binary(s: Scanner, least: number): ArithmeticNode {
+  let left = unary(s);
+  for (;;) {
+    const operator: Token = s.token;
+    const precedence = PRECEDENCE[operator];
+    if (precedence === undefined || precedence < least) return left;
+    s.next();
+    const at = s.start;
+    const power = operator === "**";
+    const right = binary(s, power ? precedence : precedence + 1);
+    s.previous = "number";
+    if (operator === "&&" || operator === "||") left = { type: "logic", operator, left, right };
+    else
+      left = { type: "binary", operator: operator as BinaryOperator, left, right, at: power ? s.start : at };
+  }
+}
+
+function unary(s: Scanner): ArithmeticNode {
+  const operator = s.token;
+  if (operator !== "!" && operator !== "~" && operator !== "-" && operator !== "+") return primary(s);
+  s.next();
+  const operand = unary(s);
+  s.previous = "number";
+  if (operand.type === "number" && operator === "-" && typeof operand.value === "number")
+    return { type: "number", value: 0 - operand.value };
+  return { type: "unary", operator, operand };
+}
+
+function primary(s: Scanner): ArithmeticNode {
+  const { token } = s;
+  if (token === "number") {
+    const { number: value } = s;
+    s.next();
+    return { type: "number", value };
+  }
+  if (token === "name") {
+    const target = s.variable!;
+    const by = s.takeStep();
+    s.next();
+    return by === null ? target : { type: "step", target, by, prefix: false };
+  }
+  if (token === "pre++" || token === "pre--") {
+    s.next();
+    const target = s.variable!;
+    // `--x = 7` is an error, as the name is used up.
+    s.token = "number";
+    s.previous = token;
+    s.next();
+    return { type: "step", target, by: token === "pre++" ? 1 : -1, prefix: true };
+  }
+  if (token !== "(") s.fail("syntax error: operand expected");
+  s.next();
+  const inner = comma(s);
+  if (s.token !== ")") s.fail("missing `)'");
+  s.next();
+  return inner;
+}
