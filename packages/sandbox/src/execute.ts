@@ -1,5 +1,6 @@
 import { encodeText } from "@shadowbox/vfs";
 import { OpenFlags, STATUS_SIGNALLED, type V8Engine } from "@shadowbox/wasi";
+import { SESSION_FD, type SessionTask } from "./session.ts";
 import type { ExecOptions, ExecResult } from "./types.ts";
 
 /** Names of the signals that can end a shell. */
@@ -23,6 +24,9 @@ const DEFAULT_ENV: Readonly<Record<string, string>> = {
   TMPDIR: "/tmp",
   TERM: "dumb",
 };
+
+/** Most bytes of a session's state. */
+const SESSION_BYTES = 256 << 20;
 
 /** Keeps the first bytes of a stream up to a limit, and passes all of it on. */
 class Collector {
@@ -59,8 +63,15 @@ class Collector {
   }
 }
 
+/** The state of a shell between calls. */
+export interface ShellSession {
+  state?: Uint8Array;
+}
+
 /** Where a script runs. */
 export interface ExecPlace {
+  /** The shell to go on with; absent: a fresh one. */
+  session?: ShellSession;
   engine: V8Engine;
   workspaceDir: string;
   outputBytes: number;
@@ -76,19 +87,25 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   const stdout = engine.openPipe();
   const stderr = options.combine ? stdout : engine.openPipe();
   const input = openInput(engine, options.stdin);
+  const handOver = place.session && engine.openPipe();
+  const files = [
+    { fd: 0, file: input.file },
+    { fd: 1, file: stdout.write },
+    { fd: 2, file: stderr.write },
+    ...(handOver ? [{ fd: SESSION_FD, file: handOver.write, closeOnExec: true }] : []),
+  ];
+  const { argv0 = "bash", args = [] } = options;
+  const task: SessionTask = { type: "session", script, argv0, args, state: place.session?.state };
   const pid = engine.start({
-    program: { path: "/bin/bash" },
-    argv: ["bash", "-c", script, options.argv0 ?? "bash", ...(options.args ?? [])],
+    program: place.session ? { shell: task } : { path: "/bin/bash" },
+    argv: place.session ? ["bash"] : ["bash", "-c", script, argv0, ...args],
     env: environment(place, options),
     cwd: directory(place, options.cwd),
-    files: [
-      { fd: 0, file: input.file },
-      { fd: 1, file: stdout.write },
-      { fd: 2, file: stderr.write },
-    ],
+    files,
     limits: options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs },
   });
   engine.closeFile(input.file);
+  if (handOver) engine.closeFile(handOver.write);
   engine.closeFile(stdout.write);
   if (stderr !== stdout) engine.closeFile(stderr.write);
   const abort = () => engine.killSession(pid);
@@ -97,7 +114,10 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   const feeding = input.feed();
   const reading = [out.take(engine.read(stdout.read))];
   if (stderr !== stdout) reading.push(err.take(engine.read(stderr.read)));
+  const state = new Collector(SESSION_BYTES, undefined);
+  if (handOver) reading.push(state.take(engine.read(handOver.read)));
   const [ended] = await Promise.all([engine.waitExit(pid), ...reading]);
+  if (place.session && state.bytes().length > 0) place.session.state = state.bytes();
   options.signal?.removeEventListener("abort", abort);
   input.stop();
   await feeding;

@@ -47,6 +47,8 @@ export interface ExecOptions {
   stdin?: Uint8Array | string | AsyncIterable<Uint8Array>;
   /** The script and all its processes are killed after this; default none. */
   timeoutMs?: number;
+  /** Go on with the shell of the last call with `session`: variables, functions, options, directory; default false. */
+  session?: boolean;
   /** Kills the script when aborted. */
   signal?: AbortSignal;
   /** `$1`, `$2` … */

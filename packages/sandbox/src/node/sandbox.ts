@@ -12,7 +12,7 @@ import { NodeJournalStorage } from "@shadowbox/vfs/node";
 import type { ChangeSet } from "@shadowbox/workspace";
 import { openState, ProjectWorkspace, type StateFolder } from "@shadowbox/workspace/node";
 import { SandboxError } from "../errors.ts";
-import { execute } from "../execute.ts";
+import { execute, type ShellSession } from "../execute.ts";
 import type {
   CommitReport,
   CommitRequest,
@@ -42,6 +42,7 @@ export class NodeSandbox implements Sandbox {
   readonly #parts: OpenParts;
   readonly #kept: Kept | undefined;
   readonly #workspace: ProjectWorkspace | undefined;
+  readonly #session: ShellSession = {};
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -106,7 +107,8 @@ export class NodeSandbox implements Sandbox {
       const { engine, workspaceDir } = this.#parts;
       const outputBytes = this.#options.limits?.outputBytes ?? OUTPUT_BYTES;
       this.#options.onEvent?.({ type: "exec-start", script, cwd: options.cwd ?? workspaceDir });
-      const result = await execute({ engine, workspaceDir, outputBytes }, script, options);
+      const session = options.session ? this.#session : undefined;
+      const result = await execute({ engine, workspaceDir, outputBytes, session }, script, options);
       this.flush();
       const { status, durationMs, timedOut } = result;
       this.#options.onEvent?.({ type: "exec-end", status, durationMs, timedOut });
