@@ -1,0 +1,67 @@
+// One case in one fresh sandbox, as a user of the SDK would run it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { toBytes, toText } from "./bytes.mjs";
+import { differences } from "./compare.mjs";
+import { layOut } from "./layout.mjs";
+
+/** A case's time, milliseconds. */
+export const LIMIT_MS = 5000;
+/** Where the suites' helper scripts are inside. */
+const HELPERS = "/usr/local/conformance";
+const PATH = "/usr/local/bin:/usr/bin:/bin";
+/** Bytes of output kept per stream: more than any case expects. */
+const OUTPUT_BYTES = 4 << 20;
+
+/** Runs a record; the result is one line of the report. */
+export async function runCase(openSandbox, record, options) {
+  const workspaceDir = record.cwd_abs === undefined ? "/workspace" : "/";
+  const sandbox = await openSandbox({ workspaceDir, engine: options.engine });
+  try {
+    const path = (name) => `${workspaceDir === "/" ? "" : workspaceDir}/${name}`;
+    layOut(sandbox.fs, record, path);
+    const cwd = record.cwd_abs ?? (record.cwd ? path(record.cwd) : workspaceDir);
+    if (record.suite === "oils") layHelpers(sandbox.fs, options.helpers);
+    const result = await sandbox.exec(script(record, workspaceDir), {
+      cwd,
+      stdin: record.stdin === undefined ? undefined : toBytes(record.stdin),
+      env: environment(record, workspaceDir, cwd),
+      bareEnv: true,
+      combine: record.combine === true,
+      timeoutMs: LIMIT_MS,
+      maxOutputBytes: OUTPUT_BYTES,
+    });
+    const differed = differences(record, { ...result, fs: sandbox.fs, path, workspace: workspaceDir });
+    return {
+      id: record.id,
+      ok: differed.length === 0,
+      differed,
+      status: result.status,
+      stdout: toText(result.stdout),
+      stderr: toText(result.stderr),
+      ms: Math.round(result.durationMs),
+    };
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function script(record, workspaceDir) {
+  return record.subst_ws ? record.script.replaceAll("{ws}", workspaceDir) : record.script;
+}
+
+function environment(record, workspaceDir, cwd) {
+  const oils = record.suite === "oils";
+  return {
+    PATH: oils ? `${HELPERS}:${PATH}` : PATH,
+    HOME: workspaceDir,
+    LC_ALL: "C.UTF-8",
+    ...(oils ? { SH: "bash", TMP: cwd } : {}),
+    ...record.env,
+  };
+}
+
+function layHelpers(fs, folder) {
+  for (const name of readdirSync(folder))
+    fs.writeFile(`${HELPERS}/${name}`, readFileSync(join(folder, name)), 0o755);
+}
