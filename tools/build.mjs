@@ -17,6 +17,8 @@ const node = [
   ["packages/sandbox/src/node/shell-worker.ts", "packages/sandbox/dist/shell-worker.js"],
   ["packages/sandbox/src/node/index.ts", "packages/sandbox/dist/index.js"],
   ["packages/demo-node/src/main.ts", "packages/demo-node/dist/main.js"],
+  ["packages/sandbox/src/node/process-worker.ts", "packages/demo-node/dist/process-worker.js"],
+  ["packages/sandbox/src/node/shell-worker.ts", "packages/demo-node/dist/shell-worker.js"],
 ];
 const wanted = node.filter(([entry]) => existsSync(entry));
 await Promise.all(

@@ -1,0 +1,73 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { CliError, EXIT } from "./errors.ts";
+
+/** One flag as `--help` shows it. */
+export interface Flag {
+  type: "string" | "boolean";
+  multiple?: boolean;
+  short?: string;
+  /** Name of the value in the help text. */
+  value?: string;
+  help: string;
+}
+
+/** Flags that every command has. */
+export const COMMON = {
+  project: { type: "string", value: "DIR", help: "the project folder (default: the current one)" },
+  state: {
+    type: "string",
+    value: "DIR",
+    help: "where shadows are kept (default: $XDG_STATE_HOME/shadowbox)",
+  },
+  json: { type: "boolean", help: "print JSON for machines (docs/json.md)" },
+  help: { type: "boolean", short: "h", help: "show this help" },
+} as const satisfies Record<string, Flag>;
+
+export interface Parsed {
+  values: Record<string, string | boolean | string[] | undefined>;
+  positionals: string[];
+}
+
+/** Parses the arguments of a command. Throws CliError (status 2) naming the flag that is wrong. */
+export function parse(args: readonly string[], flags: Record<string, Flag>): Parsed {
+  const options: NonNullable<ParseArgsConfig["options"]> = {};
+  for (const [name, { type, multiple, short }] of Object.entries(flags))
+    options[name] = { type, ...(multiple && { multiple }), ...(short && { short }) };
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { values: values as Parsed["values"], positionals };
+  } catch (error) {
+    throw new CliError((error as Error).message.split(". ")[0] as string, EXIT.USAGE);
+  }
+}
+
+/** Absolute path of the project, as the user meant it: relative to where the command was typed. */
+export function projectPath(values: Parsed["values"]): string {
+  return resolve(invocationFolder(), typeof values.project === "string" ? values.project : ".");
+}
+
+/** The folder the user typed the command in; pnpm changes to the package's own and tells the other. */
+function invocationFolder(): string {
+  return process.cwd();
+}
+
+export function stateRoot(values: Parsed["values"]): string {
+  if (typeof values.state === "string") return resolve(invocationFolder(), values.state);
+  return join(process.env.XDG_STATE_HOME || join(homedir(), ".local/state"), "shadowbox");
+}
+
+/** Where verified modules are kept unpacked. */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "shadowbox/modules");
+}
+
+/** Help of one command. */
+export function helpText(usage: string, about: string, flags: Record<string, Flag>): string {
+  const rows = Object.entries(flags).map(([name, { short, value, help }]) => {
+    const left = `${short ? `-${short}, ` : "    "}--${name}${value ? ` ${value}` : ""}`;
+    return `  ${left.padEnd(28)} ${help}`;
+  });
+  return `${about}\n\nUsage: shadowbox ${usage}\n\nOptions:\n${rows.join("\n")}\n`;
+}

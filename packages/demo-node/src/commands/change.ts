@@ -1,0 +1,157 @@
+import { createInterface } from "node:readline/promises";
+import type { Resolution, Sandbox } from "@shadowbox/sandbox/node";
+import { listChanges, summaryOf } from "../cli/changes.ts";
+import { CliError, EXIT } from "../cli/errors.ts";
+import { openBox } from "../cli/open.ts";
+import { COMMON, type Parsed } from "../cli/options.ts";
+import { showName, styleOf } from "../cli/terminal.ts";
+import type { CliCommand } from "./command.ts";
+
+export const commit: CliCommand = {
+  usage: "commit [PATH…] [options]",
+  about: "Writes the box's changes to the project, all or nothing; `shadowbox undo` takes them back.",
+  flags: {
+    ...COMMON,
+    yes: { type: "boolean", short: "y", help: "do not ask" },
+    "dry-run": { type: "boolean", help: "only show what would be written" },
+    theirs: {
+      type: "string",
+      multiple: true,
+      value: "PATH",
+      help: "where both changed: take the box's version",
+    },
+    ours: {
+      type: "string",
+      multiple: true,
+      value: "PATH",
+      help: "where both changed: keep the project's version",
+    },
+    skip: {
+      type: "string",
+      multiple: true,
+      value: "PATH",
+      help: "where both changed: leave both as they are",
+    },
+  },
+  run: runCommit,
+};
+
+async function runCommit({ values, positionals }: Parsed): Promise<number> {
+  const box = await openBox(values);
+  try {
+    const preview = box.changes(positionals);
+    if (preview.changes.length > 0 && !values.yes && !values["dry-run"] && !values.json) {
+      process.stderr.write(listChanges(preview, styleOf(process.stderr)));
+      if (!(await confirm(`write ${summaryOf(preview)} to the project?`))) return EXIT.FAILED;
+    }
+    const report = await box.commit({
+      paths: positionals,
+      conflicts: answersOf(values),
+      dryRun: values["dry-run"] === true,
+    });
+    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else process.stdout.write(commitLine(report, values["dry-run"] === true));
+    return EXIT.OK;
+  } finally {
+    await box.close();
+  }
+}
+
+function commitLine(report: Awaited<ReturnType<Sandbox["commit"]>>, dry: boolean): string {
+  const style = styleOf(process.stdout);
+  const conflicts = report.conflicts
+    .map(({ path, resolution }) => `  ${showName(path)}: ${resolution}\n`)
+    .join("");
+  if (report.changes.changes.length === 0) return `nothing to commit\n${conflicts}`;
+  const list = listChanges(report.changes, style);
+  const verb = dry ? "would commit" : `committed ${report.id ?? ""}`.trim();
+  return `${list}${conflicts}${verb}: ${summaryOf(report.changes)}\n`;
+}
+
+function answersOf(values: Parsed["values"]): Record<string, Resolution> {
+  const answers: Record<string, Resolution> = {};
+  for (const answer of ["theirs", "ours", "skip"] as const)
+    for (const path of (values[answer] as string[] | undefined) ?? [])
+      answers[path.replace(/^\.\//, "")] = answer;
+  return answers;
+}
+
+/** Asks a person; without a terminal nobody can answer, and the user is told the flag to give. */
+export async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY)
+    throw new CliError(`${question} nobody can answer here: add -y to agree`, EXIT.USAGE);
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(`${question} [y/N] `);
+  prompt.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+export const discard: CliCommand = {
+  usage: "discard [PATH…] [options]",
+  about: "Takes changes back in the box; the project is not touched.",
+  flags: { ...COMMON, yes: { type: "boolean", short: "y", help: "do not ask" } },
+  async run({ values, positionals }: Parsed) {
+    const box = await openBox(values);
+    try {
+      const preview = box.changes(positionals);
+      if (preview.changes.length > 0 && !values.yes && !values.json && process.stdin.isTTY) {
+        process.stderr.write(listChanges(preview, styleOf(process.stderr)));
+        if (!(await confirm(`discard ${summaryOf(preview)}?`))) return EXIT.FAILED;
+      }
+      const report = await box.discard(positionals);
+      if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else
+        process.stdout.write(
+          report.paths.length === 0 ? "nothing to discard\n" : `discarded ${summaryOf(preview)}\n`,
+        );
+      return EXIT.OK;
+    } finally {
+      await box.close();
+    }
+  },
+};
+
+export const undo: CliCommand = {
+  usage: "undo [options]",
+  about: "Takes the last commit back in the project, unless you changed its files since.",
+  flags: COMMON,
+  async run({ values }: Parsed) {
+    const box = await openBox(values);
+    try {
+      const report = await box.undo();
+      if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else
+        process.stdout.write(`took back commit ${report.id}: ${report.paths.length} paths are as before\n`);
+      return EXIT.OK;
+    } finally {
+      await box.close();
+    }
+  },
+};
+
+export const log: CliCommand = {
+  usage: "log [options]",
+  about: "Lists what was done with this project's box, newest first.",
+  flags: COMMON,
+  async run({ values }: Parsed) {
+    const box = await openBox(values, { readOnly: true });
+    const entries = [...box.log()].reverse();
+    const style = styleOf(process.stdout);
+    for (const entry of entries) {
+      if (values.json) process.stdout.write(`${JSON.stringify(entry)}\n`);
+      else {
+        const what =
+          entry.script === undefined ? entry.paths.map(showName).join(" ") : showScript(entry.script);
+        const ending = entry.status === undefined ? "" : style.dim(` (${entry.status})`);
+        process.stdout.write(`${style.dim(entry.time)} ${style.bold(entry.operation)} ${what}${ending}\n`);
+      }
+    }
+    await box.close();
+    return EXIT.OK;
+  },
+};
+
+function showScript(script: string): string {
+  const line = script.trim().split("\n")[0] ?? "";
+  return showName(line.length > 80 ? `${line.slice(0, 79)}…` : line).replace(/^"(.*)"$/, "$1");
+}

@@ -1,0 +1,69 @@
+import { CliError, EXIT } from "./cli/errors.ts";
+import { helpText, parse } from "./cli/options.ts";
+import { commit, discard, log, undo } from "./commands/change.ts";
+import type { CliCommand } from "./commands/command.ts";
+import { doctor } from "./commands/doctor.ts";
+import { exec } from "./commands/exec.ts";
+import { prompt } from "./commands/prompt.ts";
+import { diff, status } from "./commands/review.ts";
+
+const VERSION = "0.1.0";
+
+const COMMANDS: Readonly<Record<string, CliCommand>> = {
+  exec,
+  status,
+  diff,
+  commit,
+  discard,
+  undo,
+  log,
+  doctor,
+};
+
+const SUMMARY = `shadowbox: Bash and real tools on a shadow copy of your project; nothing is written until you commit.
+
+Usage: shadowbox [--project DIR]             a prompt inside the box
+       shadowbox COMMAND [options]
+
+Commands:
+${Object.entries(COMMANDS)
+  .map(([name, { about }]) => `  ${name.padEnd(9)} ${about.split(/[.;]/)[0]}`)
+  .join("\n")}
+
+  shadowbox COMMAND --help shows the options of a command.
+`;
+
+/** Runs the CLI; the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === "--version") return print(`shadowbox ${VERSION}\n`);
+  if (first === "--help" || first === "-h" || first === "help") return print(SUMMARY);
+  const named = first !== undefined && !first.startsWith("-");
+  const command = named ? COMMANDS[first] : prompt;
+  try {
+    if (command === undefined)
+      throw new CliError(
+        `"${first}" is no command; expected one of ${Object.keys(COMMANDS).join(", ")}`,
+        EXIT.USAGE,
+      );
+    const parsed = parse(named ? rest : args, command.flags);
+    if (parsed.values.help) return print(helpText(command.usage, command.about, command.flags));
+    return await command.run(parsed);
+  } catch (error) {
+    return report(error, first === "exec");
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return EXIT.OK;
+}
+
+/** What went wrong, in one line where it is one of our errors; a defect of ours keeps its stack. */
+function report(error: unknown, exec: boolean): number {
+  const known = error instanceof CliError || typeof (error as { code?: unknown }).code === "string";
+  const text = known ? (error as Error).message : (error as Error).stack;
+  process.stderr.write(`shadowbox: ${text}\n`);
+  if (error instanceof CliError) return error.exitCode;
+  return exec ? EXIT.NOT_RUN : EXIT.FAILED;
+}
