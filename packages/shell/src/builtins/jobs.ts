@@ -161,9 +161,10 @@ function interrupted(sh: Interpreter): number {
   return status;
 }
 
+/** `wait -n`: whichever child ends first. */
 function waitNext(sh: Interpreter, ids: string[], target: string | undefined): number {
-  for (let pause = 1; ; pause = Math.min(pause * 2, 20)) {
-    sh.jobs.poll();
+  sh.jobs.poll();
+  for (;;) {
     const wanted = ids.length
       ? ids.map((id) => jobOf(sh, id)).filter((job) => typeof job !== "number")
       : sh.jobs.list;
@@ -175,9 +176,14 @@ function waitNext(sh: Interpreter, ids: string[], target: string | undefined): n
       const status = done.status as number;
       return status < 256 ? status : status - 128;
     }
-    checkSignals(sh);
-    if (sh.flow) return 128;
-    sh.system.sleep(pause);
+    const result = sh.system.wait(-1, false);
+    if (typeof result === "object") sh.jobs.record(result.pid, result.status);
+    else if (result !== -Errno.EINTR) return 127;
+    else {
+      const pending = sh.system.takeSignals();
+      sh.interruptedBy = pending;
+      if (isTrapped(sh, pending)) return interrupted(sh);
+    }
   }
 }
 

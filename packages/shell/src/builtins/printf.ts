@@ -146,7 +146,7 @@ class Formatter {
       }
       case "c": {
         const value = this.#take() ?? "";
-        this.#put(value === "" ? "\0" : ([...value][0] as string), spec);
+        this.#put(value === "" ? "\0" : decodeText(encodeText(value).subarray(0, 1)), spec);
         return true;
       }
       case "n": {
@@ -192,7 +192,7 @@ class Formatter {
 
   #put(text: string, spec: Spec, numeric = false): void {
     const width = spec.width ?? 0;
-    const size = width ? [...text].length : 0;
+    const size = width ? byteLength(text) : 0;
     if (width <= size) this.#text += text;
     else if (spec.flags.includes("-")) this.#text += text + " ".repeat(width - size);
     else if (numeric && spec.flags.includes("0") && /\d/.test(text)) {
@@ -292,9 +292,14 @@ function charCode(text: string): number {
   return code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : code;
 }
 
+/** Widths and precisions count bytes, as in C. */
+function byteLength(text: string): number {
+  return /^[\x00-\x7f]*$/.test(text) ? text.length : encodeText(text).length;
+}
+
 function cut(text: string, precision: number | undefined): string {
-  if (precision === undefined || text.length <= precision) return text;
-  return [...text].slice(0, precision).join("");
+  if (precision === undefined || byteLength(text) <= precision) return text;
+  return decodeText(encodeText(text).subarray(0, precision));
 }
 
 function hexFloat(text: string): number {

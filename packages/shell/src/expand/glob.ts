@@ -94,7 +94,8 @@ class Walk {
     if (!hasGlob(part, this.#host.state.shopt.extglob)) {
       const path = prefix + unescapePattern(part);
       if (last) {
-        if (part === "" ? this.#isDirectory(prefix) : this.#exists(path)) this.#found.push(path);
+        if (part === "" ? prefix !== "" && this.#isDirectory(prefix) : this.#exists(path))
+          this.#found.push(path);
       } else if (part === "" || this.#isDirectory(path)) this.#step(`${path}/`, parts, at + 1);
       return;
     }

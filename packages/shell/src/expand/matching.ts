@@ -32,14 +32,12 @@ export function matchesName(
   options: MatchOptions,
   dotglob: boolean,
 ): (name: string) => boolean {
-  const re = new RegExp(`^(?:${translate(pattern)})$`, options.nocase ? "sui" : "su");
+  const re = compile(pattern, options.nocase);
   return (name) =>
     (name[0] !== "." || dotglob || pattern[0] === "." || pattern.startsWith("\\.")) && re.test(name);
 }
 function make(pattern: string, nocase: boolean): Matcher {
-  const src = translate(pattern);
-  const f = nocase ? "sui" : "su";
-  const whole = new RegExp(`^(?:${src})$`, f);
+  const whole = compile(pattern, nocase);
   return {
     test: (text) => whole.test(text),
     prefix(text, longest) {
@@ -63,6 +61,16 @@ function make(pattern: string, nocase: boolean): Matcher {
     },
   };
 }
+/** A pattern that is none stands for itself. */
+function compile(pattern: string, nocase: boolean): RegExp {
+  const flags = nocase ? "sui" : "su";
+  try {
+    return new RegExp(`^(?:${translate(pattern)})$`, flags);
+  } catch {
+    return new RegExp(`^${[...pattern].map(esc).join("")}$`, flags);
+  }
+}
+
 function translate(p: string): string {
   let out = "";
   const stack: string[] = [];

@@ -17,6 +17,14 @@ export function expandPrompt(host: PromptHost, text: string): string {
   return host.state.shopt.promptvars ? host.expandLikeHereDocument(decoded) : decoded;
 }
 
+const TIMES: Record<string, string> = {
+  d: "%a %b %d",
+  t: "%H:%M:%S",
+  T: "%I:%M:%S",
+  "@": "%I:%M %p",
+  A: "%H:%M",
+};
+
 function promptEscape(host: PromptHost, all: string, what: string): string {
   if (/^[0-7]/.test(what)) {
     const ch = decodeEscapes(all, "ansi").text;
@@ -33,15 +41,11 @@ function promptEscape(host: PromptHost, all: string, what: string): string {
     case "r":
       return "\r";
     case "d":
-      return host.formatTime("%a %b %d");
     case "t":
-      return host.formatTime("%H:%M:%S");
     case "T":
-      return host.formatTime("%I:%M:%S");
     case "@":
-      return host.formatTime("%I:%M %p");
     case "A":
-      return host.formatTime("%H:%M");
+      return host.formatTime(TIMES[what[0]] as string);
     case "D":
       return host.formatTime(what.slice(2, -1) || "%X");
     case "h":

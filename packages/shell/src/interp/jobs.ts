@@ -76,6 +76,14 @@ export class Jobs {
     }
   }
 
+  /** Notes that a child has ended, whichever shell of this thread it belongs to. */
+  record(pid: number, status: number): void {
+    for (const jobs of [this.#jobs, ...this.#outer]) {
+      const job = jobs.find((other) => other.pid === pid);
+      if (job) job.status = status;
+    }
+  }
+
   byPid(pid: number): Job | undefined {
     return this.#jobs.find((job) => job.pid === pid);
   }

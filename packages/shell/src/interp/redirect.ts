@@ -1,5 +1,6 @@
 import { Errno, encodeText } from "@shadowbox/vfs";
 import { ShellError } from "../errors.ts";
+import { lookUp, namedReference } from "../expand/parameter.ts";
 import { expandFields, expandText } from "../expand/word.ts";
 import type { Redirect } from "../parse/ast.ts";
 import { OpenFlag } from "../system.ts";
@@ -206,7 +207,7 @@ function duplicate(sh: Interpreter, node: Redirect, fd: number, replaced: Replac
 }
 
 function closeVariable(sh: Interpreter, name: string): boolean {
-  const value = sh.vars.text(name);
+  const value = lookUp(sh, namedReference(sh, name)).text;
   if (value === undefined || !/^\d+$/.test(value))
     throw new ShellError("assignment", `${name}: ambiguous redirect`);
   sh.fds.keep(Number(value));

@@ -215,7 +215,10 @@ function assignTemporary(sh: Interpreter, node: Assignment): void {
   const value = expandText(sh, node.value, true);
   const name = sh.vars.follow(node.name)?.name ?? node.name;
   const existing = sh.vars.get(name);
-  if (existing && existing.attrs & Attr.READONLY) return refuse(sh, `${name}: readonly variable`);
+  if (existing && existing.attrs & Attr.READONLY) {
+    refuse(sh, `${name}: readonly variable`);
+    return;
+  }
   const old = node.append ? (existing?.scalar ?? "") : "";
   const inherited = (existing?.attrs ?? 0) & (Attr.INTEGER | Attr.UPPER | Attr.LOWER | Attr.CAPITAL);
   const variable = sh.vars.temporary(name);
