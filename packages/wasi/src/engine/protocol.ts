@@ -44,13 +44,11 @@ export type WorkerMessage =
 /** Owner numbers of locks: 1 is the supervisor, workers follow. */
 export const FIRST_OWNER = 2;
 
-/** A thread, as the pool handles it. */
+/** A thread, as the pool handles it. It must not keep the host program running by itself. */
 export interface WorkerHandle {
   post(message: InitMessage | JobMessage): void;
   /** Stops the thread; resolves when it runs no more. */
   terminate(): Promise<void>;
-  /** Whether it keeps the host program running (Node). */
-  setRef(on: boolean): void;
 }
 
 /** Listens to a thread. */

@@ -15,7 +15,6 @@ export function nodeWorkerFactory(entries: WorkerEntries): WorkerFactory {
   return (kind, events) => {
     const entry = kind === WorkerKind.SHELL ? (entries.shell ?? entries.module) : entries.module;
     const worker = new Worker(entry, { execArgv: [], env: {}, stdin: false });
-    worker.unref();
     let ended = false;
     worker.on("message", (message) => events.message(message));
     worker.on("error", (error: Error) => {
@@ -26,13 +25,14 @@ export function nodeWorkerFactory(entries: WorkerEntries): WorkerFactory {
       if (!ended) events.failed(`exit code ${code}`);
       ended = true;
     });
+    // Last, because a listener makes the thread count again.
+    worker.unref();
     return {
       post: (message) => worker.postMessage(message),
       terminate: async () => {
         ended = true;
         await worker.terminate();
       },
-      setRef: (on) => (on ? worker.ref() : worker.unref()),
     };
   };
 }
