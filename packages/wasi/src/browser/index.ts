@@ -1,0 +1,2 @@
+export { browserWorkerFactory, type WorkerEntries } from "./worker-factory.ts";
+export { browserWorkerPort } from "./worker-port.ts";
