@@ -15,6 +15,7 @@ const HELP = `Runs conformance cases through the SDK and compares with conforman
   --update-known    write conformance/known anew from this run (reasons written by hand stay)
   --no-lists        report what passes, compare with no list
   --failures        print each failing case with what differed
+  --counts FILE     write {cases, passed, unexpected} as JSON
 `;
 
 const { values, positionals } = parseArgs({
@@ -29,6 +30,7 @@ const { values, positionals } = parseArgs({
     "update-known": { type: "boolean", default: false },
     "no-lists": { type: "boolean", default: false },
     failures: { type: "boolean", default: false },
+    counts: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -137,6 +139,7 @@ async function main() {
       console.log(`  fails, not listed: ${id}: ${run.results.get(id).differed.join(", ")}`);
     for (const { id } of newlyPassing) console.log(`  passes, but is listed: ${id}`);
   }
+  if (values.counts) writeFileSync(here(values.counts), JSON.stringify(total));
   if (values.out) writeFileSync(here(values.out), `${lines.join("\n")}\n`);
   console.log(`conformance: ${total.passed} of ${total.cases} pass, ${total.unexpected} against the lists`);
   process.exit(total.unexpected === 0 ? 0 : 1);

@@ -1,47 +1,70 @@
-// Runs every gate and every test, and ends with one line `N passed, N failed`: the README's test command.
+// Runs every gate, every test and every conformance suite, and ends with one line `N passed, N failed`: the README's test
+// command. `--quick` leaves the conformance suites out (`pnpm check`).
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+const quick = process.argv.includes("--quick");
 const work = mkdtempSync(join(tmpdir(), "shadowbox-tests-"));
+const started = performance.now();
 let passed = 0;
 let failed = 0;
 
-function gate(name, command, args) {
+function run(name, command, args) {
   console.log(`\n== ${name}`);
-  const { status } = spawnSync(command, args, { stdio: "inherit" });
-  if (status === 0) passed++;
-  else {
+  const from = performance.now();
+  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
+  console.log(
+    `== ${name}: ${status === 0 ? "ok" : `failed (${error?.message ?? `exit ${status}`})`}, ${since(from)}`,
+  );
+  return status === 0;
+}
+
+function since(from) {
+  return `${((performance.now() - from) / 1000).toFixed(1)} s`;
+}
+
+function gate(name, command, args) {
+  if (run(name, command, args)) passed++;
+  else failed++;
+}
+
+/** Counts from the JSON that a step left; a step that left none failed as a whole. */
+function count(name, file, read, ok) {
+  if (!existsSync(file)) {
+    console.log(`== ${name}: ended before it could report`);
     failed++;
-    console.log(`== ${name}: failed (exit ${status})`);
+    return;
   }
+  const counts = read(JSON.parse(readFileSync(file, "utf8")));
+  passed += counts.passed;
+  failed += counts.failed;
+  if (!ok && counts.failed === 0) failed++;
 }
 
 function unitTests() {
-  console.log("\n== tests");
   const report = join(work, "vitest.json");
-  const args = [
-    "vitest",
-    "run",
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile=${report}`,
-    "--coverage",
-  ];
-  const { status } = spawnSync("npx", args, { stdio: "inherit" });
-  const result = JSON.parse(readFileSync(report, "utf8"));
-  passed += result.numPassedTests;
-  failed += result.numFailedTests;
-  if (status !== 0 && result.numFailedTests === 0) failed++;
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, "--coverage"];
+  const ok = run("tests", "node_modules/.bin/vitest", args);
+  const read = ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests });
+  count("tests", report, read, ok);
 }
 
-gate("lint", "npx", ["biome", "check", "."]);
+function conformance() {
+  const counts = join(work, "conformance.json");
+  const ok = run("conformance", "node", ["conformance/run.mjs", "--all", "--counts", counts]);
+  count("conformance", counts, ({ passed, unexpected }) => ({ passed, failed: unexpected }), ok);
+}
+
+gate("lint", "node_modules/.bin/biome", ["check", "."]);
 gate("layers", "node", ["tools/check-layers.mjs"]);
 gate("sizes", "node", ["tools/check-sizes.mjs"]);
-gate("types", "npx", ["tsc", "-b"]);
+gate("types", "node_modules/.bin/tsc", ["-b"]);
 gate("build", "node", ["tools/build.mjs"]);
 unitTests();
+if (!quick) conformance();
 rmSync(work, { recursive: true, force: true });
-console.log(`\n${passed} passed, ${failed} failed`);
+console.log(`\nin ${since(started)}`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
