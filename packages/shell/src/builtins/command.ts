@@ -120,7 +120,7 @@ function describe(
   const more = () => !found || all;
   if (!forcePath) {
     const alias = sh.state.aliases.read.get(name);
-    if (alias !== undefined && (sh.state.shopt.expand_aliases || style !== "short")) {
+    if (alias !== undefined && sh.state.shopt.expand_aliases) {
       if (style === "short") say(`alias ${name}='${alias.replaceAll("'", "'\\''")}'`, "", "alias");
       else say("", `${name} is aliased to \`${alias}'`, "alias");
     }

@@ -61,6 +61,7 @@ function unsetOne(sh: Interpreter, text: string, kind: string): boolean {
 }
 
 function unsetElement(sh: Interpreter, name: string, subscript: string): boolean {
+  if (subscript === "") return true;
   const variable = sh.vars.writable(name);
   const { value } = variable;
   if (subscript === "@" || subscript === "*") {

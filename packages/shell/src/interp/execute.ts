@@ -23,7 +23,7 @@ export function runList(sh: Interpreter, list: StatementList): number {
 
 function runStatement(sh: Interpreter, node: Statement): number {
   checkSignals(sh);
-  if (sh.flow !== undefined) return sh.state.lastStatus;
+  if (sh.flow !== undefined || (sh.state.set.noexec && !sh.interactive)) return sh.state.lastStatus;
   if (node.background) return (sh.state.lastStatus = startBackground(sh, node.command));
   return runNode(sh, node.command);
 }

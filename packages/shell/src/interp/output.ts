@@ -18,6 +18,12 @@ export class Descriptors {
   /** Per running subshell: what a lasting redirection covered, `-1` where nothing was open. */
   readonly #journals: Map<number, number>[] = [];
 
+  /**
+   * What may still be written to a pipe whose reader is a builtin that ended already. In bash that reader runs beside the writer and the
+   * pipe holds what is never read, so that a short writer ends well.
+   */
+  unread = 0;
+
   constructor(system: System) {
     this.#system = system;
   }

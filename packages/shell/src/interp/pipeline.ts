@@ -80,6 +80,8 @@ const QUICK = new Set([
   "shift",
 ]);
 
+const PIPE_SIZE = 65_536;
+
 type Kind = "quick" | "program" | "dynamic" | "shell";
 
 /** One run of a pipeline of several elements. */
@@ -90,6 +92,7 @@ class Run {
   /** The element that runs in this thread, after the others have started. */
   #own = -1;
   #input = -1;
+  #readerIsQuick = false;
 
   constructor(sh: Interpreter, commands: readonly Command[]) {
     this.#sh = sh;
@@ -102,6 +105,7 @@ class Run {
     sh.fds.pushBarrier();
     const kinds = this.#commands.map((command) => kindOf(sh, command));
     this.#own = kinds.lastIndexOf("shell");
+    this.#readerIsQuick = kinds[this.#own + 1] === "quick";
     const saved0 = sh.fds.save(0);
     const saved1 = sh.fds.save(1);
     let own: { input: number; output: number } | undefined;
@@ -190,9 +194,12 @@ class Run {
     connect(sh, own.input, saved0, 0);
     connect(sh, own.output, saved1, 1);
     const last = this.#own === this.#commands.length - 1;
+    const { unread } = sh.fds;
+    sh.fds.unread = this.#readerIsQuick ? PIPE_SIZE : 0;
     let status: number;
     if (last && sh.state.shopt.lastpipe && !sh.state.set.monitor) status = runCommand(sh, command);
     else status = inSubshell(sh, () => runElement(sh, command));
+    sh.fds.unread = unread;
     this.#results[this.#own] = { status };
     // Whoever reads from it sees its end, whoever writes to it a closed pipe.
     sh.system.dup2(saved0, 0);
