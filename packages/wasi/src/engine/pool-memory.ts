@@ -119,7 +119,7 @@ export class PoolMemory {
       if (words[at + W.STATE] !== WorkerState.PARKED) continue;
       if (words[at + W.KIND] !== kind || words[at + W.SANDBOX] !== sandbox) continue;
       if (words[at + W.MODULES] < order) continue;
-      if (!this.#take(at, WorkerState.PARKED, WorkerState.CLAIMED)) continue;
+      if (!this.#take(at + W.STATE, WorkerState.PARKED, WorkerState.CLAIMED)) continue;
       if (words[at + W.SANDBOX] !== sandbox) {
         this.setState(worker, WorkerState.PARKED);
         continue;
@@ -132,14 +132,14 @@ export class PoolMemory {
     return -1;
   }
 
-  #take(at: number, from: number, to: number): boolean {
-    return Atomics.compareExchange(this.words, at + W.STATE, from, to) === from;
+  #take(state: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.words, state, from, to) === from;
   }
 
   /** Makes a sleeping worker the supervisor's, which may then post to it; false if it is not asleep any more. */
   hold(worker: number): boolean {
     const at = worker * W.WORDS;
-    if (!this.#take(at, WorkerState.PARKED, WorkerState.LISTEN)) return false;
+    if (!this.#take(at + W.STATE, WorkerState.PARKED, WorkerState.LISTEN)) return false;
     Atomics.notify(this.words, at + W.STATE);
     return true;
   }
@@ -147,6 +147,11 @@ export class PoolMemory {
   /** Puts a worker among the sleeping ones. Called by the worker, which then goes to {@link PoolMemory.park}. */
   offer(worker: number): void {
     Atomics.store(this.words, worker * W.WORDS + W.STATE, WorkerState.PARKED);
+  }
+
+  /** Takes an offer back; false if somebody has claimed the worker. Called by the worker. */
+  retract(worker: number): boolean {
+    return this.#take(worker * W.WORDS + W.STATE, WorkerState.PARKED, WorkerState.HELD);
   }
 
   /** Sleeps until there is a job (its process slot) or the supervisor wants to be heard (-1). Called by the worker. */

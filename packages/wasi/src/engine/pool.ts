@@ -19,11 +19,15 @@ export type ModuleLoader = () => Promise<WebAssembly.Module>;
 /** Milliseconds that a killed guest gets to reach a system call, and end there, before its thread is stopped. */
 const GRACE_MS = 3;
 
+/** Threads that may be starting at once: a start takes this thread and a core some 10 ms each. */
+const MAX_STARTING = 4;
+
 interface WorkerEntry {
   index: number;
   kind: WorkerKind;
   handle: WorkerHandle;
   modules: number;
+  ready: boolean;
 }
 
 interface SandboxEntry {
@@ -59,6 +63,7 @@ export class WorkerPool {
   readonly #compiled: (readonly [number, WebAssembly.Module])[] = [];
   readonly #waiting: Job[] = [];
   #nextSandbox = 1;
+  #starting = 0;
   #closed = false;
 
   constructor(factory: WorkerFactory, options: PoolOptions = {}) {
@@ -207,17 +212,26 @@ export class WorkerPool {
     const { i32 } = job.sandbox.kernel.memory;
     if (job.sandbox.closed || Atomics.load(i32, job.slot + Slot.STATE) !== ProcessState.STARTING) return;
     const kind = i32[job.slot + Slot.KIND] === ProgramKind.SHELL ? WorkerKind.SHELL : WorkerKind.MODULE;
-    const worker =
-      this.#sleeping(kind, (owner) => owner === job.sandbox.id) ??
-      this.#sleeping(kind, (owner) => !this.#sandboxes.has(owner)) ??
-      this.#startWorker(kind) ??
-      this.#sleeping(kind, () => true);
+    let worker = this.#find(kind, job.sandbox.id);
     if (worker === undefined) {
       this.#waiting.push(job);
       this.memory.setJobsWaiting(this.#waiting.length);
-      return;
+      // Asked again: a worker may have gone to sleep before it could see that somebody waits.
+      worker = this.#sleeping(kind, () => true);
+      if (worker === undefined) return;
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      this.memory.setJobsWaiting(this.#waiting.length);
     }
     this.#send(worker, { ...this.#attachment(worker, job.sandbox), slot: job.slot, payload: job.payload });
+  }
+
+  #find(kind: WorkerKind, sandbox: number): WorkerEntry | undefined {
+    return (
+      this.#sleeping(kind, (owner) => owner === sandbox) ??
+      this.#sleeping(kind, (owner) => !this.#sandboxes.has(owner)) ??
+      this.#startWorker(kind) ??
+      this.#sleeping(kind, () => true)
+    );
   }
 
   #attachment(worker: WorkerEntry, sandbox: SandboxEntry): { attach?: SandboxShare } {
@@ -244,7 +258,8 @@ export class WorkerPool {
   #startWorker(kind: WorkerKind): WorkerEntry | undefined {
     let index = 0;
     while (index < this.#maxWorkers && this.#workers[index] !== undefined) index++;
-    if (index === this.#maxWorkers || this.#closed) return undefined;
+    if (index === this.#maxWorkers || this.#closed || this.#starting >= MAX_STARTING) return undefined;
+    this.#starting++;
     const generation = this.memory.nextGeneration(index);
     this.memory.setState(index, WorkerState.HELD);
     this.memory.setKind(index, kind);
@@ -254,7 +269,7 @@ export class WorkerPool {
       message: (message) => this.#receive(worker, message),
       failed: (reason) => this.#failed(worker, reason),
     });
-    const worker: WorkerEntry = { index, kind, handle, modules: 0 };
+    const worker: WorkerEntry = { index, kind, handle, modules: 0, ready: false };
     this.#workers[index] = worker;
     handle.post({ type: "init", pool: this.memory.buffer, worker: index, generation });
     return worker;
@@ -262,6 +277,7 @@ export class WorkerPool {
 
   #receive(worker: WorkerEntry, message: WorkerMessage): void {
     if (this.#workers[worker.index] !== worker) return;
+    if (message.type === "ready") this.#started(worker);
     if (message.type === "broken") this.#onProblem(message.message);
     if (message.type === "fork") {
       const sandbox = this.#sandboxes.get(message.sandbox);
@@ -270,16 +286,31 @@ export class WorkerPool {
     if (message.type === "idle") this.#feed(worker);
   }
 
+  /** A thread has started or will never: others may. */
+  #started(worker: WorkerEntry): void {
+    if (worker.ready) return;
+    worker.ready = true;
+    this.#starting--;
+    const jobs = this.#waiting.splice(0);
+    for (const job of jobs) this.#place(job);
+    this.memory.setJobsWaiting(this.#waiting.length);
+  }
+
   /** Gives a worker that reported instead of going to sleep the next process that waits. */
   #feed(worker: WorkerEntry): void {
-    const { memory } = this;
-    const index = this.#waiting.findIndex(({ sandbox, slot }) => {
-      const shell = sandbox.kernel.memory.i32[slot + Slot.KIND] === ProgramKind.SHELL;
-      return worker.kind === (shell ? WorkerKind.SHELL : WorkerKind.MODULE);
-    });
-    const job = index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
-    memory.setJobsWaiting(this.#waiting.length);
-    if (job === undefined || job.sandbox.closed) this.#send(worker, {});
+    let job: Job | undefined;
+    for (let at = 0; job === undefined && at < this.#waiting.length; ) {
+      const { sandbox, slot } = this.#waiting[at];
+      const { i32 } = sandbox.kernel.memory;
+      const gone = sandbox.closed || Atomics.load(i32, slot + Slot.STATE) !== ProcessState.STARTING;
+      const shell = i32[slot + Slot.KIND] === ProgramKind.SHELL;
+      const suits = worker.kind === (shell ? WorkerKind.SHELL : WorkerKind.MODULE);
+      if (!gone && !suits) at++;
+      else if (gone) this.#waiting.splice(at, 1);
+      else job = this.#waiting.splice(at, 1)[0];
+    }
+    this.memory.setJobsWaiting(this.#waiting.length);
+    if (job === undefined) this.#send(worker, {});
     else
       this.#send(worker, { ...this.#attachment(worker, job.sandbox), slot: job.slot, payload: job.payload });
   }
@@ -289,6 +320,7 @@ export class WorkerPool {
     if (this.#workers[worker.index] !== worker) return;
     this.#workers[worker.index] = undefined;
     this.#onProblem(`worker ${worker.index} ended: ${reason}`);
+    this.#started(worker);
     this.#retire(worker);
     for (const sandbox of this.#sandboxes.values()) {
       const { kernel } = sandbox;
@@ -324,6 +356,7 @@ export class WorkerPool {
     if (worker !== undefined) {
       this.#workers[worker.index] = undefined;
       this.#retire(worker);
+      this.#started(worker);
       void worker.handle.terminate();
     }
     sandbox.kernel.finishClaimed(slot, status);

@@ -35,6 +35,8 @@ export interface SandboxShare {
 
 /** Messages of a worker. */
 export type WorkerMessage =
+  /** It has started and listens. */
+  | { type: "ready" }
   /** It would sleep, but processes wait for a worker. */
   | { type: "idle" }
   | { type: "fork"; sandbox: number; slot: number; payload: unknown }

@@ -26,7 +26,7 @@ export interface WorkerProgram {
 export function serveWorker(port: WorkerPort, program: WorkerProgram): void {
   let server: WorkerServer | undefined;
   port.onMessage((message) => {
-    if (message.type === "init")
+    if (message.type === "init") {
       server = new WorkerServer(
         port,
         program,
@@ -34,7 +34,8 @@ export function serveWorker(port: WorkerPort, program: WorkerProgram): void {
         message.worker,
         message.generation,
       );
-    else server?.handle(message);
+      port.post({ type: "ready" });
+    } else server?.handle(message);
   });
 }
 
@@ -90,8 +91,9 @@ class WorkerServer {
   #offer(): boolean {
     if (this.#pool.jobsWaiting() > 0) return false;
     this.#pool.offer(this.#worker);
-    this.#offered = true;
-    return true;
+    // Asked again: the supervisor may have looked for a sleeping worker just before this one was.
+    this.#offered = this.#pool.jobsWaiting() === 0 || !this.#pool.retract(this.#worker);
+    return this.#offered;
   }
 
   #attach(share: SandboxShare | "none"): void {

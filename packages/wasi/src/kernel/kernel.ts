@@ -23,6 +23,7 @@ import {
   PREOPEN,
   ProcessState,
   ProgramKind,
+  Run,
   Slot,
 } from "./layout.ts";
 import { KernelMemory } from "./memory.ts";
@@ -330,11 +331,17 @@ export class Kernel {
 
   /** Makes a prepared process visible and brings it to a worker. */
   launch(slot: number): void {
-    const { i32, base } = this.memory;
+    const { i32 } = this.memory;
     i32[slot + Slot.WORKER] = -1;
     Atomics.store(i32, slot + Slot.STATE, ProcessState.STARTING);
     if (this.starter(slot)) return;
     Atomics.store(i32, slot + Slot.WORKER, 0);
+    this.#request();
+  }
+
+  /** Asks the supervisor to look at the table. */
+  #request(): void {
+    const { i32, base } = this.memory;
     Atomics.add(i32, base + Header.REQUEST_SEQ, 1);
     Atomics.notify(i32, base + Header.REQUEST_SEQ);
   }
@@ -345,6 +352,8 @@ export class Kernel {
     i32[slot + Slot.WORKER] = -1;
     i32[slot + Slot.BY_MESSAGE] = 1;
     Atomics.store(i32, slot + Slot.STATE, ProcessState.STARTING);
+    // Killed while it was prepared, when the supervisor could not yet end it.
+    if (Atomics.load(i32, slot + Slot.RUN) === Run.KILLED) this.#request();
     this.forker?.(slot, state);
   }
 

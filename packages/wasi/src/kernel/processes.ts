@@ -82,9 +82,14 @@ export class Processes {
       i32.fill(0, slot, slot + Slot.WORDS);
       i32[slot + Slot.STATE] = ProcessState.RESERVED;
       i32[slot + Slot.PID] = i32[base + Header.NEXT_PID]++;
+      this.#fill(slot, request);
     }
     unlock(i32, base + Header.LOCK);
-    if (slot < 0) return slot;
+    return slot;
+  }
+
+  #fill(slot: number, request: NewProcess): void {
+    const { i32, f64 } = this.memory;
     const pid = i32[slot + Slot.PID];
     i32[slot + Slot.PPID] = request.ppid;
     i32[slot + Slot.PGID] = request.pgid === 0 ? pid : request.pgid;
@@ -94,8 +99,7 @@ export class Processes {
     i32[slot + Slot.KIND] = request.kind;
     i32[slot + Slot.MODULE] = request.module;
     i32[slot + Slot.MEMORY_LIMIT] = request.memoryPages;
-    this.memory.f64[(slot + Slot.STARTED) >> 1] = Date.now();
-    return slot;
+    f64[(slot + Slot.STARTED) >> 1] = Date.now();
   }
 
   #reserve(): number {
@@ -279,6 +283,13 @@ export class Processes {
     if (word === 0) return;
     Atomics.add(i32, word, 1);
     Atomics.notify(i32, word);
+  }
+
+  /** Whether a pending signal ends the process in `slot`. */
+  isDoomed(slot: number): boolean {
+    const { i32 } = this.memory;
+    const pending = Atomics.load(i32, slot + Slot.PENDING);
+    return fatalSignals(pending, i32[slot + Slot.IGNORED], i32[slot + Slot.CAUGHT]) !== 0;
   }
 
   /** The status of a process that its pending signals end: 256 + signal. */

@@ -2,6 +2,7 @@ import { Errno, encodeText, type Place } from "@shadowbox/vfs";
 import type { Kernel } from "./kernel.ts";
 import { CLOSE_ON_EXEC, Header, PREOPEN, ProgramKind, Slot } from "./layout.ts";
 import type { Process } from "./process.ts";
+import { Signal } from "./signals.ts";
 import { AT_CWD } from "./walker.ts";
 
 /** A program found, and the command line it is to see. */
@@ -64,7 +65,15 @@ export function launch(kernel: Kernel, request: Launch): number {
   const pid = i32[slot + Slot.PID];
   if (request.state === undefined) kernel.launch(slot);
   else kernel.launchByMessage(slot, request.state.value);
+  killWithParent(kernel, slot, pid, request.ppid);
   return pid;
+}
+
+/** A parent that is killed while it starts a child takes it along: who killed a session must not miss the newest member. */
+function killWithParent(kernel: Kernel, slot: number, pid: number, ppid: number): void {
+  const parent = ppid === 0 ? 0 : kernel.processes.find(ppid);
+  if (parent === 0 || !kernel.processes.isDoomed(parent)) return;
+  if (kernel.memory.i32[slot + Slot.PID] === pid) kernel.processes.send(slot, Signal.KILL);
 }
 
 function placeFiles(kernel: Kernel, slot: number, request: Launch): void {

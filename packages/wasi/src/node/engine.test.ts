@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkerPool } from "../engine/pool.ts";
+import type { Process } from "../kernel/process.ts";
 import { Signal } from "../kernel/signals.ts";
 import { TestSandbox, testPool } from "./testing/harness.ts";
+import type { ScriptTools } from "./testing/script-worker.ts";
 import { copier, op, printer, spinner, wasiModule, yes } from "./testing/wasm.ts";
 
 const commands = {
@@ -207,6 +209,29 @@ describe("a process", () => {
     expect(result).toMatchObject({ timedOut: true, status: 256 + Signal.KILL });
     expect(performance.now() - from).toBeLessThan(2000);
     expect([...box.kernel.processes.used()]).toHaveLength(1);
+  });
+
+  it("ends with all that it starts, however fast it does so", async () => {
+    const box = new TestSandbox(pool, commands, { processes: 40 });
+    const bomb = `(process, tools) => {
+      for (;;) {
+        process.children.fork({ source: tools.state, state: tools.state });
+        process.children.wait(-1, true);
+        process.pause(2);
+        process.leave();
+        process.enter();
+      }
+    }`;
+    const body = (process: Process, tools: ScriptTools) => {
+      process.children.fork({ source: String(tools.state), state: tools.state });
+      return process.pause(60_000);
+    };
+    const from = performance.now();
+    const result = await box.run(body, { timeoutMs: 200, state: bomb });
+    expect(result).toMatchObject({ timedOut: true, status: 256 + Signal.KILL });
+    expect(performance.now() - from).toBeLessThan(2000);
+    expect([...box.kernel.processes.used()]).toHaveLength(1);
+    expect((await box.run(["hello"])).stdout).toBe("hello\n");
   });
 
   it("is refused when there are too many, and the sandbox goes on", async () => {
