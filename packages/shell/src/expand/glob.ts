@@ -1,7 +1,7 @@
 import { ShellError } from "../errors.ts";
 import type { DirEntry } from "../system.ts";
 import type { ExpansionHost } from "./host.ts";
-import { matcherFor, matchesName, matchOptions } from "./matching.ts";
+import { matcherFor, nameTest } from "./matching.ts";
 
 /** Puts the paths that a pattern matches, sorted; without any, what `nullglob` and `failglob` say, else `text`. */
 export function expandPath(host: ExpansionHost, pattern: string, text: string, out: string[]): void {
@@ -137,8 +137,7 @@ class Walk {
   }
 
   #matching(prefix: string, part: string): DirEntry[] {
-    const options = matchOptions(this.#host, this.#host.state.shopt.nocaseglob);
-    const test = matchesName(part, options, this.#dotglob);
+    const test = nameTest(this.#host, part, this.#dotglob);
     const entries = this.#list(prefix).filter((entry) => test(entry.name));
     if (!this.#host.state.shopt.globskipdots || this.#wantsDots(part)) {
       for (const name of [".", ".."])

@@ -84,7 +84,7 @@ function binary(sh: Interpreter, node: ConditionalBinary): boolean {
   if (operator === "==" || operator === "=" || operator === "!=") {
     const pattern = expandPattern(sh, node.right);
     traced(pattern);
-    return matcherFor(sh, pattern, sh.state.shopt.nocasematch).test(left) === (operator !== "!=");
+    return matcherFor(sh, pattern, sh.state.shopt.nocasematch, true).test(left) === (operator !== "!=");
   }
   if (operator === "=~") {
     const pattern = expandRegex(sh, node.right);

@@ -39,6 +39,10 @@ export class Descriptors {
       }
     }
     const result = this.#system.write(fd, encodeText(text));
+    if (result === -Errno.EPIPE && fd === 1 && this.unread > 0) {
+      this.unread -= text.length;
+      return 0;
+    }
     return Math.min(result, 0);
   }
 
