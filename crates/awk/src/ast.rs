@@ -165,7 +165,7 @@ pub enum RulePattern {
 #[derive(Default)]
 pub struct Function {
     pub name: String,
-    pub params: usize,
+    pub params: Vec<String>,
     pub body: Vec<Stmt>,
     pub defined: bool,
 }

@@ -27,14 +27,7 @@ impl<'a> Interp<'a> {
             }
             Expr::Index(..) => return self.element(expr),
             Expr::Assign(target, value) => return self.assign(target, value),
-            Expr::AssignOp(op, target, value) => {
-                // The right side comes first, as in gawk.
-                let right = self.eval_num(value)?;
-                let left = self.eval_num(target)?;
-                let result = Value::Num(self.arithmetic(*op, left, right)?);
-                self.store(target, result.clone())?;
-                result
-            }
+            Expr::AssignOp(op, target, value) => Value::Num(self.assign_op(*op, target, value)?),
             Expr::Increment { target, by, postfix } => Value::Num(self.increment(target, *by, *postfix)?),
             Expr::Cond(condition, then, otherwise) => {
                 let branch = if self.eval_bool(condition)? { then } else { otherwise };
@@ -302,6 +295,41 @@ impl<'a> Interp<'a> {
         }
     }
 
+    /// Subscripts come first, then the right side, then the old value.
+    fn assign_op(&mut self, op: BinaryOp, target: &'a Expr, value: &'a Expr) -> Res<f64> {
+        match target {
+            Expr::Index(array, subscripts) => {
+                let array = self.array(array)?;
+                let key = self.key(subscripts)?;
+                let right = self.eval_num(value)?;
+                let left = array.borrow_mut().slot(&key).num();
+                let result = self.arithmetic(op, left, right)?;
+                let mut array = array.borrow_mut();
+                let slot = array.slot(&key);
+                if matches!(slot, Value::Array(_)) {
+                    return fatal("attempt to use array in a scalar context");
+                }
+                *slot = Value::Num(result);
+                Ok(result)
+            }
+            Expr::Field(index) => {
+                let index = self.eval_num(index)?;
+                let right = self.eval_num(value)?;
+                let left = self.field(index)?.num();
+                let result = self.arithmetic(op, left, right)?;
+                self.set_field(index, Value::Num(result))?;
+                Ok(result)
+            }
+            _ => {
+                let right = self.eval_num(value)?;
+                let left = self.eval_num(target)?;
+                let result = self.arithmetic(op, left, right)?;
+                self.store(target, Value::Num(result))?;
+                Ok(result)
+            }
+        }
+    }
+
     fn increment(&mut self, target: &'a Expr, by: f64, postfix: bool) -> Res<f64> {
         let old = match target {
             Expr::Var(Var::Global(index)) => match &mut self.globals[*index] {
@@ -355,11 +383,11 @@ impl<'a> Interp<'a> {
     pub fn call(&mut self, function: usize, arguments: &'a [Expr]) -> Res<Value> {
         let program = self.program;
         let function = &program.functions[function];
-        if arguments.len() > function.params {
+        if arguments.len() > function.params.len() {
             return fatal(format!("function `{}' called with more arguments than declared", function.name));
         }
         // Arguments are evaluated in the caller's frame, above which they wait.
-        let mut values = Vec::with_capacity(function.params);
+        let mut values = Vec::with_capacity(function.params.len());
         for argument in arguments {
             let value = self.argument(argument)?;
             values.push(value);
@@ -371,12 +399,14 @@ impl<'a> Interp<'a> {
         if self.calls >= MAX_CALLS {
             return fatal(format!("function `{}' calls too deep", function.name));
         }
-        values.resize(function.params, Value::Uninit);
+        values.resize(function.params.len(), Value::Uninit);
         let (base, top) = (self.base, self.stack.len());
         self.stack.extend(values);
         self.base = top;
         self.calls += 1;
+        let caller = self.function.replace(function);
         let result = self.run_body(&function.body);
+        self.function = caller;
         self.calls -= 1;
         self.base = base;
         self.stack.truncate(top);

@@ -209,8 +209,13 @@ impl<'a> Interp<'a> {
             let value = self.eval(expr)?;
             values.push(value);
         }
-        crate::printf::format(&format, &values, &self.special.convfmt, out);
-        Ok(())
+        match crate::printf::format(&format, &values, &self.special.convfmt, out) {
+            Ok(()) => Ok(()),
+            Err(at) => {
+                let mark = " ".repeat(at + 1);
+                fatal(format!("not enough arguments to satisfy format string\n\t`{}'\n\t{mark}^ ran out for this one", show(&format)))
+            }
+        }
     }
 
     pub fn write(&mut self, text: &[u8], redirect: &'a Redirect) -> Res<()> {

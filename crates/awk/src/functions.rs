@@ -89,12 +89,20 @@ impl<'a> Interp<'a> {
         Ok(Value::str(match value {
             Value::Num(_) => b"number",
             Value::Str(_) => b"string",
+            Value::Input(text) if field && text.is_empty() && !self.has_field(&args[0])? => b"unassigned",
             Value::Input(text) if crate::number::looks_numeric(&text).is_some() => b"strnum",
             Value::Input(_) => b"string",
             Value::Regex(_) => b"regexp",
-            _ if field || matches!(args[0], Expr::Index(..)) => b"unassigned",
+            _ if field => b"unassigned",
             _ => b"untyped",
         }))
+    }
+
+    fn has_field(&mut self, field: &'a Expr) -> Res<bool> {
+        let Expr::Field(index) = field else { return Ok(true) };
+        let index = self.eval_num(index)?;
+        self.split_record();
+        Ok(index as usize <= self.record.count())
     }
 
     fn io_function(&mut self, builtin: Builtin, args: &'a [Expr]) -> Res<Value> {

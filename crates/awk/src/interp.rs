@@ -52,6 +52,8 @@ pub struct Interp<'a> {
     pub stack: Vec<Value>,
     pub base: usize,
     pub calls: usize,
+    /// The function that runs.
+    pub function: Option<&'a Function>,
     pub record: Record,
     pub special: Specials,
     pub splitter: Splitter,
@@ -109,6 +111,7 @@ impl<'a> Interp<'a> {
             stack: Vec::new(),
             base: 0,
             calls: 0,
+            function: None,
             record: Record::default(),
             special,
             splitter: Splitter::Blanks,
@@ -188,7 +191,7 @@ impl<'a> Interp<'a> {
         }
         if index < 1.0 {
             self.rebuild_record();
-            return Ok(Value::Input(Text::new(self.record.text())));
+            return Ok(self.record.whole());
         }
         self.split_record();
         Ok(self.record.field(index as usize))
@@ -203,7 +206,7 @@ impl<'a> Interp<'a> {
         }
         if index < 1.0 {
             let text = value.text(&self.special.convfmt);
-            self.record.set(&text);
+            self.record.assign(&text, matches!(value, Value::Str(_)));
         } else {
             self.split_record();
             let value = match value {
@@ -262,7 +265,7 @@ impl<'a> Interp<'a> {
     pub fn var_name(&self, var: Var) -> String {
         match var {
             Var::Global(index) => self.program.globals[index].clone(),
-            Var::Local(index) => format!("parameter {}", index + 1),
+            Var::Local(index) => self.function.and_then(|f| f.params.get(index).cloned()).unwrap_or_default(),
             Var::Special(special) => SPECIALS.iter().find(|(_, s)| *s == special).map_or("", |(n, _)| n).to_string(),
         }
     }
@@ -340,7 +343,10 @@ impl<'a> Interp<'a> {
                 };
                 match as_array(slot) {
                     Some(array) => Ok(array),
-                    None => fatal(format!("attempt to use scalar `{}' as an array", self.var_name(*var))),
+                    None => {
+                        let kind = if matches!(var, Var::Local(_)) { "scalar parameter" } else { "scalar" };
+                        fatal(format!("attempt to use {kind} `{}' as an array", self.var_name(*var)))
+                    }
                 }
             }
             Expr::Index(array, subscripts) => {

@@ -264,7 +264,7 @@ pub fn escape(text: &[u8], out: &mut Vec<u8>) -> (Option<char>, usize) {
         b'v' => 11,
         b'a' => 7,
         b'b' => 8,
-        b'\\' | b'"' | b'/' => first,
+        b'\\' | b'"' => first,
         b'0'..=b'7' => {
             let len = text.iter().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
             out.push(text[..len].iter().fold(0u32, |v, b| v * 8 + u32::from(b - b'0')) as u8);

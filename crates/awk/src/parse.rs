@@ -23,6 +23,8 @@ pub struct Parser<'a> {
     pub in_function: bool,
     pub loops: usize,
     pub depth: usize,
+    /// Where the last list of arguments ended.
+    pub closed_at: usize,
 }
 
 /// The global variables and functions known so far.
@@ -67,6 +69,7 @@ pub fn parse(sources: &[Source], program: &mut Program, warn: &mut dyn FnMut(Str
             in_function: false,
             loops: 0,
             depth: 0,
+            closed_at: 0,
         };
         let result = parser.items();
         for (line, warning) in std::mem::take(&mut parser.lexer.warnings) {
@@ -212,6 +215,7 @@ impl Parser<'_> {
             in_function: false,
             loops: 0,
             depth: self.depth,
+            closed_at: 0,
         };
         parser.items()?;
         self.depth -= 1;
@@ -247,7 +251,7 @@ impl Parser<'_> {
         }
         self.expect(")")?;
         self.newlines()?;
-        self.program.functions[index].params = self.locals.len();
+        self.program.functions[index].params.clone_from(&self.locals);
         self.program.functions[index].defined = true;
         self.in_function = true;
         let body = self.block()?;

@@ -160,6 +160,10 @@ impl Parser<'_> {
                 }
                 _ => return Ok(left),
             };
+            if matches!(left, Expr::Compare(..)) {
+                // Comparisons do not associate.
+                return self.unexpected();
+            }
             self.advance()?;
             let right = self.concatenation()?;
             left = Expr::Compare(op, Box::new(left), Box::new(right));
@@ -237,6 +241,11 @@ impl Parser<'_> {
             };
             self.advance()?;
             let right = self.unary()?;
+            match (op, &right) {
+                (BinaryOp::Div, Expr::Num(0.0)) => return self.fail("\u{1}error: division by zero attempted"),
+                (BinaryOp::Mod, Expr::Num(0.0)) => return self.fail("\u{1}error: division by zero attempted in `%'"),
+                _ => {}
+            }
             left = Expr::Binary(op, Box::new(left), Box::new(right));
         }
     }
@@ -396,7 +405,7 @@ impl Parser<'_> {
     }
 
     fn name(&mut self, name: String) -> Result<Expr> {
-        if let Some((Builtin::Length, ..)) = builtin::find(&name) {
+        if name == "length" && !self.is("(") {
             return Ok(Expr::Builtin(Builtin::Length, vec![]));
         }
         if builtin::find(&name).is_some() {
@@ -433,6 +442,7 @@ impl Parser<'_> {
             }
             self.newlines()?;
         }
+        self.closed_at = self.lexer.at;
         self.expect(")")?;
         Ok(list)
     }
@@ -455,7 +465,8 @@ impl Parser<'_> {
         };
         let mut arguments = self.arguments()?;
         if arguments.len() < least || arguments.len() > most {
-            return self.fail(&format!("\u{1}fatal: {} is invalid as number of arguments for {name}", arguments.len()));
+            self.lexer.start = self.closed_at - 1;
+            return self.fail(&format!("{} is invalid as number of arguments for {name}", arguments.len()));
         }
         if matches!(builtin, Builtin::Sub | Builtin::Gsub) && arguments.len() == 2 {
             arguments.push(Expr::Field(Box::new(Expr::Num(0.0))));

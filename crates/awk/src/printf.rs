@@ -16,19 +16,21 @@ struct Spec {
     precision: Option<usize>,
 }
 
-/// What wants text of numbers wants their CONVFMT.
-pub fn format(format: &[u8], args: &[Value], convfmt: &[u8], out: &mut Vec<u8>) {
-    Formatter { args, next: 0, convfmt }.run(format, out);
+/// Appends the formatted text; numbers become text by `convfmt`. The error is where in the format the arguments ran out.
+pub fn format(format: &[u8], args: &[Value], convfmt: &[u8], out: &mut Vec<u8>) -> Result<(), usize> {
+    Formatter { args, next: 0, convfmt, lacking: false }.run(format, out)
 }
 
 struct Formatter<'a> {
     args: &'a [Value],
     next: usize,
     convfmt: &'a [u8],
+    /// An argument was asked for that is not there.
+    lacking: bool,
 }
 
 impl Formatter<'_> {
-    fn run(&mut self, format: &[u8], out: &mut Vec<u8>) {
+    fn run(&mut self, format: &[u8], out: &mut Vec<u8>) -> Result<(), usize> {
         let mut at = 0;
         while at < format.len() {
             if format[at] != b'%' {
@@ -39,9 +41,14 @@ impl Formatter<'_> {
                 out.push(b'%');
                 at += 2;
             } else {
-                at += self.conversion(&format[at..], out);
+                let len = self.conversion(&format[at..], out);
+                if self.lacking {
+                    return Err(at);
+                }
+                at += len;
             }
         }
+        Ok(())
     }
 
     fn argument(&mut self, position: Option<usize>) -> Value {
@@ -49,6 +56,7 @@ impl Formatter<'_> {
             self.next += 1;
             self.next - 1
         });
+        self.lacking |= index >= self.args.len();
         self.args.get(index).cloned().unwrap_or_default()
     }
 
@@ -83,17 +91,12 @@ impl Formatter<'_> {
             out.extend_from_slice(text);
             return text.len();
         };
-        if !b"diouxXeEfFgGaAcs".contains(&letter) {
-            out.extend_from_slice(&text[..=at]);
+        if letter == b'%' {
+            out.push(b'%');
             return at + 1;
         }
-        if self.args.len() <= position.unwrap_or(self.next) {
-            // Arguments that are missing print nothing but the padding.
-            self.argument(position);
-            match letter {
-                b's' | b'c' => pad(&spec, b"", b"", false, out),
-                _ => self.number(&spec, letter, 0.0, out),
-            }
+        if !b"diouxXeEfFgGaAcs".contains(&letter) {
+            out.extend_from_slice(&text[..=at]);
             return at + 1;
         }
         let value = self.argument(position);
@@ -166,7 +169,7 @@ fn character(spec: &Spec, value: &Value, convfmt: &[u8], out: &mut Vec<u8>) {
         },
         None => {
             let text = value.text(convfmt);
-            if text.is_empty() { vec![] } else { text[..char_len(&text)].to_vec() }
+            if text.is_empty() { vec![0] } else { text[..char_len(&text)].to_vec() }
         }
     };
     pad(spec, b"", &text, false, out);
@@ -190,13 +193,11 @@ fn integer(spec: &Spec, value: f64, out: &mut Vec<u8>) {
 
 fn unsigned(spec: &Spec, letter: u8, value: f64, out: &mut Vec<u8>) {
     let value = value.trunc();
-    if value < 0.0 {
-        return integer(spec, value, out);
-    }
     if value >= 18_446_744_073_709_551_616.0 {
         return float(spec, b'g', value, out);
     }
-    let number = value as u64;
+    // Negative numbers show as C's do.
+    let number = if value < 0.0 { value as i64 as u64 } else { value as u64 };
     let (prefix, text): (&[u8], String) = match letter {
         b'o' if spec.alternate && number != 0 => (b"", format!("0{number:o}")),
         b'o' => (b"", format!("{number:o}")),

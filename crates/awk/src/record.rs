@@ -30,6 +30,8 @@ pub struct Record {
     /// The fields themselves, once one was assigned.
     owned: Option<Vec<Value>>,
     split: bool,
+    /// The record was assigned a value that counts as text only.
+    constant: bool,
     /// The text does not show the fields' values yet.
     stale: bool,
 }
@@ -41,7 +43,7 @@ impl Record {
         self.reset();
     }
 
-    pub fn set(&mut self, text: &[u8]) {
+    fn set(&mut self, text: &[u8]) {
         self.text.clear();
         self.text.extend_from_slice(text);
         self.reset();
@@ -52,6 +54,18 @@ impl Record {
         self.owned = None;
         self.split = false;
         self.stale = false;
+        self.constant = false;
+    }
+
+    /// Assigns the whole record; `constant` where the value was text, not input.
+    pub fn assign(&mut self, text: &[u8], constant: bool) {
+        self.set(text);
+        self.constant = constant;
+    }
+
+    pub fn whole(&self) -> Value {
+        let text = Text::new(&self.text);
+        if self.constant { Value::Str(text) } else { Value::Input(text) }
     }
 
     pub fn needs_split(&self) -> bool {
@@ -88,10 +102,10 @@ impl Record {
 
     pub fn field(&self, index: usize) -> Value {
         match &self.owned {
-            Some(fields) => fields.get(index - 1).cloned().unwrap_or_default(),
+            Some(fields) => fields.get(index - 1).cloned().unwrap_or_else(|| Value::Input(Text::default())),
             None => match self.ranges.get(index - 1) {
                 Some((start, end)) => Value::Input(Text::new(&self.text[*start..*end])),
-                None => Value::Uninit,
+                None => Value::Input(Text::default()),
             },
         }
     }
@@ -108,6 +122,7 @@ impl Record {
         }
         fields[index - 1] = value;
         self.stale = true;
+        self.constant = false;
     }
 
     pub fn set_count(&mut self, count: usize) {
@@ -129,7 +144,7 @@ impl Record {
     }
 }
 
-/// Reports the bounds of each field, and of what separates them.
+/// Reports the bounds of each field, and of what separates them. Between paragraphs, a newline separates as well as a byte does.
 pub fn split(text: &[u8], splitter: &Splitter, paragraph: bool, field: &mut dyn FnMut(usize, usize), gap: &mut dyn FnMut(usize, usize)) {
     if text.is_empty() {
         return;
@@ -161,7 +176,7 @@ pub fn split(text: &[u8], splitter: &Splitter, paragraph: bool, field: &mut dyn 
                 }
             }
         }
-        Splitter::Regex(regex) => split_regex(text, regex, paragraph, field, gap),
+        Splitter::Regex(regex) => split_regex(text, regex, field, gap),
         Splitter::Content(regex) => split_content(text, regex, field, gap),
         Splitter::Widths(widths) => {
             let mut at = 0;
@@ -203,17 +218,10 @@ fn split_blanks(text: &[u8], field: &mut dyn FnMut(usize, usize), gap: &mut dyn 
     }
 }
 
-fn split_regex(text: &[u8], regex: &Regex, paragraph: bool, field: &mut dyn FnMut(usize, usize), gap: &mut dyn FnMut(usize, usize)) {
+fn split_regex(text: &[u8], regex: &Regex, field: &mut dyn FnMut(usize, usize), gap: &mut dyn FnMut(usize, usize)) {
     let (mut start, mut at) = (0, 0);
     while at <= text.len() {
-        let mut found = regex.find_at(text, at);
-        if paragraph {
-            // A newline separates fields too.
-            let newline = memchr::memchr(b'\n', &text[at.min(text.len())..]).map(|len| at + len);
-            if let Some(newline) = newline.filter(|n| found.is_none_or(|(begin, _)| *n < begin)) {
-                found = Some((newline, newline + 1));
-            }
-        }
+        let found = regex.find_at(text, at);
         let Some((begin, end)) = found else { break };
         if begin == end {
             // An empty match separates nothing.

@@ -262,6 +262,11 @@ impl<'a> Interp<'a> {
             }
         };
         if !got {
+            if let Some(Expr::Index(array, subscripts)) = target {
+                // The target's subscript is evaluated even where nothing is stored.
+                self.array(array)?;
+                self.key(subscripts)?;
+            }
             return Ok(Value::Num(0.0));
         }
         if matches!(source, GetlineSource::Command(_) | GetlineSource::Coprocess(_)) {

@@ -81,7 +81,7 @@ impl<'a> Interp<'a> {
                 while i < left.len() && j < right.len() {
                     let (a, b) = (&left[i], &right[j]);
                     let mut values = vec![Value::Str(a.0.clone()), a.1.clone(), Value::Str(b.0.clone()), b.1.clone()];
-                    values.truncate(function.params);
+                    values.truncate(function.params.len());
                     if self.call_with(function, values)?.num() <= 0.0 {
                         merged.push(left[i].clone());
                         i += 1;

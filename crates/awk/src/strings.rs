@@ -164,6 +164,7 @@ impl<'a> Interp<'a> {
             Some(Expr::Regex(pattern)) => match pattern_source(pattern) {
                 // A constant of one blank is that blank, unlike the text.
                 Some(source) if source.len() == 1 && source[0] == b' ' => Splitter::Byte(b' '),
+                Some(source) if source.is_empty() => Splitter::Chars,
                 _ => Splitter::Regex(self.regex(pattern)?),
             },
             Some(separator) => {
@@ -310,20 +311,11 @@ fn replace(regex: &Regex, text: &[u8], which: usize, out: &mut Vec<u8>, replacem
     count
 }
 
-/// Characters from `start`, rounded as POSIX has it.
+/// Characters from `start`; as in gawk a start before the text counts as its beginning, and fractions are cut off.
 fn substr(text: &Text, start: f64, length: Option<f64>) -> Text {
-    let round = |x: f64| if x.is_nan() { x } else { x.round_ties_even() };
-    let begin = round(start);
-    let end = match length {
-        // The end is computed from the rounded values.
-        Some(length) => begin + round(length),
-        None => f64::INFINITY,
-    };
-    if begin.is_nan() || end.is_nan() {
-        return Text::default();
-    }
-    let begin = begin.max(1.0);
-    if end <= begin {
+    let begin = start.trunc().max(1.0);
+    let end = length.map_or(f64::INFINITY, |length| begin + length.trunc());
+    if start.is_nan() || end.is_nan() || end <= begin {
         return Text::default();
     }
     let from = (begin - 1.0).min(text.len() as f64) as usize;
@@ -362,20 +354,15 @@ fn change_case(text: &[u8], upper: bool) -> Text {
 
 /// Hexadecimal after 0x, octal after 0.
 fn strtonum(text: &[u8]) -> f64 {
-    let blanks = text.iter().take_while(|b| number::is_blank(**b)).count();
-    let (sign, rest) = match text.get(blanks) {
-        Some(b'-') => (-1.0, &text[blanks + 1..]),
-        Some(b'+') => (1.0, &text[blanks + 1..]),
-        _ => (1.0, &text[blanks..]),
-    };
+    let rest = &text[text.iter().take_while(|b| number::is_blank(**b)).count()..];
     let digits = |text: &[u8], base: u32| {
         text.iter().map_while(|b| (*b as char).to_digit(base)).fold(0.0, |v, d| v * f64::from(base) + f64::from(d))
     };
     match rest {
-        [b'0', b'x' | b'X', hex @ ..] => sign * digits(hex, 16),
+        [b'0', b'x' | b'X', hex @ ..] => digits(hex, 16),
         [b'0', octal @ ..] if octal.iter().take_while(|b| b.is_ascii_digit()).all(|b| *b < b'8') && !octal.contains(&b'.') => {
-            sign * digits(octal, 8)
+            digits(octal, 8)
         }
-        _ => sign * number::from_text(rest),
+        _ => number::from_text(rest),
     }
 }
