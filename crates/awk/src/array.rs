@@ -18,7 +18,9 @@ impl Hasher for KeyHasher {
             word[..chunk.len()].copy_from_slice(chunk);
             hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
-        self.0 = hash ^ (hash >> 29) ^ bytes.len() as u64;
+        // Spread what the last bytes changed over all bits.
+        hash = (hash ^ (hash >> 32) ^ bytes.len() as u64).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        self.0 = hash ^ (hash >> 32);
     }
 
     /// The length, which the hash covers already.
@@ -93,7 +95,5 @@ impl Array {
 
 /// The key of an array element by number.
 pub fn number_key(n: usize) -> Text {
-    let mut key = Vec::with_capacity(20);
-    crate::number::push_integer(n as f64, &mut key);
-    Text::from(key)
+    Text::from_integer(n as f64).unwrap_or_default()
 }

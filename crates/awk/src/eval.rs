@@ -9,7 +9,7 @@ use crate::text::Text;
 use crate::value::{push_number, Value};
 
 /// How deep functions may call each other before the stack would end.
-const MAX_CALLS: usize = if cfg!(target_os = "wasi") { 1500 } else { 10_000 };
+const MAX_CALLS: usize = if cfg!(target_family = "wasm") { 1500 } else { 10_000 };
 
 impl<'a> Interp<'a> {
     pub fn eval(&mut self, expr: &'a Expr) -> Res<Value> {
@@ -265,8 +265,17 @@ impl<'a> Interp<'a> {
 
     /// As `assign`, where nobody looks at the result.
     pub fn run_assign(&mut self, target: &'a Expr, value: &'a Expr) -> Res<()> {
-        if matches!(value, Expr::Concat(..)) {
-            return self.assign(target, value).map(drop);
+        match (target, value) {
+            (_, Expr::Concat(..)) => return self.assign(target, value).map(drop),
+            (Expr::Var(Var::Global(index)), Expr::Binary(..) | Expr::Num(_)) => {
+                let number = self.eval_num(value)?;
+                if let Value::Num(old) = &mut self.globals[*index] {
+                    *old = number;
+                    return Ok(());
+                }
+                return self.store(target, Value::Num(number));
+            }
+            _ => {}
         }
         let value = self.eval(value)?;
         self.store(target, value)

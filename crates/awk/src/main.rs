@@ -26,7 +26,7 @@ mod text;
 mod time;
 mod value;
 
-#[cfg(target_os = "wasi")]
+#[cfg(target_family = "wasm")]
 use shadowbox_rt as _;
 
 use std::process::exit;
@@ -38,9 +38,9 @@ use options::{Options, Parsed};
 use value::Value;
 
 fn main() {
-    #[cfg(target_os = "wasi")]
+    #[cfg(target_family = "wasm")]
     start();
-    #[cfg(not(target_os = "wasi"))]
+    #[cfg(not(target_family = "wasm"))]
     {
         // Deep recursion of awk functions takes stack.
         let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(start);

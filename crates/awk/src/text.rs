@@ -25,6 +25,30 @@ impl Text {
         Text(Repr::Inline(bytes.len() as u8, inline))
     }
 
+    /// A whole number of moderate size, as its digits.
+    pub fn from_integer(value: f64) -> Option<Text> {
+        if value.fract() != 0.0 || value.abs() >= 1e15 {
+            return None;
+        }
+        let mut inline = [0; INLINE];
+        let mut rest = (value as i64).unsigned_abs();
+        let mut digits = 1;
+        let mut bound = 10;
+        while rest >= bound {
+            digits += 1;
+            bound *= 10;
+        }
+        let start = usize::from(value < 0.0);
+        if start == 1 {
+            inline[0] = b'-';
+        }
+        for place in inline[start..start + digits].iter_mut().rev() {
+            *place = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        Some(Text(Repr::Inline((start + digits) as u8, inline)))
+    }
+
     pub fn push(&mut self, bytes: &[u8]) {
         match &mut self.0 {
             Repr::Inline(len, inline) => {

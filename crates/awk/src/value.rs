@@ -74,11 +74,11 @@ impl Value {
 
     pub fn text(&self, format: &[u8]) -> Text {
         match self {
-            Value::Num(n) => {
+            Value::Num(n) => Text::from_integer(*n).unwrap_or_else(|| {
                 let mut out = Vec::with_capacity(24);
                 push_number(*n, format, &mut out);
                 Text::from(out)
-            }
+            }),
             Value::Str(text) | Value::Input(text) | Value::Regex(text) => text.clone(),
             _ => Text::default(),
         }

@@ -16,7 +16,7 @@ mod parse_regex;
 mod source;
 mod substitute;
 
-#[cfg(target_os = "wasi")]
+#[cfg(target_family = "wasm")]
 use shadowbox_rt as _;
 
 use std::io::Write;
