@@ -88,7 +88,10 @@ fn run(options: Options, name: &str) -> i32 {
         eprintln!("{name}: fatal: {message}");
         return 2;
     }
-    interp.run()
+    let status = interp.run();
+    // The process ends here: nobody needs the memory back piece by piece.
+    std::mem::forget(interp);
+    status
 }
 
 /// Fills the variables that a program finds set.
@@ -107,7 +110,9 @@ fn prepare(interp: &mut Interp, options: &Options, name: &str) -> interp::Res<()
     for (key, value) in [("version", "5.2.1"), ("platform", "posix"), ("FS", "FS"), ("strftime", "%a %b %e %H:%M:%S %Z %Y")] {
         info.borrow_mut().set(key.as_bytes(), Value::str(value.as_bytes()));
     }
-    info.borrow_mut().set(b"pid", Value::Num(f64::from(std::process::id())));
+    if cfg!(unix) {
+        info.borrow_mut().set(b"pid", Value::Num(f64::from(std::process::id())));
+    }
     interp.globals[given::RSTART] = Value::Num(0.0);
     interp.globals[given::RLENGTH] = Value::Num(-1.0);
     for (variable, value) in &options.variables {
