@@ -13,6 +13,7 @@ export { WorkerKind } from "./engine/pool-memory.ts";
 export type { WorkerEvents, WorkerFactory, WorkerHandle, WorkerPort } from "./engine/protocol.ts";
 export { type RunContext, serveWorker, type WorkerProgram } from "./engine/worker.ts";
 export { WasiError, type WasiErrorCode } from "./errors.ts";
+export { ArchiveFileSystem } from "./kernel/archive-fs.ts";
 export type { Spawn } from "./kernel/children.ts";
 export type { Command, CommandBytes } from "./kernel/commands.ts";
 export type { EntrySink } from "./kernel/io.ts";

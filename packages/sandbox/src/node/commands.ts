@@ -3,6 +3,7 @@ import type { VerifiedRegistry } from "@shadowbox/bundle";
 import { openFolderRegistry } from "@shadowbox/bundle/node";
 import { type Command, moduleLoader, ProgramKind, type WorkerPool } from "@shadowbox/wasi";
 import { SandboxError } from "../errors.ts";
+import { archivesOf, type BundleArchive } from "./bundle-files.ts";
 
 /** Most linear memory of a program, pages of 64 KiB. */
 const MEMORY_PAGES = 16384;
@@ -10,6 +11,7 @@ const MEMORY_PAGES = 16384;
 interface Installed {
   registry: VerifiedRegistry;
   commands: readonly Command[];
+  archives: readonly BundleArchive[];
 }
 
 const installed = new Map<string, Installed>();
@@ -34,7 +36,7 @@ export function installCommands(pool: WorkerPool, folder: string, cacheDir: stri
     }
     commands.push({ name, kind: ProgramKind.MODULE, module: number, size });
   }
-  const entry = { registry, commands };
+  const entry = { registry, commands, archives: archivesOf(registry, folder, cacheDir) };
   installed.set(folder, entry);
   return entry;
 }

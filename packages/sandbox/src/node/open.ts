@@ -6,6 +6,7 @@ import { Kernel, V8Engine, WorkerKind } from "@shadowbox/wasi";
 import { SandboxError } from "../errors.ts";
 import { KernelFiles } from "../files.ts";
 import type { SandboxOptions } from "../types.ts";
+import { mountArchives } from "./bundle-files.ts";
 import { installCommands, officialFolder } from "./commands.ts";
 import { sharedPool } from "./pool.ts";
 
@@ -38,18 +39,18 @@ export function openParts(options: SandboxOptions, restore?: (tree: TreeFileSyst
   const limitBytes = options.limits?.diskBytes ?? 2 * 1024 ** 3;
   const tree = TreeFileSystem.format(heap, { limitBytes, journaled: options.state !== undefined }, base);
   restore?.(tree);
-  const kernel = Kernel.create(heap, { root: tree }, {});
-  const files = new KernelFiles(kernel, workspaceDir);
-  for (const path of ["/tmp", "/home/user", workspaceDir]) if (!files.exists(path)) makeAll(files, path);
-  files.chmod("/tmp", 0o1777);
-  if (base !== undefined) layUnder(tree, files, workspaceDir, base);
   const pool = sharedPool();
-  const engine = new V8Engine(pool, kernel, { project });
-  const { commands, registry } = installCommands(
+  const { commands, registry, archives } = installCommands(
     pool,
     options.registry ?? officialFolder(),
     options.cacheDir,
   );
+  const kernel = Kernel.create(heap, { root: tree, mounts: mountArchives(archives) }, {});
+  const files = new KernelFiles(kernel, workspaceDir);
+  for (const path of ["/tmp", "/home/user", workspaceDir]) if (!files.exists(path)) makeAll(files, path);
+  files.chmod("/tmp", 0o1777);
+  if (base !== undefined) layUnder(tree, files, workspaceDir, base);
+  const engine = new V8Engine(pool, kernel, { project, archives });
   engine.setCommands(commands);
   if (!options.readOnly) pool.warm(WorkerKind.SHELL, engine.id);
   return { tree, base, kernel, engine, files, workspaceDir, project, commands: registry.commands() };

@@ -1,0 +1,172 @@
+"""Changes to CPython's Python modules for a host that starts programs and knows users but has neither fork nor threads."""
+
+HOST = 'sys.platform in {"emscripten", "vxworks", "wasi"}'
+NO_HOST = 'sys.platform in {"emscripten", "vxworks"}'
+
+# path → (old, new) …; each old text must be there.
+EDITS = {
+    "subprocess.py": [
+        ('_can_fork_exec = sys.platform not in {"emscripten", "wasi"}', '_can_fork_exec = sys.platform != "emscripten"'),
+    ],
+    "site.py": [(HOST, NO_HOST)],
+    "sysconfig.py": [(HOST, NO_HOST)],
+    # There is one thread: a started one runs to its end inside start().
+    "threading.py": [
+        (
+            """        with _active_limbo_lock:
+            _limbo[self] = self
+        try:
+            _start_new_thread(self._bootstrap, ())
+        except Exception:
+            with _active_limbo_lock:
+                del _limbo[self]
+            raise
+        self._started.wait()
+""",
+            """        self._run_inline()
+
+    def _run_inline(self):
+        ident = get_ident()
+        outer = _active.get(ident)
+        self._set_ident()
+        self._started.set()
+        _active[ident] = self
+        try:
+            if _trace_hook:
+                _sys.settrace(_trace_hook)
+            self.run()
+        except SystemExit:
+            pass
+        except BaseException:
+            self._invoke_excepthook(self)
+        finally:
+            self._is_stopped = True
+            if outer is None:
+                _active.pop(ident, None)
+            else:
+                _active[ident] = outer
+""",
+        ),
+    ],
+    "concurrent/futures/thread.py": [
+        (
+            """            self._work_queue.put(w)
+            self._adjust_thread_count()
+            return f
+""",
+            """            if self._initializer is not None:
+                initializer, self._initializer = self._initializer, None
+                try:
+                    initializer(*self._initargs)
+                except BaseException:
+                    _base.LOGGER.critical('Exception in initializer:', exc_info=True)
+                    self._broken = 'A thread initializer failed, the thread pool is not usable anymore'
+                    f.set_exception(BrokenThreadPool(self._broken))
+                    return f
+        w.run()
+        return f
+""",
+        ),
+    ],
+    "asyncio/selector_events.py": [
+        (
+            """        self._ssock, self._csock = socket.socketpair()
+        self._ssock.setblocking(False)
+        self._csock.setblocking(False)
+        self._internal_fds += 1
+        self._add_reader(self._ssock.fileno(), self._read_from_self)
+""",
+            """        # Nothing outside this thread wakes the loop.
+        self._ssock = self._csock = None
+""",
+        ),
+        (
+            """        self._remove_reader(self._ssock.fileno())
+        self._ssock.close()
+        self._ssock = None
+        self._csock.close()
+        self._csock = None
+        self._internal_fds -= 1
+""",
+            "        pass\n",
+        ),
+    ],
+    "asyncio/unix_events.py": [
+        (
+            "self._watcher = ThreadedChildWatcher()",
+            "self._watcher = _PollingChildWatcher()",
+        ),
+        (
+            "class _UnixDefaultEventLoopPolicy(",
+            '''class _PollingChildWatcher(AbstractChildWatcher):
+    """Looks after children from the loop itself: there is neither SIGCHLD nor a second thread."""
+
+    def attach_loop(self, loop):
+        pass
+
+    def close(self):
+        pass
+
+    def is_active(self):
+        return True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        pass
+
+    def remove_child_handler(self, pid):
+        return True
+
+    def add_child_handler(self, pid, callback, *args):
+        self._check(events.get_running_loop(), 0.0005, pid, callback, args)
+
+    def _check(self, loop, delay, pid, callback, args):
+        try:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            ended, status = pid, 255 << 8
+        if ended == 0:
+            loop.call_later(delay, self._check, loop, min(delay * 2, 0.02), pid, callback, args)
+        else:
+            loop.call_soon(callback, pid, waitstatus_to_exitcode(status), *args)
+
+
+class _UnixDefaultEventLoopPolicy(''',
+        ),
+    ],
+}
+
+PROCESS_POOL = '''"""ProcessPoolExecutor where no process can be forked: submitted calls run at once, in this process."""
+
+from concurrent.futures import _base
+from concurrent.futures.thread import ThreadPoolExecutor as _InlineExecutor
+
+
+class BrokenProcessPool(_base.BrokenExecutor):
+    """Kept for the sake of code that catches it."""
+
+
+class ProcessPoolExecutor(_InlineExecutor):
+    def __init__(self, max_workers=None, mp_context=None, initializer=None, initargs=(), *, max_tasks_per_child=None):
+        super().__init__(max_workers, "", initializer, initargs)
+
+    def map(self, fn, *iterables, timeout=None, chunksize=1):
+        if chunksize < 1:
+            raise ValueError("chunksize must be >= 1.")
+        return super().map(fn, *iterables, timeout=timeout)
+'''
+
+REPLACED = {"concurrent/futures/process.py": PROCESS_POOL}
+
+
+def edited(path, text):
+    """The text of the library's file `path` as it is shipped."""
+    if path in REPLACED:
+        return REPLACED[path]
+    for old, new in EDITS.get(path, ()):
+        if text.count(old) < 1:
+            raise SystemExit(f"edit_library.py: {path}: expected {old!r}, it is not there")
+        text = text.replace(old, new)
+    return text

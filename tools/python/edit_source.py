@@ -1,0 +1,112 @@
+"""edit_source.py CPYTHON: changes CPython's C sources where zig's libc for WASI differs from what they expect."""
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(sys.argv[1])
+
+
+def edit(path, change):
+    file = root / path
+    text = file.read_text()
+    changed = change(text)
+    if changed == text:
+        sys.exit(f"edit_source.py: {path}: expected the text to change, it is as it was")
+    file.write_text(changed)
+
+
+# WASI's clock ids are addresses, not integer constants.
+edit("Modules/timemodule.c", lambda text: re.sub(
+    r"PyModule_AddIntMacro\(module, (CLOCK_REALTIME|CLOCK_MONOTONIC)\)",
+    r'PyModule_AddIntConstant(module, "\1", (long)\1)', text))
+edit("Modules/getaddrinfo.c", lambda text:
+     "#include <sys/socket.h>\n#ifndef SOCK_RAW\n#define SOCK_RAW 3\n#endif\n" + text)
+
+NAME_SERVICE = "#if defined(HAVE_GETHOSTBYNAME_R) || defined (HAVE_GETHOSTBYNAME) || defined (HAVE_GETHOSTBYADDR)\n"
+
+
+def decode_without_name_service(text):
+    start = text.index("static PyObject*\nsock_decode_hostname")
+    end = text.index("\n}\n", start) + 3
+    condition = text.rindex(NAME_SERVICE, 0, start)
+    return text[:condition] + text[start:end] + NAME_SERVICE + text[end:]
+
+
+edit("Modules/socketmodule.c", decode_without_name_service)
+
+
+def own_thread_names(text):
+    names = sorted(set(re.findall(r"\b(pthread_\w+)\s*\(", text)))
+    at = text.index("// mutex") if "// mutex" in text else text.index("PyAPI_FUNC")
+    return text[:at] + "".join(f"#define {name} _py_{name}\n" for name in names) + text[at:]
+
+
+# zig's stand-ins for threads hang at exit: CPython's own are used under other names.
+edit("Include/cpython/pthread_stubs.h", own_thread_names)
+
+
+FINISH = """
+/* The end of a process: what Py_FinalizeEx does up to the destruction of modules. `library` maps names to modules that need
+   not be destroyed; memory goes with the process. */
+int shadowbox_finish(PyObject *library)
+{
+    int status = 0;
+    _PyRuntimeState *runtime = &_PyRuntime;
+    PyThreadState *tstate = _PyRuntimeState_GetThreadState(runtime);
+    PyObject *modules = tstate->interp->modules, *name, *module;
+    Py_ssize_t at = 0;
+
+    wait_for_thread_shutdown(tstate);
+    _Py_FinishPendingCalls(tstate);
+    _PyAtExit_Call(tstate->interp);
+    _PyRuntimeState_SetFinalizing(runtime, tstate);
+    runtime->initialized = 0;
+    runtime->core_initialized = 0;
+    if (flush_std_files() < 0)
+        status = -1;
+    PyGC_Collect();
+    while (library && PyDict_Next(library, &at, &name, &module))
+        if (PyDict_GetItem(modules, name) == module)
+            PyDict_DelItem(modules, name);
+    PyErr_Clear();
+    finalize_modules(tstate);
+    if (flush_std_files() < 0)
+        status = -1;
+    return status;
+}
+"""
+
+
+def own_streams(text):
+    """The program's own main.c makes the standard streams again after a snapshot, and ends without undoing what was in it."""
+    text += FINISH
+    return re.sub(r"static (PyStatus\s+init_sys_streams\()", r"\1", text)
+
+
+edit("Python/pylifecycle.c", own_streams)
+edit("Modules/main.c", lambda text: text.replace("static void\npymain_run_python(int *exitcode)", "void\npymain_run_python(int *exitcode)"))
+
+WAIT_WITHOUT_THREADS = """    PyLockStatus taken = PyThread_acquire_lock_timed(lock, 0, 0);
+    if (taken == PY_LOCK_ACQUIRED || timeout == 0)
+        return taken;
+    if (timeout < 0) {
+        PyErr_SetString(PyExc_RuntimeError, "this lock is held and there is no other thread that could release it: "
+                        "Python runs without threads here, a started thread runs to its end inside start()");
+        return PY_LOCK_INTR;
+    }
+    struct timespec rest = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};
+    nanosleep(&rest, NULL);
+    return PY_LOCK_FAILURE;
+}
+"""
+
+
+def waits_end(text):
+    """A lock that only another thread could release is an error instead of an endless wait."""
+    start = text.index("acquire_timed(PyThread_type_lock lock, _PyTime_t timeout)\n{\n")
+    body = text.index("{\n", start) + 2
+    end = text.index("\n}\n", body) + 3
+    return text[:body] + WAIT_WITHOUT_THREADS + text[end:]
+
+
+edit("Modules/_threadmodule.c", waits_end)

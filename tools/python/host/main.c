@@ -1,0 +1,328 @@
+/* python3: starts from the snapshot where it can, from the beginning otherwise.
+ *
+ * The build runs shadowbox_snapshot() once and keeps the memory it leaves behind as the module's data: an interpreter that
+ * is initialised, with much of the library imported. A process that starts from it takes up its own arguments,
+ * environment, working directory and streams. What the command line or environment may ask of the initialisation itself
+ * (-E, -O, -X, PYTHONHASHSEED …) ends that interpreter and starts another.
+ */
+#define PY_SSIZE_T_CLEAN
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <wasi/libc-environ.h>
+
+#include "internal/pycore_initconfig.h"
+#include "internal/pycore_interp.h"
+#include "internal/pycore_pylifecycle.h"
+#include "internal/pycore_pystate.h"
+#include "internal/pycore_pymem.h"
+
+#include "rpc.h"
+
+extern char **environ;
+extern void __wasm_call_ctors(void);
+extern int __main_void(void);
+extern void __wasm_call_dtors(void);
+extern void __wasilibc_reset_preopens(void);
+/* Static in CPython, or added to it: see edit_source.py. */
+extern PyStatus init_sys_streams(PyThreadState *tstate);
+extern void pymain_run_python(int *exitcode);
+extern int shadowbox_finish(PyObject *library);
+
+static int from_snapshot;
+/* Name → module of what the snapshot holds. */
+static PyObject *library;
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "python: %s\n", what);
+    exit(1);
+}
+
+/* What the command line asks for, as far as a snapshot can give it. */
+struct request {
+    char *command, *module, *file;
+    int inspect, interactive, quiet, unbuffered, no_bytecode, no_user_site;
+    /* sys.argv */
+    int count;
+    char **arguments;
+};
+
+static int starts_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* Whether the variables of PYTHON* are ones that resume() can follow. */
+static int usual_environment(void)
+{
+    static const char *const known[] = {"PYTHONPATH=", "PYTHONUNBUFFERED=", "PYTHONDONTWRITEBYTECODE=", "PYTHONHASHSEED=0",
+                                        "PYTHONIOENCODING=utf-8", "PYTHONUTF8=1", "PYTHONUSERBASE=", "PYTHONNOUSERSITE="};
+    for (char **each = environ; *each; each++) {
+        size_t i = 0;
+        if (!starts_with(*each, "PYTHON") || strchr(*each, '=')[1] == 0)
+            continue;
+        while (i < sizeof known / sizeof *known && !starts_with(*each, known[i]))
+            i++;
+        if (i == sizeof known / sizeof *known)
+            return 0;
+    }
+    return 1;
+}
+
+static int is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value;
+}
+
+/* Reads the command line; 0 if it asks for more than a snapshot can give. */
+static int parse(int argc, char **argv, struct request *request)
+{
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-' && argv[at][1]; at++) {
+        for (const char *flag = argv[at] + 1; *flag; flag++) {
+            int last = flag[1] == 0;
+            if (*flag == 'B')
+                request->no_bytecode = 1;
+            else if (*flag == 'i')
+                request->inspect = request->interactive = 1;
+            else if (*flag == 'q')
+                request->quiet = 1;
+            else if (*flag == 's')
+                request->no_user_site = 1;
+            else if (*flag == 'u')
+                request->unbuffered = 1;
+            else if ((*flag == 'c' || *flag == 'm') && last && at + 1 < argc) {
+                *(*flag == 'c' ? &request->command : &request->module) = argv[at + 1];
+                argv[at + 1] = *flag == 'c' ? "-c" : "-m";
+                request->count = argc - at - 1;
+                request->arguments = argv + at + 1;
+                return 1;
+            } else
+                return 0;
+        }
+    }
+    request->count = argc - at;
+    request->arguments = argv + at;
+    if (request->count == 0) {
+        static char *none[] = {"", NULL};
+        request->count = 1;
+        request->arguments = none;
+    } else if (strcmp(argv[at], "-") != 0)
+        request->file = argv[at];
+    return 1;
+}
+
+static void set_string(PyConfig *config, wchar_t **field, const char *value)
+{
+    if (value && PyStatus_Exception(PyConfig_SetBytesString(config, field, value)))
+        fail("no memory");
+}
+
+static PyObject *environment(void)
+{
+    PyObject *all = PyDict_New();
+    for (char **each = environ; all && *each; each++) {
+        const char *equals = strchr(*each, '=');
+        if (!equals)
+            continue;
+        PyObject *name = PyBytes_FromStringAndSize(*each, equals - *each);
+        PyObject *value = PyBytes_FromString(equals + 1);
+        if (name && value)
+            PyDict_SetDefault(all, name, value);
+        Py_XDECREF(name);
+        Py_XDECREF(value);
+    }
+    return all;
+}
+
+static PyObject *search_path(void)
+{
+    PyObject *path = PyList_New(0);
+    const char *given = getenv("PYTHONPATH");
+    while (path && given && *given) {
+        const char *colon = strchr(given, ':');
+        size_t length = colon ? (size_t)(colon - given) : strlen(given);
+        PyObject *entry = PyUnicode_DecodeFSDefaultAndSize(given, (Py_ssize_t)length);
+        if (entry)
+            PyList_Append(path, entry);
+        Py_XDECREF(entry);
+        given += length + (colon != NULL);
+    }
+    return path;
+}
+
+static PyObject *list_of(int count, char **items)
+{
+    PyObject *list = PyList_New(count);
+    for (int i = 0; list && i < count; i++)
+        PyList_SET_ITEM(list, i, PyUnicode_DecodeFSDefault(items[i]));
+    return list;
+}
+
+/* The lists of sys and of the configuration follow the command line. */
+static void set_arguments(PyConfig *config, const struct request *request, int argc, char **argv)
+{
+    PyObject *arguments = list_of(request->count, request->arguments), *original = list_of(argc, argv);
+    PySys_SetObject("argv", arguments);
+    PySys_SetObject("orig_argv", original);
+    Py_XDECREF(arguments);
+    Py_XDECREF(original);
+    wchar_t **wide = PyMem_RawCalloc((size_t)request->count, sizeof *wide);
+    for (int i = 0; i < request->count; i++)
+        wide[i] = Py_DecodeLocale(request->arguments[i], NULL);
+    if (PyStatus_Exception(PyConfig_SetWideStringList(config, &config->argv, request->count, wide)))
+        fail("no memory");
+}
+
+static void set_executable(PyConfig *config, const char *name)
+{
+    char path[256];
+    const char *base = strrchr(name, '/');
+    snprintf(path, sizeof path, "/usr/bin/%s", base ? base + 1 : name);
+    if (!starts_with(path + 9, "python"))
+        strcpy(path, "/usr/bin/python3");
+    set_string(config, &config->executable, path);
+    PyObject *executable = PyUnicode_DecodeFSDefault(path);
+    PySys_SetObject("executable", executable);
+    PySys_SetObject("_base_executable", executable);
+    Py_XDECREF(executable);
+}
+
+static int run_to_end(void)
+{
+    int status = 0;
+    pymain_run_python(&status);
+    if (shadowbox_finish(library) < 0)
+        status = 120;
+    if (_Py_UnhandledKeyboardInterrupt) {
+        PyOS_setsig(SIGINT, SIG_DFL);
+        kill(getpid(), SIGINT);
+        return 128 + SIGINT;
+    }
+    return status;
+}
+
+static int resume(const struct request *request, int argc, char **argv)
+{
+    PyThreadState *thread = PyThreadState_Get();
+    PyConfig *config = (PyConfig *)_PyInterpreterState_GetConfig(thread->interp);
+    set_string(config, &config->run_module, request->module);
+    set_string(config, &config->run_filename, request->file);
+    if (request->command) {
+        /* As the command line's parser does: the command ends in a newline. */
+        size_t length = strlen(request->command);
+        char *line = PyMem_RawMalloc(length + 2);
+        memcpy(line, request->command, length);
+        strcpy(line + length, "\n");
+        set_string(config, &config->run_command, line);
+        PyMem_RawFree(line);
+    }
+    set_executable(config, argv[0]);
+    set_arguments(config, request, argc, argv);
+    config->inspect = request->inspect;
+    config->interactive = request->interactive;
+    config->quiet = request->quiet;
+    config->buffered_stdio = !(request->unbuffered || is_set("PYTHONUNBUFFERED"));
+    config->write_bytecode = !(request->no_bytecode || is_set("PYTHONDONTWRITEBYTECODE"));
+    PySys_SetObject("dont_write_bytecode", config->write_bytecode ? Py_False : Py_True);
+    Py_InspectFlag = request->inspect;
+    Py_InteractiveFlag = request->interactive;
+    Py_UnbufferedStdioFlag = !config->buffered_stdio;
+    if (PyStatus_Exception(init_sys_streams(thread)))
+        fail("cannot open the standard streams");
+
+    PyObject *own = PyImport_ImportModule("_shadowbox"), *result = NULL;
+    int user_site = !request->no_user_site && !is_set("PYTHONNOUSERSITE");
+    if (own)
+        result = PyObject_CallMethod(own, "resume", "NNi", environment(), search_path(), user_site);
+    if (!result) {
+        PyErr_Print();
+        fail("cannot take up the environment");
+    }
+    Py_DECREF(own);
+    Py_DECREF(result);
+    return run_to_end();
+}
+
+__attribute__((export_name("shadowbox_snapshot"))) void shadowbox_snapshot(void)
+{
+    PyConfig config;
+    __wasm_call_ctors();
+    PyConfig_InitPythonConfig(&config);
+    config.use_hash_seed = 1;
+    config.hash_seed = 0;
+    config.user_site_directory = 0;
+    config.parse_argv = 0;
+    set_string(&config, &config.program_name, "/usr/bin/python3");
+    PyStatus status = Py_InitializeFromConfig(&config);
+    if (PyStatus_Exception(status))
+        Py_ExitStatusException(status);
+    PyConfig_Clear(&config);
+    PyObject *own = PyImport_ImportModule("_shadowbox");
+    library = own ? PyObject_CallMethod(own, "prepare", NULL) : NULL;
+    if (!library) {
+        PyErr_Print();
+        fail("cannot prepare the snapshot");
+    }
+    Py_DECREF(own);
+    fflush(NULL);
+    rpc_reset();
+    from_snapshot = 1;
+}
+
+/* `pip` is Python with that module. */
+static int is_pip(const char *name)
+{
+    const char *base = strrchr(name, '/');
+    return starts_with(base ? base + 1 : name, "pip");
+}
+
+static int run(int argc, char **argv)
+{
+    struct request request = {0};
+    if (!from_snapshot)
+        return Py_BytesMain(argc, argv);
+    char **copy = malloc(((size_t)argc + 1) * sizeof *copy);
+    memcpy(copy, argv, ((size_t)argc + 1) * sizeof *copy);
+    if (usual_environment() && parse(argc, copy, &request))
+        return resume(&request, argc, argv);
+    from_snapshot = 0;
+    Py_FinalizeEx();
+    return Py_BytesMain(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+    const char *directory = getenv("PWD");
+    if (directory && *directory == '/')
+        chdir(directory);
+    if (argc == 0) {
+        static char *nameless[] = {"python3", NULL};
+        return run(1, nameless);
+    }
+    if (!is_pip(argv[0]))
+        return run(argc, argv);
+    char **with_module = calloc((size_t)argc + 3, sizeof *with_module);
+    with_module[0] = "python3";
+    with_module[1] = "-m";
+    with_module[2] = "pip";
+    memcpy(with_module + 3, argv + 1, (size_t)argc * sizeof *with_module);
+    return run(argc + 2, with_module);
+}
+
+/* In the place of crt1: constructors have run already in a snapshot. */
+void _start(void)
+{
+    if (from_snapshot) {
+        __wasilibc_reset_preopens();
+        __wasilibc_deinitialize_environ();
+        __wasilibc_initialize_environ();
+    } else
+        __wasm_call_ctors();
+    exit(__main_void());
+}

@@ -1,0 +1,82 @@
+"""The start-up snapshot: what is imported before it is taken, and how a program that starts from it becomes its own."""
+
+import os
+import sys
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader, SourcelessFileLoader
+
+# Imported ahead, kept aside: a program gets them when it imports them, and only if nothing before the library on
+# sys.path has that name.
+AHEAD = """abc argparse bisect collections collections.abc contextlib copy csv dataclasses datetime enum fnmatch functools glob
+hashlib heapq inspect io itertools json keyword linecache math operator os pathlib random re select selectors shlex
+shutil signal stat string struct subprocess tempfile textwrap threading time token tokenize traceback types typing
+urllib.parse warnings weakref zlib""".split()
+
+LIBRARY = os.path.dirname(os.__file__)
+_aside = {}
+
+
+class _Known:
+    """Loads a module that is there already."""
+
+    def __init__(self, module):
+        self._module = module
+        self._spec = module.__spec__
+
+    def create_module(self, spec):
+        return self._module
+
+    def exec_module(self, module):
+        module.__spec__ = self._spec
+
+
+class _LibraryFinder(FileFinder):
+    """The library's folder, where some modules are there already."""
+
+    def find_spec(self, fullname, target=None):
+        module = _aside.pop(fullname, None)
+        if module is None:
+            return super().find_spec(fullname, target)
+        below = fullname + "."
+        for name in [name for name in _aside if name.startswith(below)]:
+            sys.modules.setdefault(name, _aside.pop(name))
+        return ModuleSpec(fullname, _Known(module), origin=module.__spec__.origin, is_package=hasattr(module, "__path__"))
+
+
+def prepare():
+    """Imports ahead; called before the snapshot is taken. Name → module of all that is in it, but for the program's own."""
+    import gc
+
+    before = set(sys.modules)
+    for name in AHEAD:
+        __import__(name)
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None)
+        if name not in before and spec is not None and isinstance(spec.loader, (SourceFileLoader, SourcelessFileLoader)):
+            _aside[name] = sys.modules.pop(name)
+    library = {**sys.modules, **_aside}
+    for name in ("__main__", "builtins", "sys"):
+        del library[name]
+    sys.path_importer_cache.clear()
+    gc.collect()
+    gc.freeze()
+    return library
+
+
+def resume(environment, search, own_site):
+    """Takes up this process's environment; `search` are the entries of PYTHONPATH."""
+    sys.path_importer_cache.clear()
+    from importlib import _bootstrap_external
+    sys.path_importer_cache[LIBRARY] = _LibraryFinder(LIBRARY, *_bootstrap_external._get_supported_file_loaders())
+    data = os.environ._data
+    data.clear()
+    data.update(environment)
+    sys.path[:0] = search
+    random = _aside.get("random")
+    if random is not None:
+        random.seed()
+    if own_site:
+        import site
+        site.USER_BASE = site.USER_SITE = None
+        site.ENABLE_USER_SITE = True
+        site.addusersitepackages(site.removeduppaths())
+        sys.modules.pop("usercustomize", None)
