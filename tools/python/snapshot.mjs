@@ -15,7 +15,13 @@ const memory = takeSnapshot(bytes);
 writeFileSync(out, rewrite(bytes, memory));
 
 function takeSnapshot(module) {
-  const wasi = new WASI({ version: "preview1", args: ["python3"], env: {}, preopens: { "/": root }, returnOnExit: false });
+  const wasi = new WASI({
+    version: "preview1",
+    args: ["python3"],
+    env: {},
+    preopens: { "/": root },
+    returnOnExit: false,
+  });
   let instance;
   const view = () => new DataView(instance.exports.memory.buffer);
   const fixed = {
@@ -76,8 +82,17 @@ function dataBody(content) {
     while (at < content.length && content[at] === 0) at++;
     if (at === content.length) break;
     let end = at;
-    for (let next = at; next < content.length && next - end <= GAP; next++) if (content[next] !== 0) end = next + 1;
-    segments.push(Buffer.concat([Buffer.from([0, 0x41]), signedLeb(at), Buffer.from([0x0b]), leb(end - at), content.subarray(at, end)]));
+    for (let next = at; next < content.length && next - end <= GAP; next++)
+      if (content[next] !== 0) end = next + 1;
+    segments.push(
+      Buffer.concat([
+        Buffer.from([0, 0x41]),
+        signedLeb(at),
+        Buffer.from([0x0b]),
+        leb(end - at),
+        content.subarray(at, end),
+      ]),
+    );
     at = end;
   }
   return Buffer.concat([leb(segments.length), ...segments]);
