@@ -54,9 +54,9 @@ make Makefile > /dev/null 2>&1
 make -j2 LINKCC=wlink LIBS="${objects[*]}" \
   CONFIGURE_CFLAGS_NODIST="-std=c11 -I$here/include -I$here/host -D_GNU_SOURCE=1 -include shadowbox/libc.h" > make.log 2>&1 || { tail -20 make.log >&2; exit 1; }
 
-# pip and time zones come as wheels; the library is one archive, and the program starts from a snapshot.
+# Time zones come as a wheel; the library is one archive, and the program starts from a snapshot.
 wheels=$work/wheels
-[ -d "$wheels" ] || "${SHADOWBOX_SYSROOT%/sys}/venv/bin/pip" download -q --no-deps -d "$wheels" pip==24.0 tzdata==2025.2 >&2
+[ -d "$wheels" ] || "${SHADOWBOX_SYSROOT%/sys}/venv/bin/pip" download -q --no-deps -d "$wheels" tzdata==2025.2 >&2
 out=$root/target/bundles/python
 mkdir -p "$out" "$work/root/usr/lib/python3.11"
 "$native" "$here/library.py" "$work/cpython" "$work/build" "$out/python3.11.tar" "$wheels"/*.whl

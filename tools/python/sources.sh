@@ -12,7 +12,7 @@ cd "$out/download"
 
 if [ ! -f "$archive" ]; then
   keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -1 | tr -d ' ')
+  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -1 | tr -d ' ' || true)
   echo "deb-src [signed-by=$keyring] ${mirror:-http://deb.debian.org/debian} bookworm main" > sources.list
   options=(-qq -o "Dir::Etc::sourcelist=$PWD/sources.list" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$PWD/lists")
   apt-get "${options[@]}" update >&2
