@@ -25,8 +25,14 @@ function takeSnapshot(module) {
   let instance;
   const view = () => new DataView(instance.exports.memory.buffer);
   const fixed = {
-    clock_time_get: (_id, _precision, at) => (view().setBigUint64(at, 1_700_000_000_000_000_000n, true), 0),
-    random_get: (at, length) => (new Uint8Array(instance.exports.memory.buffer, at, length).fill(7), 0),
+    clock_time_get: (_id, _precision, at) => {
+      view().setBigUint64(at, 1_700_000_000_000_000_000n, true);
+      return 0;
+    },
+    random_get: (at, length) => {
+      new Uint8Array(instance.exports.memory.buffer, at, length).fill(7);
+      return 0;
+    },
   };
   const imports = { wasi_snapshot_preview1: { ...wasi.wasiImport, ...fixed } };
   instance = new WebAssembly.Instance(new WebAssembly.Module(module), imports);
