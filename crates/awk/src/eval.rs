@@ -9,7 +9,7 @@ use crate::text::Text;
 use crate::value::{push_number, Value};
 
 /// How deep functions may call each other before the stack would end.
-const MAX_CALLS: usize = if cfg!(target_family = "wasm") { 1500 } else { 10_000 };
+const MAX_CALLS: usize = if cfg!(target_family = "wasm") { 1000 } else { 10_000 };
 
 impl<'a> Interp<'a> {
     pub fn eval(&mut self, expr: &'a Expr) -> Res<Value> {
