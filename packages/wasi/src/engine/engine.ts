@@ -37,6 +37,9 @@ export interface ExitResult {
   timedOut: boolean;
 }
 
+/** Milliseconds after which nobody waits any longer for a killed session: it is the engine's own failure then. */
+const SESSION_END_MS = 5000;
+
 /** The v8 engine of one sandbox: runs processes in a pool's workers on the sandbox's shared kernel. */
 export class V8Engine {
   readonly kernel: Kernel;
@@ -44,6 +47,8 @@ export class V8Engine {
   /** Number of the sandbox in the pool. */
   readonly id: number;
   readonly #deadlines = new Map<number, { timer: ReturnType<typeof setTimeout> | undefined; hit: boolean }>();
+  /** Sessions that are being killed, by the pid they are named by. */
+  readonly #ending = new Map<number, Promise<void>>();
   #active = 0;
   #keepAlive: ReturnType<typeof setInterval> | undefined;
 
@@ -119,7 +124,10 @@ export class V8Engine {
         const ended = processes.reap(0, pid, 0);
         if (typeof ended === "number")
           throw new WasiError("engine", `wait for process ${pid}: ${errnoName(ended)}`);
-        if (ended !== undefined) return this.#result(pid, ended.status);
+        if (ended !== undefined) {
+          await this.#ending.get(pid);
+          return this.#result(pid, ended.status);
+        }
         await eventChange(memory.i32, word, 0, seen);
       }
     } finally {
@@ -139,9 +147,25 @@ export class V8Engine {
     return this.kernel.processes.kill(pid, signal, 0, 1) >= 0;
   }
 
-  /** Sends a signal to a process that the host started and to all that descend from it. */
+  /**
+   * Sends a signal to a process that the host started and to all that descend from it. After SIGKILL, `waitExit` of that
+   * process answers only when none of them is left.
+   */
   killSession(pid: number, signal: number = Signal.KILL): void {
     this.kernel.processes.killSession(pid, signal);
+    if (signal !== Signal.KILL || this.#ending.has(pid)) return;
+    const ending = this.#endSession(pid).finally(() => this.#ending.delete(pid));
+    this.#ending.set(pid, ending);
+  }
+
+  /** Kills again what a member had just started, until nothing of the session is left. */
+  async #endSession(pid: number): Promise<void> {
+    const { processes } = this.kernel;
+    const until = performance.now() + SESSION_END_MS;
+    while (processes.hasSession(pid) && performance.now() < until) {
+      await new Promise((done) => setTimeout(done, 1));
+      processes.killSession(pid, Signal.KILL);
+    }
   }
 
   /** A pipe between the host and processes. */

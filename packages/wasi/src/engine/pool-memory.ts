@@ -25,7 +25,7 @@ export const WorkerState = {
 } as const;
 
 /** Words of a worker's record. */
-const W = { STATE: 0, KIND: 1, SANDBOX: 2, SLOT: 3, MODULES: 4, GENERATION: 5, WORDS: 16 } as const;
+const W = { STATE: 0, KIND: 1, SANDBOX: 2, SLOT: 3, MODULES: 4, GENERATION: 5, PID: 6, WORDS: 16 } as const;
 const MODULE_TABLE = MAX_WORKERS * W.WORDS;
 const JOBS_WAITING = MODULE_TABLE + MAX_MODULES;
 
@@ -107,10 +107,10 @@ export class PoolMemory {
   }
 
   /**
-   * Gives process `slot` of `sandbox` to a sleeping worker that can run it at once; answers the worker or -1. `module`
+   * Gives process `pid` in `slot` of `sandbox` to a sleeping worker that can run it at once; answers the worker or -1. `module`
    * 0: no module is needed.
    */
-  claim(kind: WorkerKind, sandbox: number, module: number, slot: number): number {
+  claim(kind: WorkerKind, sandbox: number, module: number, slot: number, pid: number): number {
     const order = module === 0 ? 0 : this.moduleOrder(module);
     if (module !== 0 && order === 0) return -1;
     const { words } = this;
@@ -125,6 +125,7 @@ export class PoolMemory {
         continue;
       }
       Atomics.store(words, at + W.SLOT, slot);
+      Atomics.store(words, at + W.PID, pid);
       Atomics.store(words, at + W.STATE, WorkerState.RUN);
       Atomics.notify(words, at + W.STATE);
       return worker;
@@ -152,6 +153,11 @@ export class PoolMemory {
   /** Takes an offer back; false if somebody has claimed the worker. Called by the worker. */
   retract(worker: number): boolean {
     return this.#take(worker * W.WORDS + W.STATE, WorkerState.PARKED, WorkerState.HELD);
+  }
+
+  /** Pid of the process that the worker was claimed for. */
+  claimedPid(worker: number): number {
+    return this.words[worker * W.WORDS + W.PID];
   }
 
   /** Sleeps until there is a job (its process slot) or the supervisor wants to be heard (-1). Called by the worker. */

@@ -42,6 +42,7 @@ interface SandboxEntry {
 interface Job {
   sandbox: SandboxEntry;
   slot: number;
+  pid: number;
   payload: unknown;
 }
 
@@ -86,7 +87,8 @@ export class WorkerPool {
     const sandbox: SandboxEntry = { id, kernel, share, closed: false, stopping: new Set() };
     this.#sandboxes.set(id, sandbox);
     kernel.starter = (slot) => claimWorker(this.memory, kernel, id, slot);
-    kernel.forker = (slot, payload) => this.#assign({ sandbox, slot, payload });
+    kernel.forker = (slot, payload) =>
+      this.#assign({ sandbox, slot, pid: kernel.memory.i32[slot + Slot.PID], payload });
     void this.#watch(sandbox);
     return id;
   }
@@ -162,14 +164,15 @@ export class WorkerPool {
     const { processes, memory } = sandbox.kernel;
     const { i32 } = memory;
     for (const slot of processes.used()) {
+      const pid = i32[slot + Slot.PID];
       const state = Atomics.load(i32, slot + Slot.STATE);
       if (state !== ProcessState.STARTING && state !== ProcessState.RUNNING) continue;
-      if (Atomics.load(i32, slot + Slot.RUN) === Run.KILLED) this.#stop(sandbox, slot);
+      if (Atomics.load(i32, slot + Slot.RUN) === Run.KILLED) this.#stop(sandbox, slot, pid);
       else if (
         state === ProcessState.STARTING &&
         Atomics.compareExchange(i32, slot + Slot.WORKER, 0, -1) === 0
       )
-        this.#assign({ sandbox, slot, payload: undefined });
+        this.#assign({ sandbox, slot, pid, payload: undefined });
     }
   }
 
@@ -202,15 +205,15 @@ export class WorkerPool {
   /** Ends a process whose module cannot be had. */
   #refuse(job: Job, error: Error): void {
     const { kernel } = job.sandbox;
-    const process = kernel.process(job.slot);
-    process.complain(error.message);
-    kernel.finish(job.slot, 126);
+    if (!kernel.processes.claimEnd(job.slot, job.pid)) return;
+    kernel.process(job.slot).complain(error.message);
+    kernel.finishClaimed(job.slot, 126);
   }
 
   /** Brings a process to a worker: one of the sandbox that sleeps, an idle one, a new one, one of another sandbox. */
   #place(job: Job): void {
     const { i32 } = job.sandbox.kernel.memory;
-    if (job.sandbox.closed || Atomics.load(i32, job.slot + Slot.STATE) !== ProcessState.STARTING) return;
+    if (!isWaiting(job)) return;
     const kind = i32[job.slot + Slot.KIND] === ProgramKind.SHELL ? WorkerKind.SHELL : WorkerKind.MODULE;
     let worker = this.#find(kind, job.sandbox.id);
     if (worker === undefined) {
@@ -222,7 +225,11 @@ export class WorkerPool {
       this.#waiting.splice(this.#waiting.indexOf(job), 1);
       this.memory.setJobsWaiting(this.#waiting.length);
     }
-    this.#send(worker, { ...this.#attachment(worker, job.sandbox), slot: job.slot, payload: job.payload });
+    this.#sendJob(worker, job);
+  }
+
+  #sendJob(worker: WorkerEntry, { sandbox, slot, pid, payload }: Job): void {
+    this.#send(worker, { ...this.#attachment(worker, sandbox), slot, pid, payload });
   }
 
   #find(kind: WorkerKind, sandbox: number): WorkerEntry | undefined {
@@ -281,7 +288,8 @@ export class WorkerPool {
     if (message.type === "broken") this.#onProblem(message.message);
     if (message.type === "fork") {
       const sandbox = this.#sandboxes.get(message.sandbox);
-      if (sandbox !== undefined) this.#assign({ sandbox, slot: message.slot, payload: message.payload });
+      const { slot, pid, payload } = message;
+      if (sandbox !== undefined) this.#assign({ sandbox, slot, pid, payload });
     }
     if (message.type === "idle") this.#feed(worker);
   }
@@ -302,7 +310,7 @@ export class WorkerPool {
     for (let at = 0; job === undefined && at < this.#waiting.length; ) {
       const { sandbox, slot } = this.#waiting[at];
       const { i32 } = sandbox.kernel.memory;
-      const gone = sandbox.closed || Atomics.load(i32, slot + Slot.STATE) !== ProcessState.STARTING;
+      const gone = !isWaiting(this.#waiting[at]);
       const shell = i32[slot + Slot.KIND] === ProgramKind.SHELL;
       const suits = worker.kind === (shell ? WorkerKind.SHELL : WorkerKind.MODULE);
       if (!gone && !suits) at++;
@@ -311,8 +319,7 @@ export class WorkerPool {
     }
     this.memory.setJobsWaiting(this.#waiting.length);
     if (job === undefined) this.#send(worker, {});
-    else
-      this.#send(worker, { ...this.#attachment(worker, job.sandbox), slot: job.slot, payload: job.payload });
+    else this.#sendJob(worker, job);
   }
 
   /** A thread ended by itself: its process is over. */
@@ -325,8 +332,12 @@ export class WorkerPool {
     for (const sandbox of this.#sandboxes.values()) {
       const { kernel } = sandbox;
       kernel.memory.heap.mutex.recoverFrom(worker.index + 2);
+      const { i32 } = kernel.memory;
       for (const slot of kernel.processes.used())
-        if (kernel.memory.i32[slot + Slot.WORKER] === worker.index + 1 && kernel.processes.claimEnd(slot))
+        if (
+          i32[slot + Slot.WORKER] === worker.index + 1 &&
+          kernel.processes.claimEnd(slot, i32[slot + Slot.PID])
+        )
           kernel.finishClaimed(slot, 256 + 6);
     }
   }
@@ -337,10 +348,9 @@ export class WorkerPool {
   }
 
   /** Ends a process whose guest was killed: by itself if it reaches a system call soon, else by stopping its thread. */
-  #stop(sandbox: SandboxEntry, slot: number): void {
+  #stop(sandbox: SandboxEntry, slot: number, pid: number): void {
     if (sandbox.stopping.has(slot)) return;
     sandbox.stopping.add(slot);
-    const pid = sandbox.kernel.memory.i32[slot + Slot.PID];
     setTimeout(() => {
       sandbox.stopping.delete(slot);
       this.#stopNow(sandbox, slot, pid);
@@ -350,7 +360,7 @@ export class WorkerPool {
   #stopNow(sandbox: SandboxEntry, slot: number, pid: number): void {
     const { processes, memory } = sandbox.kernel;
     const { i32 } = memory;
-    if (i32[slot + Slot.PID] !== pid || !processes.claimEnd(slot)) return;
+    if (!processes.claimEnd(slot, pid)) return;
     const worker = this.#workers[i32[slot + Slot.WORKER] - 1];
     const status = processes.fatalStatus(slot);
     if (worker !== undefined) {
@@ -361,4 +371,14 @@ export class WorkerPool {
     }
     sandbox.kernel.finishClaimed(slot, status);
   }
+}
+
+/** Whether a job's process still waits for a worker: it may have been killed, and its slot be another's. */
+function isWaiting({ sandbox, slot, pid }: Job): boolean {
+  const { i32 } = sandbox.kernel.memory;
+  return (
+    !sandbox.closed &&
+    i32[slot + Slot.PID] === pid &&
+    Atomics.load(i32, slot + Slot.STATE) === ProcessState.STARTING
+  );
 }

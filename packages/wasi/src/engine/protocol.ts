@@ -18,8 +18,9 @@ export interface JobMessage {
   /** Modules it does not hold yet, in the order of compilation, ending with number `held`. */
   modules?: readonly (readonly [id: number, module: WebAssembly.Module])[];
   held?: number;
-  /** Process slot to run. */
+  /** Process to run: its slot and, as slots are used again, its pid. */
   slot?: number;
+  pid?: number;
   /** State of a shell that was forked. */
   payload?: unknown;
 }
@@ -39,7 +40,7 @@ export type WorkerMessage =
   | { type: "ready" }
   /** It would sleep, but processes wait for a worker. */
   | { type: "idle" }
-  | { type: "fork"; sandbox: number; slot: number; payload: unknown }
+  | { type: "fork"; sandbox: number; slot: number; pid: number; payload: unknown }
   /** The engine's own code failed in it; the process ended as by SIGABRT. */
   | { type: "broken"; message: string };
 

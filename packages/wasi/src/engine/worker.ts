@@ -1,7 +1,7 @@
 import { Heap } from "@shadowbox/vfs";
 import { Kernel, type KernelConfig } from "../kernel/kernel.ts";
-import { ProcessState, ProgramKind, Run, Slot } from "../kernel/layout.ts";
-import type { Process } from "../kernel/process.ts";
+import { ProgramKind, Run, Slot } from "../kernel/layout.ts";
+import { type Process, ProcessExit } from "../kernel/process.ts";
 import { Signal, STATUS_SIGNALLED } from "../kernel/signals.ts";
 import { PoolMemory, WorkerKind, WorkerState } from "./pool-memory.ts";
 import { FIRST_OWNER, type JobMessage, type SandboxShare, type WorkerPort } from "./protocol.ts";
@@ -71,7 +71,7 @@ class WorkerServer {
     if (message.attach !== undefined) this.#attach(message.attach);
     for (const [id, module] of message.modules ?? []) this.#modules.set(id, module);
     if (message.held !== undefined) this.#pool.setModulesHeld(this.#worker, message.held);
-    if (message.slot !== undefined) this.#run(message.slot, message.payload);
+    if (message.slot !== undefined) this.#run(message.slot, message.pid ?? 0, message.payload);
     for (;;) {
       // A worker that was given up (its thread went on after it was stopped) must not touch a successor's record.
       if (this.#stopped || this.#pool.generation(this.#worker) !== this.#generation) return;
@@ -83,7 +83,7 @@ class WorkerServer {
       this.#offered = false;
       const slot = this.#pool.park(this.#worker);
       if (slot < 0) return;
-      this.#run(slot, undefined);
+      this.#run(slot, this.#pool.claimedPid(this.#worker), undefined);
     }
   }
 
@@ -103,7 +103,10 @@ class WorkerServer {
       const heap = Heap.attach(share.memory, this.#worker + FIRST_OWNER);
       const kernel = Kernel.attach(heap, this.#program.attach(heap, share.setup));
       kernel.starter = (slot) => this.#start(kernel, share.id, slot);
-      kernel.forker = (slot, payload) => this.#port.post({ type: "fork", sandbox: share.id, slot, payload });
+      kernel.forker = (slot, payload) => {
+        const pid = kernel.memory.i32[slot + Slot.PID];
+        this.#port.post({ type: "fork", sandbox: share.id, slot, pid, payload });
+      };
       this.#kernel = kernel;
       this.#sandbox = share.id;
     }
@@ -114,25 +117,22 @@ class WorkerServer {
     return claimWorker(this.#pool, kernel, sandbox, slot);
   }
 
-  #run(slot: number, payload: unknown): void {
+  #run(slot: number, pid: number, payload: unknown): void {
     const kernel = this.#kernel;
-    if (kernel === undefined) return;
+    if (!kernel?.processes.take(slot, pid, this.#worker + 1)) return;
     const { i32 } = kernel.memory;
-    const state = slot + Slot.STATE;
-    if (
-      Atomics.compareExchange(i32, state, ProcessState.STARTING, ProcessState.RUNNING) !==
-      ProcessState.STARTING
-    )
-      return;
-    Atomics.store(i32, slot + Slot.WORKER, this.#worker + 1);
     const process = kernel.process(slot);
     kernel.current = process;
     let status = -1;
     try {
+      process.leave();
       status = this.#program.run(process, { module: this.#modules.get(i32[slot + Slot.MODULE]), payload });
     } catch (error) {
-      status = STATUS_SIGNALLED + Signal.ABRT;
-      this.#port.post({ type: "broken", message: String(error instanceof Error ? error.stack : error) });
+      if (error instanceof ProcessExit) status = error.status;
+      else {
+        status = STATUS_SIGNALLED + Signal.ABRT;
+        this.#port.post({ type: "broken", message: String(error instanceof Error ? error.stack : error) });
+      }
     }
     kernel.current = undefined;
     // Killed while its guest ran, which then ended by itself: the status says so.
@@ -147,5 +147,5 @@ class WorkerServer {
 export function claimWorker(pool: PoolMemory, kernel: Kernel, sandbox: number, slot: number): boolean {
   const { i32 } = kernel.memory;
   const kind = i32[slot + Slot.KIND] === ProgramKind.SHELL ? WorkerKind.SHELL : WorkerKind.MODULE;
-  return pool.claim(kind, sandbox, i32[slot + Slot.MODULE], slot) >= 0;
+  return pool.claim(kind, sandbox, i32[slot + Slot.MODULE], slot, i32[slot + Slot.PID]) >= 0;
 }

@@ -334,8 +334,10 @@ export class Kernel {
     const { i32 } = this.memory;
     i32[slot + Slot.WORKER] = -1;
     Atomics.store(i32, slot + Slot.STATE, ProcessState.STARTING);
-    if (this.starter(slot)) return;
-    Atomics.store(i32, slot + Slot.WORKER, 0);
+    // Killed while it was prepared, when the supervisor could not yet end it.
+    const killed = Atomics.load(i32, slot + Slot.RUN) === Run.KILLED;
+    if (!killed && this.starter(slot)) return;
+    Atomics.compareExchange(i32, slot + Slot.WORKER, -1, 0);
     this.#request();
   }
 

@@ -150,12 +150,37 @@ export class Processes {
     return true;
   }
 
+  /**
+   * Makes a process that waits for a worker run in the caller's: it is inside the kernel then. False if it was killed, or
+   * the slot is another process's by now.
+   */
+  take(slot: number, pid: number, worker: number): boolean {
+    const { i32, base } = this.memory;
+    lock(i32, base + Header.LOCK);
+    const taken =
+      i32[slot + Slot.PID] === pid &&
+      Atomics.load(i32, slot + Slot.STATE) === ProcessState.STARTING &&
+      Atomics.compareExchange(i32, slot + Slot.RUN, Run.GUEST, Run.SYS) === Run.GUEST &&
+      this.#move(slot, ProcessState.STARTING, ProcessState.RUNNING);
+    if (taken) Atomics.store(i32, slot + Slot.WORKER, worker);
+    unlock(i32, base + Header.LOCK);
+    return taken;
+  }
+
   /** Takes the right to end a process, so that only the caller does; pairs with {@link Processes.finishClaimed}. */
-  claimEnd(slot: number): boolean {
-    const { i32 } = this.memory;
-    for (const state of [ProcessState.RUNNING, ProcessState.STARTING])
-      if (Atomics.compareExchange(i32, slot + Slot.STATE, state, ProcessState.EXITING) === state) return true;
-    return false;
+  claimEnd(slot: number, pid: number): boolean {
+    const { i32, base } = this.memory;
+    lock(i32, base + Header.LOCK);
+    const claimed =
+      i32[slot + Slot.PID] === pid &&
+      (this.#move(slot, ProcessState.RUNNING, ProcessState.EXITING) ||
+        this.#move(slot, ProcessState.STARTING, ProcessState.EXITING));
+    unlock(i32, base + Header.LOCK);
+    return claimed;
+  }
+
+  #move(slot: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.memory.i32, slot + Slot.STATE, from, to) === from;
   }
 
   /** Ends a process whose end was claimed. */
@@ -257,6 +282,14 @@ export class Processes {
     lock(i32, base + Header.LOCK);
     for (const slot of this.used()) if (i32[slot + Slot.SESSION] === session) this.send(slot, signal);
     unlock(i32, base + Header.LOCK);
+  }
+
+  /** Whether any process of a session is still there, other than as a zombie. */
+  hasSession(session: number): boolean {
+    const { i32 } = this.memory;
+    for (const slot of this.used())
+      if (i32[slot + Slot.SESSION] === session && i32[slot + Slot.STATE] !== ProcessState.ZOMBIE) return true;
+    return false;
   }
 
   /**
