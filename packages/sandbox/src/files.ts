@@ -66,9 +66,14 @@ export class KernelFiles implements SandboxFs {
   }
 
   #makeParents(path: string): void {
-    const parts = decodeText(this.#path(path)).split("/").slice(1, -1);
+    const whole = decodeText(this.#path(path));
+    this.makeDirectories(whole.slice(0, whole.lastIndexOf("/")));
+  }
+
+  /** Makes a directory, absolute, and those above it that are missing. */
+  makeDirectories(path: string): void {
     let at = "";
-    for (const part of parts) {
+    for (const part of path.split("/").filter(Boolean)) {
       at += `/${part}`;
       if (!this.exists(at)) this.mkdir(at);
     }

@@ -1,19 +1,32 @@
 import { type Heap, TreeFileSystem } from "@shadowbox/vfs";
 import { NodeBaseSource } from "@shadowbox/vfs/node";
-import type { KernelConfig } from "@shadowbox/wasi";
-import { type BundleArchive, mountArchives } from "./bundle-files.ts";
+import type { KernelConfig, Mount } from "@shadowbox/wasi";
+import { type BundleArchive, mountArchives } from "../archives.ts";
+import { loadArchive } from "./archives.ts";
 
 /** What a worker must know of a sandbox to act on its files; structured-clonable. */
-export interface NodeSetup {
+export interface NodeSetup extends ArchivePlace {
   /** Absolute path of the project folder. */
   project?: string;
-  /** Folders that bundles bring along. */
-  archives?: readonly BundleArchive[];
+}
+
+/** Folders that bundles bring along, and where they come from. */
+export interface ArchivePlace {
+  archives: readonly BundleArchive[];
+  /** The registry's folder. */
+  registry: string;
+  /** Cache of unpacked assets. */
+  cacheDir?: string;
 }
 
 /** A sandbox's file systems in this thread. */
 export function attachFiles(heap: Heap, setup: unknown): KernelConfig {
-  const { project, archives = [] } = (setup ?? {}) as NodeSetup;
-  const base = project === undefined ? undefined : new NodeBaseSource({ root: project });
-  return { root: TreeFileSystem.attach(heap, base), mounts: mountArchives(archives) };
+  const place = setup as NodeSetup;
+  const base = place.project === undefined ? undefined : new NodeBaseSource({ root: place.project });
+  return { root: TreeFileSystem.attach(heap, base), mounts: mountsOf(place) };
+}
+
+/** The mounts of bundles' folders in this thread. */
+export function mountsOf({ archives, registry, cacheDir }: ArchivePlace): Mount[] {
+  return mountArchives(archives, (archive) => loadArchive(archive, registry, cacheDir));
 }

@@ -1,42 +1,29 @@
 import { existsSync } from "node:fs";
-import type { VerifiedRegistry } from "@shadowbox/bundle";
+import type { CommandEntry } from "@shadowbox/bundle";
 import { openFolderRegistry } from "@shadowbox/bundle/node";
-import { type Command, moduleLoader, ProgramKind, type WorkerPool } from "@shadowbox/wasi";
+import type { Command, WorkerPool } from "@shadowbox/wasi";
+import { archivesOf, type BundleArchive } from "../archives.ts";
+import { listCommands } from "../commands.ts";
 import { SandboxError } from "../errors.ts";
-import { archivesOf, type BundleArchive } from "./bundle-files.ts";
-
-/** Most linear memory of a program, pages of 64 KiB. */
-const MEMORY_PAGES = 16384;
 
 interface Installed {
-  registry: VerifiedRegistry;
   commands: readonly Command[];
+  entries: ReadonlyMap<string, CommandEntry>;
   archives: readonly BundleArchive[];
 }
 
 const installed = new Map<string, Installed>();
 
-/** The verified commands of a registry folder, as the kernel lists them; modules are verified and compiled when first run. */
+/** The verified commands of a registry folder; modules are verified and compiled when first run. */
 export function installCommands(pool: WorkerPool, folder: string, cacheDir: string | undefined): Installed {
   const known = installed.get(folder);
   if (known !== undefined) return known;
   const registry = openFolderRegistry(folder, cacheDir === undefined ? {} : { cacheDir });
-  const modules = new Map<string, number>();
-  const commands: Command[] = ["bash", "sh"].map((name) => ({
-    name,
-    kind: ProgramKind.SHELL,
-    module: 0,
-    size: 0,
-  }));
-  for (const { name, module, size } of registry.commands().values()) {
-    let number = modules.get(module);
-    if (number === undefined) {
-      number = pool.addModule(moduleLoader(() => registry.loadModuleSync(module), name, MEMORY_PAGES));
-      modules.set(module, number);
-    }
-    commands.push({ name, kind: ProgramKind.MODULE, module: number, size });
-  }
-  const entry = { registry, commands, archives: archivesOf(registry, folder, cacheDir) };
+  const entry = {
+    commands: listCommands(pool, registry, registry.loadModuleSync),
+    entries: registry.commands(),
+    archives: archivesOf(registry),
+  };
   installed.set(folder, entry);
   return entry;
 }

@@ -1,5 +1,5 @@
 import type { Sandbox, SandboxOptions } from "../types.ts";
-import { NodeSandbox } from "./sandbox.ts";
+import { openNodeSandbox } from "./open.ts";
 
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
 export type {
@@ -24,5 +24,5 @@ export { officialFolder } from "./commands.ts";
  * does not verify.
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  return NodeSandbox.open(options);
+  return openNodeSandbox(options);
 }

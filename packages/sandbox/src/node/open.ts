@@ -1,66 +1,99 @@
 import { lstatSync, realpathSync } from "node:fs";
-import type { CommandEntry } from "@shadowbox/bundle";
-import { encodeText, FileType, Heap, Overlay, TreeFileSystem } from "@shadowbox/vfs";
-import { NodeBaseSource } from "@shadowbox/vfs/node";
-import { Kernel, V8Engine, WorkerKind } from "@shadowbox/wasi";
+import { join } from "node:path";
+import {
+  encodeText,
+  FileType,
+  Journal,
+  type JournalState,
+  Overlay,
+  restoreTree,
+  type TreeFileSystem,
+} from "@shadowbox/vfs";
+import { NodeBaseSource, NodeJournalStorage } from "@shadowbox/vfs/node";
+import { openState, ProjectWorkspace, type StateFolder } from "@shadowbox/workspace/node";
+import { Box, type Review } from "../box.ts";
 import { SandboxError } from "../errors.ts";
-import { KernelFiles } from "../files.ts";
+import type { KernelFiles } from "../files.ts";
 import type { SandboxOptions } from "../types.ts";
-import { mountArchives } from "./bundle-files.ts";
+import { mountsOf, type NodeSetup } from "./attach.ts";
 import { installCommands, officialFolder } from "./commands.ts";
 import { sharedPool } from "./pool.ts";
 
-/** The parts of a sandbox on Node's v8 engine. */
-export interface OpenParts {
-  tree: TreeFileSystem;
-  base: NodeBaseSource | undefined;
-  kernel: Kernel;
-  engine: V8Engine;
-  files: KernelFiles;
-  workspaceDir: string;
-  /** Real path of the project. */
-  project: string | undefined;
-  commands: ReadonlyMap<string, CommandEntry>;
+/** Where a sandbox is kept between runs. */
+interface Kept {
+  state: StateFolder;
+  journal: Journal;
+  restored: JournalState;
 }
 
-/** Makes heap, tree, kernel and engine. `restore` fills the tree before the project is laid under it. */
-export function openParts(options: SandboxOptions, restore?: (tree: TreeFileSystem) => void): OpenParts {
-  const workspaceDir = options.workspaceDir ?? "/workspace";
+/** Opens a sandbox on Node; see `openSandbox`. */
+export function openNodeSandbox(options: SandboxOptions): Box {
+  if (options.engine === "wasmtime")
+    throw new SandboxError(
+      "engine",
+      'open sandbox: engine "wasmtime" is not available in this version; use "v8"',
+    );
+  const kept = options.state === undefined ? undefined : openKept(options);
+  try {
+    return openBox(options, kept);
+  } catch (error) {
+    kept?.state.release();
+    throw error;
+  }
+}
+
+function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
   const project = options.project === undefined ? undefined : checkProject(options.project);
-  const skipped = (path: Uint8Array, what: string) => {
-    const name = Buffer.from(path).toString();
-    options.onEvent?.({
-      type: "notice",
-      message: `left out "${name}": a ${what} cannot be brought into the box`,
-    });
-  };
-  const base = project === undefined ? undefined : new NodeBaseSource({ root: project, onSkipped: skipped });
-  const heap = Heap.create();
-  const limitBytes = options.limits?.diskBytes ?? 2 * 1024 ** 3;
-  const tree = TreeFileSystem.format(heap, { limitBytes, journaled: options.state !== undefined }, base);
-  restore?.(tree);
+  const base = project === undefined ? undefined : openBase(project, options);
   const pool = sharedPool();
-  const { commands, registry, archives } = installCommands(
+  const registry = options.registry ?? officialFolder();
+  const { commands, entries, archives } = installCommands(pool, registry, options.cacheDir);
+  const setup: NodeSetup = { project, archives, registry, cacheDir: options.cacheDir };
+  return new Box(options, {
     pool,
-    options.registry ?? officialFolder(),
-    options.cacheDir,
-  );
-  const kernel = Kernel.create(heap, { root: tree, mounts: mountArchives(archives) }, {});
-  const files = new KernelFiles(kernel, workspaceDir);
-  for (const path of ["/tmp", "/home/user", workspaceDir]) if (!files.exists(path)) makeAll(files, path);
-  files.chmod("/tmp", 0o1777);
-  if (base !== undefined) layUnder(tree, files, workspaceDir, base);
-  const engine = new V8Engine(pool, kernel, { project, archives });
-  engine.setCommands(commands);
-  if (!options.readOnly) pool.warm(WorkerKind.SHELL, engine.id);
-  return { tree, base, kernel, engine, files, workspaceDir, project, commands: registry.commands() };
+    setup,
+    tools: { kernel: commands, entries, mounts: mountsOf(setup) },
+    restore: (tree) => kept && restoreTree(tree, kept.restored),
+    journal: kept?.journal,
+    base,
+    layUnder: (tree, files, workspaceDir) => base && layUnder(tree, files, workspaceDir, base),
+    review: kept && base ? (tree, dir) => reviewOf(tree, dir, base, kept.state, options) : undefined,
+    release: () => {
+      base?.close();
+      kept?.state.release();
+    },
+  });
 }
 
-function makeAll(files: KernelFiles, path: string): void {
-  let at = "";
-  for (const name of path.split("/").filter(Boolean)) {
-    at += `/${name}`;
-    if (!files.exists(at)) files.mkdir(at);
+function openBase(root: string, options: SandboxOptions): NodeBaseSource {
+  const onSkipped = (path: Uint8Array, what: string) => {
+    const name = Buffer.from(path).toString();
+    notice(options, `left out "${name}": a ${what} cannot be brought into the box`);
+  };
+  return new NodeBaseSource({ root, onSkipped });
+}
+
+function notice(options: SandboxOptions, message: string): void {
+  options.onEvent?.({ type: "notice", message });
+}
+
+function openKept(options: SandboxOptions): Kept {
+  const { state: root, project, readOnly } = options;
+  if (project === undefined)
+    throw new SandboxError("invalid", "open sandbox: expected a project for the state folder, got none");
+  const state = openState(root as string, project, { readOnly });
+  try {
+    const storage = new NodeJournalStorage(join(state.path, "journal"));
+    const { journal, state: restored, report } = Journal.open(readOnly ? storage.snapshot() : storage);
+    if (report.cut > 0 && report.bytes > 16)
+      notice(
+        options,
+        `the journal ended in an unfinished write of ${report.cut} bytes; the state before it was restored`,
+      );
+    return { state, journal, restored };
+  } catch (error) {
+    state.release();
+    throw error;
   }
 }
 
@@ -82,8 +115,6 @@ function layUnder(
   workspaceDir: string,
   base: NodeBaseSource,
 ): void {
-  let dir = tree.root;
-  for (const name of workspaceDir.split("/").filter(Boolean)) dir = tree.lookup(dir, encodeText(name));
   const facts = files.stat(workspaceDir);
   const root = {
     name: new Uint8Array(),
@@ -98,5 +129,32 @@ function layUnder(
   const listed = base.list(new Uint8Array());
   if (typeof listed === "number")
     throw new SandboxError("project", "open project: its folder cannot be read");
-  new Overlay(tree).attach(dir, new Uint8Array(), root);
+  new Overlay(tree).attach(directoryAt(tree, workspaceDir), new Uint8Array(), root);
+}
+
+function reviewOf(
+  tree: TreeFileSystem,
+  workspaceDir: string,
+  base: NodeBaseSource,
+  state: StateFolder,
+  options: SandboxOptions,
+): Review {
+  const workspace = new ProjectWorkspace(
+    { tree, overlay: new Overlay(tree), root: directoryAt(tree, workspaceDir), base },
+    state.project,
+    state.path,
+  );
+  if (!options.readOnly)
+    for (const id of workspace.recover().finished)
+      notice(
+        options,
+        `commit ${id} was interrupted; it was finished now, everything of it is in the project`,
+      );
+  return workspace;
+}
+
+function directoryAt(tree: TreeFileSystem, path: string): number {
+  let dir = tree.root;
+  for (const name of path.split("/").filter(Boolean)) dir = tree.lookup(dir, encodeText(name));
+  return dir;
 }

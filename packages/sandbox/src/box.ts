@@ -1,0 +1,193 @@
+import type { CommandEntry } from "@shadowbox/bundle";
+import { type BaseSource, Heap, type Journal, TreeFileSystem } from "@shadowbox/vfs";
+import { type Command, Kernel, type Mount, V8Engine, WorkerKind, type WorkerPool } from "@shadowbox/wasi";
+import type { ChangeSet } from "@shadowbox/workspace";
+import { SandboxError } from "./errors.ts";
+import { execute, type ShellSession } from "./execute.ts";
+import { KernelFiles } from "./files.ts";
+import type {
+  CommitReport,
+  CommitRequest,
+  EngineName,
+  ExecOptions,
+  ExecResult,
+  OperationEntry,
+  Sandbox,
+  SandboxFs,
+  SandboxOptions,
+} from "./types.ts";
+
+/** The programs of a sandbox. */
+export interface Tools {
+  /** As the kernel lists them. */
+  kernel: readonly Command[];
+  /** As the registry describes them. */
+  entries: ReadonlyMap<string, CommandEntry>;
+  /** Folders that bundles bring along. */
+  mounts: readonly Mount[];
+}
+
+/** Review of a project's shadow, commit and undo. */
+export interface Review {
+  changes(paths?: readonly string[]): ChangeSet;
+  diff(paths?: readonly string[]): Uint8Array;
+  commit(request: CommitRequest): CommitReport;
+  discard(paths?: readonly string[]): { paths: string[] };
+  undo(): { id: string; paths: string[] };
+  noteExec(script: string, status: number, paths: readonly string[]): void;
+  log(): readonly OperationEntry[];
+}
+
+/** What a host gives a sandbox: threads, programs, and where its files come from and are kept. */
+export interface Host {
+  pool: WorkerPool;
+  tools: Tools;
+  /** What workers need to make the sandbox's file systems; structured-clonable. */
+  setup: unknown;
+  /** Fills the tree with what was kept, before anything else touches it. */
+  restore?(tree: TreeFileSystem): void;
+  journal?: Journal;
+  /** The project that lies under the workspace. */
+  base?: BaseSource;
+  /** Lays the project under its folder, the workspace. */
+  layUnder?(tree: TreeFileSystem, files: KernelFiles, workspaceDir: string): void;
+  /** Absent: the project cannot be written. */
+  review?(tree: TreeFileSystem, workspaceDir: string): Review;
+  /** Lets go of what the host holds for the sandbox. */
+  release(): void;
+}
+
+const OUTPUT_BYTES = 64 << 20;
+const DISK_BYTES = 2 * 1024 ** 3;
+
+/** A sandbox on the v8 engine, in Node and in browsers. */
+export class Box implements Sandbox {
+  readonly engine: EngineName = "v8";
+  readonly workspaceDir: string;
+  readonly fs: SandboxFs;
+  readonly #options: SandboxOptions;
+  readonly #host: Host;
+  readonly #tree: TreeFileSystem;
+  readonly #engine: V8Engine;
+  readonly #review: Review | undefined;
+  readonly #session: ShellSession = {};
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /** Makes heap, tree, kernel and engine. */
+  constructor(options: SandboxOptions, host: Host) {
+    this.#options = options;
+    this.#host = host;
+    this.workspaceDir = options.workspaceDir ?? "/workspace";
+    const heap = Heap.create();
+    const limitBytes = options.limits?.diskBytes ?? DISK_BYTES;
+    const journaled = host.journal !== undefined;
+    this.#tree = TreeFileSystem.format(heap, { limitBytes, journaled }, host.base);
+    host.restore?.(this.#tree);
+    const kernel = Kernel.create(heap, { root: this.#tree, mounts: host.tools.mounts }, {});
+    const files = new KernelFiles(kernel, this.workspaceDir);
+    this.fs = files;
+    for (const path of ["/tmp", "/home/user", this.workspaceDir]) files.makeDirectories(path);
+    files.chmod("/tmp", 0o1777);
+    host.layUnder?.(this.#tree, files, this.workspaceDir);
+    this.#engine = new V8Engine(host.pool, kernel, host.setup);
+    this.#engine.setCommands(host.tools.kernel);
+    if (!options.readOnly) host.pool.warm(WorkerKind.SHELL, this.#engine.id);
+    this.#review = host.review?.(this.#tree, this.workspaceDir);
+  }
+
+  #writable(action: string): void {
+    if (this.#closed) throw new SandboxError("closed", `${action}: the sandbox was closed`);
+    if (this.#options.readOnly)
+      throw new SandboxError("read-only", `${action}: the sandbox was opened for reading`);
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(action);
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  exec(script: string, options: ExecOptions = {}): Promise<ExecResult> {
+    this.#writable("exec");
+    return this.#inTurn(async () => {
+      const { workspaceDir } = this;
+      const outputBytes = this.#options.limits?.outputBytes ?? OUTPUT_BYTES;
+      this.#options.onEvent?.({ type: "exec-start", script, cwd: options.cwd ?? workspaceDir });
+      const session = options.session ? this.#session : undefined;
+      const result = await execute(
+        { engine: this.#engine, workspaceDir, outputBytes, session },
+        script,
+        options,
+      );
+      this.flush();
+      const { status, durationMs, timedOut } = result;
+      this.#options.onEvent?.({ type: "exec-end", status, durationMs, timedOut });
+      this.#review?.noteExec(script, status, []);
+      return result;
+    });
+  }
+
+  /** Writes what changed in the shadow to where it is kept. */
+  flush(): void {
+    if (!this.#options.readOnly) this.#host.journal?.flush(this.#tree);
+  }
+
+  #reviewFor(action: string): Review {
+    if (this.#review !== undefined) return this.#review;
+    throw new SandboxError("invalid", `${action}: the sandbox has no project with a state folder`);
+  }
+
+  changes(paths?: readonly string[]): ChangeSet {
+    return this.#reviewFor("changes").changes(paths);
+  }
+
+  diff(paths?: readonly string[]): Uint8Array {
+    return this.#reviewFor("diff").diff(paths);
+  }
+
+  commit(request: CommitRequest = {}): Promise<CommitReport> {
+    if (!request.dryRun) this.#writable("commit");
+    return this.#inTurn(async () => {
+      const report = this.#reviewFor("commit").commit(request);
+      if (request.dryRun) return report;
+      this.flush();
+      this.#options.onEvent?.({ type: "commit", paths: report.changes.changes.map(({ path }) => path) });
+      return report;
+    });
+  }
+
+  discard(paths?: readonly string[]): Promise<{ paths: string[] }> {
+    this.#writable("discard");
+    return this.#inTurn(async () => {
+      const report = this.#reviewFor("discard").discard(paths);
+      this.flush();
+      return report;
+    });
+  }
+
+  undo(): Promise<{ id: string; paths: string[] }> {
+    this.#writable("undo");
+    return this.#inTurn(async () => {
+      const report = this.#reviewFor("undo").undo();
+      this.#options.onEvent?.({ type: "undo", paths: report.paths });
+      return report;
+    });
+  }
+
+  log(): readonly OperationEntry[] {
+    return this.#reviewFor("log").log();
+  }
+
+  commands(): ReadonlyMap<string, CommandEntry> {
+    return this.#host.tools.entries;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#engine.close();
+    this.flush();
+    this.#host.release();
+  }
+}

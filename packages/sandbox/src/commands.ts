@@ -1,0 +1,29 @@
+import type { Digest, VerifiedBytes, VerifiedRegistry } from "@shadowbox/bundle";
+import { type Command, moduleLoader, ProgramKind, type WorkerPool } from "@shadowbox/wasi";
+
+/** Most linear memory of a program, pages of 64 KiB. */
+const MEMORY_PAGES = 16384;
+
+/** The commands of a registry, as the kernel lists them; modules are loaded, verified and compiled when first run. */
+export function listCommands(
+  pool: WorkerPool,
+  registry: VerifiedRegistry,
+  load: (sha256: Digest) => VerifiedBytes | Promise<VerifiedBytes>,
+): Command[] {
+  const modules = new Map<Digest, number>();
+  const commands: Command[] = ["bash", "sh"].map((name) => ({
+    name,
+    kind: ProgramKind.SHELL,
+    module: 0,
+    size: 0,
+  }));
+  for (const { name, module, size } of registry.commands().values()) {
+    let number = modules.get(module);
+    if (number === undefined) {
+      number = pool.addModule(moduleLoader(() => load(module), name, MEMORY_PAGES));
+      modules.set(module, number);
+    }
+    commands.push({ name, kind: ProgramKind.MODULE, module: number, size });
+  }
+  return commands;
+}
