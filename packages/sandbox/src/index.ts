@@ -1,2 +1,2 @@
 export { SandboxError, type SandboxErrorCode } from "./errors.ts";
-export type { ExecOptions, ExecResult, FileFacts, Limits, SandboxFs } from "./types.ts";
+export type { ExecOptions, ExecResult, FileFacts, Limits, Sandbox, SandboxFs } from "./types.ts";

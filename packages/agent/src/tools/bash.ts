@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { defineTool } from "./tool.ts";
+
+const MAX_SECONDS = 600;
+
+/** The session's shell: directory, variables, functions and jobs stay between calls. */
+export const bash = defineTool({
+  name: "Bash",
+  description:
+    "Run a bash script in the box. Directory, variables, functions and background jobs (&) stay between calls. Returns stdout and stderr together and the exit status if it is not 0.",
+  effect: "shadow",
+  schema: z.object({
+    command: z.string().describe("the script"),
+    timeout: z.number().positive().max(MAX_SECONDS).optional().describe("seconds, default 120"),
+  }),
+  subject: ({ command }) => command,
+  async run({ command, timeout = 120 }, { sandbox, signal, onOutput }) {
+    let output = "";
+    const decoder = new TextDecoder();
+    const take = (stream: "stdout" | "stderr") => (bytes: Uint8Array) => {
+      const text = decoder.decode(bytes, { stream: true });
+      output += text;
+      onOutput?.(stream, text);
+    };
+    const result = await sandbox.exec(command, {
+      session: true,
+      signal,
+      timeoutMs: timeout * 1000,
+      combine: true,
+      maxOutputBytes: 0,
+      onStdout: take("stdout"),
+      onStderr: take("stderr"),
+    });
+    const end = result.timedOut
+      ? `\n[killed after ${timeout} s; start long work in the background with & or raise timeout]`
+      : result.status === 0
+        ? ""
+        : `\n[exit status ${result.status}${result.signal ? `, ${result.signal}` : ""}]`;
+    return {
+      output: `${output.trimEnd()}${end}`.replace(/^\n/, "") || "[no output]",
+      isError: result.timedOut,
+    };
+  },
+});
+
+/** A fresh interpreter per call; offered where the box has Python. */
+export const python = defineTool({
+  name: "Python",
+  description: "Run a Python 3 program in the box, in a fresh interpreter. Prints come back.",
+  effect: "shadow",
+  schema: z.object({
+    code: z.string(),
+    timeout: z.number().positive().max(MAX_SECONDS).optional().describe("seconds, default 120"),
+  }),
+  subject: ({ code }) => code,
+  async run({ code, timeout = 120 }, { sandbox, signal, onOutput }) {
+    let output = "";
+    const decoder = new TextDecoder();
+    const result = await sandbox.exec("exec python3 -", {
+      stdin: code,
+      signal,
+      timeoutMs: timeout * 1000,
+      combine: true,
+      maxOutputBytes: 0,
+      onStdout: (bytes) => {
+        const text = decoder.decode(bytes, { stream: true });
+        output += text;
+        onOutput?.("stdout", text);
+      },
+    });
+    const end = result.timedOut
+      ? `\n[killed after ${timeout} s]`
+      : result.status
+        ? `\n[exit status ${result.status}]`
+        : "";
+    return {
+      output: `${output.trimEnd()}${end}`.replace(/^\n/, "") || "[no output]",
+      isError: result.timedOut,
+    };
+  },
+});
