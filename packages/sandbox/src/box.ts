@@ -133,6 +133,10 @@ export class Box implements Sandbox {
     if (!this.#options.readOnly) this.#host.journal?.flush(this.#tree);
   }
 
+  get hasProject(): boolean {
+    return this.#review !== undefined;
+  }
+
   #reviewFor(action: string): Review {
     if (this.#review !== undefined) return this.#review;
     throw new SandboxError("invalid", `${action}: the sandbox has no project with a state folder`);

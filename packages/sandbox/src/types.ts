@@ -149,6 +149,8 @@ export interface OperationEntry {
 export interface Sandbox {
   readonly engine: EngineName;
   readonly workspaceDir: string;
+  /** Whether there is a project to compare with and commit to; without one, changes, diff and commit refuse (`invalid`). */
+  readonly hasProject: boolean;
   readonly fs: SandboxFs;
   /** Runs a bash script to its end. One at a time per sandbox; further calls wait. */
   exec(script: string, options?: ExecOptions): Promise<ExecResult>;

@@ -129,9 +129,9 @@ function shortened(
   }
 }
 
-/** What the change set is after a call that may have changed it. */
+/** What the change set is after a call that may have changed it; nothing for a box that has no project to compare with. */
 function changedBy(call: Call, { tools, options }: CallContext): Pick<ToolEnd, "changed"> {
-  if (tools.get(call.name)?.effect !== "shadow") return {};
+  if (tools.get(call.name)?.effect !== "shadow" || !options.sandbox.hasProject) return {};
   const { changes, added, removed } = options.sandbox.changes();
   return changes.length === 0 ? {} : { changed: { files: changes.length, added, removed } };
 }
