@@ -11,7 +11,35 @@ export type SandboxErrorCode =
   /** The project folder cannot be used. */
   | "project"
   /** The stored state cannot be used. */
-  | "state";
+  | "state"
+  | NetErrorCode;
+
+/** Why a request of a program failed. */
+export type NetErrorCode =
+  /** The policy, or the person who was asked, does not allow it. */
+  | "net-denied"
+  /** The URL, a header or the request's framing is wrong. */
+  | "net-url"
+  | "net-header"
+  | "net-request"
+  /** A limit of the policy: how many, how much, how long. */
+  | "net-count"
+  | "net-size"
+  | "net-time"
+  /** The name has no address; nobody answers there; the certificate is not good. */
+  | "net-resolve"
+  | "net-connect"
+  | "net-tls"
+  /** The server broke off, or does not speak HTTP; its body cannot be decoded. */
+  | "net-reset"
+  | "net-protocol"
+  | "net-decode"
+  /** In a browser: the site does not allow pages of other sites to read it. */
+  | "net-cors"
+  /** Nothing was recorded for the request. */
+  | "net-replay"
+  /** Who asked has gone. */
+  | "net-aborted";
 
 /** The one error class of this package; `code` tells which failure it is. */
 export class SandboxError extends Error {
