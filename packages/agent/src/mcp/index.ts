@@ -1,1 +1,1 @@
-export {};
+export { createMcpServer, type McpOptions } from "./server.ts";

@@ -1,1 +1,3 @@
-export {};
+export { type McpHttpOptions, serveMcpHttp } from "./mcp-http.ts";
+export { serveMcpStdio } from "./mcp-stdio.ts";
+export { SessionFolder } from "./session-folder.ts";

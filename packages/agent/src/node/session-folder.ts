@@ -1,0 +1,141 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { AgentError } from "../errors.ts";
+import { Session, type SessionOptions, type SessionStore } from "../session/session.ts";
+import { type SessionSummary, summaryOf } from "../session/summary.ts";
+
+const LOG = ".jsonl";
+const ID = /^[\w-]{1,64}$/;
+
+/** The sessions of one project: a folder with one log each. A session has one writer at a time. */
+export class SessionFolder {
+  readonly #folder: string;
+
+  /** `folder` is absolute; made, for its owner only, when the first session is. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** A new session. Its id is a date and random letters, so that a list in the order of names is one of time. */
+  create(options: Omit<SessionOptions, "id">): Session {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const id = newId();
+    return Session.create(this.store(id), { ...options, id });
+  }
+
+  /** Throws AgentError `session` (no such session, broken), `locked` (another process writes it). */
+  open(id: string, secrets?: readonly string[]): Session {
+    if (!existsSync(this.#path(id)))
+      throw new AgentError(
+        "session",
+        `open session "${id}": there is none of that name; \`shadowbox sessions\` lists them`,
+      );
+    const store = this.store(id);
+    try {
+      return Session.open(store, id, { secrets });
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  /** The text of a log, for export and replay. */
+  read(id: string): string {
+    const path = this.#path(id);
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      throw new AgentError("session", `read session "${id}": there is none of that name`, { cause: error });
+    }
+  }
+
+  /** All sessions, the newest first; a log that cannot be read is left out and named in `broken`. */
+  list(): { sessions: SessionSummary[]; broken: string[] } {
+    if (!existsSync(this.#folder)) return { sessions: [], broken: [] };
+    const broken: string[] = [];
+    const sessions: SessionSummary[] = [];
+    for (const name of readdirSync(this.#folder).filter((name) => name.endsWith(LOG))) {
+      const id = name.slice(0, -LOG.length);
+      try {
+        sessions.push(summaryOf(this.read(id), id));
+      } catch {
+        broken.push(id);
+      }
+    }
+    return { sessions: sessions.sort((a, b) => (a.started < b.started ? 1 : -1)), broken };
+  }
+
+  /** The store of one session, locked for this process. */
+  store(id: string): SessionStore {
+    const path = this.#path(id);
+    const lock = `${path}.lock`;
+    takeLock(lock, id);
+    const fd = openSync(path, "a", 0o600);
+    return {
+      read: () => readFileSync(path, "utf8"),
+      truncate: (bytes) => ftruncateSync(fd, bytes),
+      append: (line) => void writeSync(fd, line),
+      sync: () => fsyncSync(fd),
+      close: () => {
+        closeSync(fd);
+        rmSync(lock, { force: true });
+      },
+    };
+  }
+
+  #path(id: string): string {
+    if (!ID.test(id))
+      throw new AgentError(
+        "invalid",
+        `session "${id}": expected letters, digits, - and _, as \`shadowbox sessions\` shows`,
+      );
+    return join(this.#folder, `${id}${LOG}`);
+  }
+}
+
+function newId(): string {
+  const day = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+  const random = crypto.getRandomValues(new Uint32Array(1))[0] as number;
+  return `${day}-${random.toString(36).padStart(7, "0")}`;
+}
+
+/** A file with our pid; one of a process that is gone is taken over. */
+function takeLock(path: string, id: string): void {
+  for (;;) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: "wx", mode: 0o600 });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const owner = Number(readFileSync(path, "utf8"));
+    if (owner !== process.pid && isAlive(owner))
+      throw new AgentError(
+        "locked",
+        `open session "${id}": process ${owner} is writing it; end that one first, or fork the session`,
+      );
+    rmSync(path, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
