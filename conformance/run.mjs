@@ -3,15 +3,18 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { toText } from "./lib/bytes.mjs";
+import { runAllInChromium } from "./lib/chromium.mjs";
 import { readList, reasonOf, writeKnown } from "./lib/lists.mjs";
-import { runAll } from "./lib/pool.mjs";
+import { runAll as runAllOnNode } from "./lib/pool.mjs";
 
 const TOP = fileURLToPath(new URL("..", import.meta.url));
 const HELP = `Runs conformance cases through the SDK and compares with conformance/known and conformance/skip.
 
-  pnpm conformance --cases FILE.jsonl [--engine v8|wasmtime] [--out RESULTS.jsonl] [--filter RE] [--jobs N]
+  pnpm conformance --cases FILE.jsonl [--engine v8|wasmtime|chromium] [--out RESULTS.jsonl] [--filter RE] [--jobs N]
   pnpm conformance --all [DIR]         every FILE.jsonl of a folder (default: CONFORMANCE_DIR, else ../shared/conformance)
 
+  --sample N        every N-th case only
   --update-known    write conformance/known anew from this run (reasons written by hand stay)
   --no-lists        report what passes, compare with no list
   --failures        print each failing case with what differed
@@ -26,6 +29,7 @@ const { values, positionals } = parseArgs({
     engine: { type: "string", default: "v8" },
     out: { type: "string" },
     filter: { type: "string" },
+    sample: { type: "string", default: "1" },
     jobs: { type: "string", default: "2" },
     "update-known": { type: "boolean", default: false },
     "no-lists": { type: "boolean", default: false },
@@ -34,6 +38,8 @@ const { values, positionals } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
+
+const runAll = values.engine === "chromium" ? runAllInChromium : runAllOnNode;
 
 /** Names as the caller wrote them are relative to where the caller is, which pnpm keeps in INIT_CWD. */
 const here = (path) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
@@ -56,7 +62,16 @@ function readCases(file) {
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-  return pattern === undefined ? records : records.filter(({ id }) => pattern.test(id));
+  const step = Number(values.sample);
+  return records.filter(({ id }, at) => at % step === 0 && (pattern?.test(id) ?? true));
+}
+
+/** The suites' helper scripts: name → text. */
+function readHelpers(folder) {
+  if (!existsSync(folder)) return {};
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => [name, toText(readFileSync(join(folder, name)))]),
+  );
 }
 
 function groupBySuite(records) {
@@ -113,7 +128,7 @@ async function main() {
     jobs: Number(values.jobs),
     engine: values.engine,
     sdk: pathToFileURL(join(TOP, "packages/sandbox/dist/index.js")).href,
-    helpers: join(dirname(files[0]), "helpers"),
+    helpers: readHelpers(join(dirname(files[0]), "helpers")),
   };
   const lines = [];
   const total = { passed: 0, unexpected: 0, cases: 0 };

@@ -20,7 +20,18 @@ const node = [
   ["packages/sandbox/src/node/process-worker.ts", "packages/demo-node/dist/process-worker.js"],
   ["packages/sandbox/src/node/shell-worker.ts", "packages/demo-node/dist/shell-worker.js"],
 ];
-const wanted = node.filter(([entry]) => existsSync(entry));
-await Promise.all(
-  wanted.map(([entry, outfile]) => build({ ...common, platform: "node", entryPoints: [entry], outfile })),
+const browser = ["index", "process-worker", "shell-worker"].map(
+  (name) => `packages/sandbox/src/browser/${name}.ts`,
 );
+const wanted = node.filter(([entry]) => existsSync(entry));
+await Promise.all([
+  ...wanted.map(([entry, outfile]) => build({ ...common, platform: "node", entryPoints: [entry], outfile })),
+  build({
+    ...common,
+    platform: "browser",
+    target: "es2023",
+    minify: true,
+    entryPoints: browser,
+    outdir: "packages/sandbox/dist/browser",
+  }),
+]);

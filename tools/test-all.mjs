@@ -51,10 +51,10 @@ function unitTests() {
   count("tests", report, read, ok);
 }
 
-function conformance() {
-  const counts = join(work, "conformance.json");
-  const ok = run("conformance", "node", ["conformance/run.mjs", "--all", "--counts", counts]);
-  count("conformance", counts, ({ passed, unexpected }) => ({ passed, failed: unexpected }), ok);
+function conformance(name, options) {
+  const counts = join(work, `${name}.json`);
+  const ok = run(name, "node", ["conformance/run.mjs", "--all", "--counts", counts, ...options]);
+  count(name, counts, ({ passed, unexpected }) => ({ passed, failed: unexpected }), ok);
 }
 
 gate("lint", "node_modules/.bin/biome", ["check", "."]);
@@ -62,8 +62,19 @@ gate("layers", "node", ["tools/check-layers.mjs"]);
 gate("sizes", "node", ["tools/check-sizes.mjs"]);
 gate("types", "node_modules/.bin/tsc", ["-b"]);
 gate("build", "node", ["tools/build.mjs"]);
+gate("site", "node_modules/.bin/vite", [
+  "build",
+  "--logLevel",
+  "warn",
+  "--config",
+  "packages/demo-web/vite.config.js",
+]);
 unitTests();
-if (!quick) conformance();
+if (!quick) {
+  conformance("conformance", []);
+  // The same lists hold in a browser: both run the same code.
+  conformance("conformance in Chromium", ["--engine", "chromium", "--sample", "8"]);
+}
 rmSync(work, { recursive: true, force: true });
 console.log(`\nin ${since(started)}`);
 console.log(`${passed} passed, ${failed} failed`);

@@ -2,15 +2,26 @@
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+const encoder = new TextEncoder();
+
 /** Bytes of a record's text. */
 export function toBytes(text) {
-  if (!/[\udc80-\udcff]/.test(text)) return Buffer.from(text, "utf8");
-  const parts = [];
+  if (!/[\udc80-\udcff]/.test(text)) return encoder.encode(text);
+  const bytes = [];
   for (const character of text) {
     const code = character.codePointAt(0);
-    parts.push(code >= 0xdc80 && code <= 0xdcff ? Buffer.of(code - 0xdc00) : Buffer.from(character, "utf8"));
+    if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00);
+    else bytes.push(...encoder.encode(character));
   }
-  return Buffer.concat(parts);
+  return Uint8Array.from(bytes);
+}
+
+/** One character per byte, to search and compare in. */
+export function toLatin(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return text;
 }
 
 /** Text of bytes, the inverse of {@link toBytes}. */

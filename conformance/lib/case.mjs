@@ -1,6 +1,4 @@
 // One case in one fresh sandbox, as a user of the SDK would run it.
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { toBytes, toText } from "./bytes.mjs";
 import { differences } from "./compare.mjs";
 import { layOut } from "./layout.mjs";
@@ -13,10 +11,10 @@ const PATH = "/usr/local/bin:/usr/bin:/bin";
 /** Bytes of output kept per stream: more than any case expects. */
 const OUTPUT_BYTES = 4 << 20;
 
-/** Runs a record; the result is one line of the report. */
+/** Runs a record; the result is one line of the report. `options`: `helpers` (name → text), `engine`, `registry`. */
 export async function runCase(openSandbox, record, options) {
   const workspaceDir = record.cwd_abs === undefined ? "/workspace" : "/";
-  const sandbox = await openSandbox({ workspaceDir, engine: options.engine });
+  const sandbox = await openSandbox({ workspaceDir, engine: options.engine, registry: options.registry });
   try {
     const path = (name) => `${workspaceDir === "/" ? "" : workspaceDir}/${name}`;
     layOut(sandbox.fs, record, path);
@@ -61,7 +59,7 @@ function environment(record, workspaceDir, cwd) {
   };
 }
 
-function layHelpers(fs, folder) {
-  for (const name of readdirSync(folder))
-    fs.writeFile(`${HELPERS}/${name}`, readFileSync(join(folder, name)), 0o755);
+function layHelpers(fs, helpers) {
+  for (const [name, text] of Object.entries(helpers))
+    fs.writeFile(`${HELPERS}/${name}`, toBytes(text), 0o755);
 }

@@ -1,2 +1,26 @@
+import { SandboxError } from "./errors.ts";
+import type { Sandbox, SandboxOptions } from "./types.ts";
+
 export { SandboxError, type SandboxErrorCode } from "./errors.ts";
-export type { ExecOptions, ExecResult, FileFacts, Limits, Sandbox, SandboxFs } from "./types.ts";
+export type {
+  CommitReport,
+  CommitRequest,
+  ExecOptions,
+  ExecResult,
+  FileFacts,
+  Limits,
+  OperationEntry,
+  Resolution,
+  Sandbox,
+  SandboxEvent,
+  SandboxFs,
+  SandboxOptions,
+} from "./types.ts";
+
+/**
+ * Opens a sandbox. The package's export conditions `node` and `browser` put the host's own in this one's place; it is what is
+ * left where there is neither: SandboxError `engine`.
+ */
+export async function openSandbox(_options: SandboxOptions = {}): Promise<Sandbox> {
+  throw new SandboxError("engine", "open sandbox: expected Node or a browser, got another host");
+}

@@ -13,6 +13,7 @@ export {
 } from "./filesystem.ts";
 export { Heap, HeapSlot, type Pointer } from "./heap/heap.ts";
 export { Mutex } from "./heap/mutex.ts";
+export { sleepWhile } from "./heap/sleep.ts";
 export { JOURNAL_VERSION, Journal, type JournalReport, type JournalStorage } from "./journal/journal.ts";
 export { JournalState, restoreTree } from "./journal/restore.ts";
 export { Namespace, type Place, type Resolved, type WalkOptions } from "./namespace.ts";

@@ -1,3 +1,5 @@
+import { sleepWhile } from "./sleep.ts";
+
 /**
  * A lock in shared memory, re-entrant within one thread. The word beside it names the owner, so that a lock whose
  * owner died can be taken over ({@link Mutex.recoverFrom}).
@@ -37,7 +39,7 @@ export class Mutex {
         Atomics.store(words, at + 1, this.#owner);
         return;
       }
-    while (Atomics.exchange(words, at, CONTENDED) !== FREE) Atomics.wait(words, at, CONTENDED, 1000);
+    while (Atomics.exchange(words, at, CONTENDED) !== FREE) sleepWhile(words, at, CONTENDED, 1000);
     Atomics.store(words, at + 1, this.#owner);
   }
 

@@ -1,3 +1,5 @@
+import { sleepWhile } from "@shadowbox/vfs";
+
 /**
  * Locks and event counts on words of shared memory. A holder of these locks is inside a system call, and a process is
  * never stopped by force inside one, so a lock never outlives its holder.
@@ -10,28 +12,12 @@ const CONTENDED = 2;
 /** Rounds of polling before a thread sleeps: a wake-up costs about 50 µs, a round about 20 ns. */
 const SPINS = 100;
 
-/** Whether this thread may sleep in `Atomics.wait`; the main thread of a browser page may not. */
-let maySleep: boolean | undefined;
-function canSleep(words: Int32Array, index: number): boolean {
-  if (maySleep === undefined) {
-    try {
-      Atomics.wait(words, index, ~Atomics.load(words, index), 0);
-      maySleep = true;
-    } catch {
-      maySleep = false;
-    }
-  }
-  return maySleep;
-}
-
 /** Takes the lock at `index`, sleeping while another thread holds it. */
 export function lock(words: Int32Array, index: number): void {
   for (let spin = 0; spin < SPINS; spin++) {
     if (Atomics.compareExchange(words, index, FREE, HELD) === FREE) return;
   }
-  while (Atomics.exchange(words, index, CONTENDED) !== FREE) {
-    if (canSleep(words, index)) Atomics.wait(words, index, CONTENDED);
-  }
+  while (Atomics.exchange(words, index, CONTENDED) !== FREE) sleepWhile(words, index, CONTENDED);
 }
 
 /** Gives the lock back and wakes one that waits for it. */

@@ -1,0 +1,33 @@
+import type { Sandbox, SandboxOptions } from "@shadowbox/sandbox";
+
+export interface CaseRecord {
+  id: string;
+  suite: string;
+  script: string;
+  [key: string]: unknown;
+}
+
+export interface CaseOptions {
+  /** The suites' helper scripts: name → text. */
+  helpers: Record<string, string>;
+  engine?: SandboxOptions["engine"];
+  registry?: string;
+}
+
+export interface CaseResult {
+  id: string;
+  ok: boolean;
+  differed: string[];
+  status?: number;
+  stdout?: string;
+  stderr?: string;
+  ms?: number;
+  error?: string;
+}
+
+export const LIMIT_MS: number;
+export function runCase(
+  openSandbox: (options?: SandboxOptions) => Promise<Sandbox>,
+  record: CaseRecord,
+  options: CaseOptions,
+): Promise<CaseResult>;

@@ -1,0 +1,89 @@
+// A static server for the site: loopback only, files below one folder, isolation headers and a strict content policy.
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, sep } from "node:path";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".jsonl": "application/jsonl; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+  ".webmanifest": "application/manifest+json",
+};
+
+/** Without these two a page has no shared memory. */
+const ISOLATION = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** The page's own files only; WebAssembly may be compiled, JavaScript text may not. */
+export const CONTENT_POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self' 'unsafe-inline'; " +
+  "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'none'; " +
+  "frame-ancestors 'none'; base-uri 'none'";
+
+/**
+ * Serves `folder` (and `mounts`: first part of the path → folder) and answers where. `isolation: false` leaves the isolation
+ * headers out; `onRequest` sees each request.
+ */
+export async function serveSite(folder, { port = 0, mounts = {}, isolation = true, onRequest } = {}) {
+  const headers = {
+    "content-security-policy": CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
+    ...(isolation ? ISOLATION : {}),
+  };
+  const server = createServer(async (request, response) => {
+    onRequest?.(request);
+    const path = await find(folder, mounts, request);
+    if (path === undefined) {
+      response.writeHead(404, { ...headers, "content-type": "text/plain" }).end("not found\n");
+      return;
+    }
+    const type = TYPES[extname(path)] ?? "application/octet-stream";
+    const { size, mtimeMs } = await stat(path);
+    const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
+    if (request.headers["if-none-match"] === etag) {
+      response.writeHead(304, { ...headers, etag }).end();
+      return;
+    }
+    response.writeHead(200, { ...headers, etag, "content-type": type, "content-length": size });
+    if (request.method === "HEAD") response.end();
+    else createReadStream(path).pipe(response);
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    address: `http://127.0.0.1:${server.address().port}/`,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The file of a request, or undefined: nothing outside the folders is ever served. */
+async function find(folder, mounts, { method, url }) {
+  if (method !== "GET" && method !== "HEAD") return undefined;
+  try {
+    const name = decodeURIComponent(new URL(url, "http://localhost").pathname).slice(1);
+    const first = name.split("/")[0];
+    const root = await realpath(mounts[first] ?? folder);
+    const inside = mounts[first] === undefined ? name : name.slice(first.length + 1);
+    const path = await realpath(
+      join(root, inside === "" || inside.endsWith("/") ? `${inside}index.html` : inside),
+    );
+    return path.startsWith(root + sep) && (await stat(path)).isFile() ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}

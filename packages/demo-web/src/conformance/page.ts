@@ -1,0 +1,96 @@
+import type { CaseOptions, CaseRecord, CaseResult } from "../../../../conformance/lib/case.mjs";
+import type { CaseRequest } from "./worker.ts";
+
+/** A case that has not answered by then is stuck, milliseconds. */
+const STUCK_MS = 15_000;
+
+/** Runs cases one after the other in a worker, which is replaced when it hangs. */
+class Runner {
+  readonly #options: CaseOptions;
+  #worker: Worker | undefined;
+
+  constructor(helpers: Record<string, string>) {
+    const registry = new URL("registry/", document.baseURI).href;
+    this.#options = { helpers, registry };
+  }
+
+  run(record: CaseRecord): Promise<CaseResult> {
+    this.#worker ??= new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+      credentials: "omit",
+    });
+    const worker = this.#worker;
+    return new Promise((resolve) => {
+      const failed = (what: string, error?: string) => {
+        worker.terminate();
+        this.#worker = undefined;
+        clearTimeout(timer);
+        resolve({ id: record.id, ok: false, differed: [what], ...(error && { error }) });
+      };
+      const timer = setTimeout(() => failed("stuck"), STUCK_MS);
+      worker.onerror = ({ message }) => failed("crash", message);
+      worker.onmessage = ({ data }: MessageEvent<CaseResult>) => {
+        clearTimeout(timer);
+        resolve(data);
+      };
+      const request: CaseRequest = { record, options: this.#options };
+      worker.postMessage(request);
+    });
+  }
+}
+
+const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+
+async function runFile(address: string, filter: string | null): Promise<void> {
+  const url = new URL(address, document.baseURI);
+  const text = await (await fetch(url, { credentials: "omit" })).text();
+  const pattern = filter === null ? undefined : new RegExp(filter);
+  const records = text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as CaseRecord)
+    .filter(({ id }) => pattern?.test(id) ?? true);
+  const runner = new Runner({});
+  const progress = element<HTMLProgressElement>("progress");
+  progress.hidden = false;
+  progress.max = records.length;
+  const results: CaseResult[] = [];
+  for (const record of records) {
+    const result = await runner.run(record);
+    results.push(result);
+    progress.value = results.length;
+    if (!result.ok) showFailure(result);
+    const passed = results.filter(({ ok }) => ok).length;
+    element("status").textContent = `${passed} of ${results.length} pass, ${records.length} in all`;
+  }
+  const lines = results.map((result) => JSON.stringify(result)).join("\n");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([`${lines}\n`], { type: "application/jsonl" }));
+  link.download = "results.jsonl";
+  link.textContent = "Results";
+  element("download").replaceChildren(link);
+  element("download").hidden = false;
+  Object.assign(globalThis, { results });
+}
+
+function showFailure({ id, differed, error }: CaseResult): void {
+  const item = document.createElement("li");
+  item.textContent = `${id}: ${error ?? differed.join(", ")}`;
+  element("failures").append(item);
+}
+
+/** For a driver outside: a runner with these helpers. */
+let outside: Runner | undefined;
+Object.assign(globalThis, {
+  useHelpers: (helpers: Record<string, string>) => {
+    outside = new Runner(helpers);
+  },
+  runCase: (record: CaseRecord) => (outside ??= new Runner({})).run(record),
+});
+
+const query = new URLSearchParams(location.search);
+const cases = query.get("cases");
+if (cases !== null)
+  runFile(cases, query.get("filter")).catch((error: Error) => {
+    element("status").textContent = `could not run: ${error.message}`;
+  });

@@ -1,0 +1,26 @@
+import { cpSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The official registry lies beside the pages. */
+const registry = {
+  name: "registry",
+  writeBundle: () => cpSync(at("../../registry"), at("dist/registry"), { recursive: true }),
+};
+
+export default defineConfig({
+  root: at("."),
+  base: "./",
+  build: {
+    target: "es2023",
+    outDir: "dist",
+    emptyOutDir: true,
+    sourcemap: true,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: { conformance: at("conformance.html") } },
+  },
+  worker: { format: "es" },
+  plugins: [registry],
+});

@@ -1,0 +1,27 @@
+import type { Sandbox, SandboxOptions } from "../types.ts";
+import { openBrowserSandbox } from "./open.ts";
+
+export { SandboxError, type SandboxErrorCode } from "../errors.ts";
+export type {
+  CommitReport,
+  CommitRequest,
+  ExecOptions,
+  ExecResult,
+  FileFacts,
+  Limits,
+  OperationEntry,
+  Resolution,
+  Sandbox,
+  SandboxEvent,
+  SandboxFs,
+  SandboxOptions,
+} from "../types.ts";
+
+/**
+ * Opens a sandbox in a cross-origin isolated page, or in a worker of one. `registry` is an address, default `registry/`
+ * beside the caller. Throws SandboxError `engine` (no shared memory), `invalid` and BundleError for a registry that cannot be had or
+ * does not verify.
+ */
+export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  return openBrowserSandbox(options);
+}

@@ -1,0 +1,25 @@
+import { WorkerPool } from "@shadowbox/wasi";
+import { browserWorkerFactory } from "@shadowbox/wasi/browser";
+
+/** A tab has room for some 120 WebAssembly memories, and each thread may hold one. */
+const MAX_WORKERS = 64;
+
+let shared: WorkerPool | undefined;
+
+/** The workers of this page or worker, shared by all of its sandboxes. */
+export function sharedPool(): WorkerPool {
+  shared ??= new WorkerPool(browserWorkerFactory({ module: startModuleWorker, shell: startShellWorker }), {
+    maxWorkers: MAX_WORKERS,
+    onProblem: (message) => console.warn(`shadowbox: ${message}`),
+  });
+  return shared;
+}
+
+// Written out twice: bundlers find a worker by this very expression.
+function startModuleWorker(): Worker {
+  return new Worker(new URL("./process-worker.js", import.meta.url), { type: "module", credentials: "omit" });
+}
+
+function startShellWorker(): Worker {
+  return new Worker(new URL("./shell-worker.js", import.meta.url), { type: "module", credentials: "omit" });
+}
