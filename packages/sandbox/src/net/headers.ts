@@ -1,0 +1,48 @@
+import { SandboxError } from "../errors.ts";
+import type { HeaderList } from "./host.ts";
+import { shown } from "./url.ts";
+
+/** Headers that say how the connection works or whose name it is for: the host writes them. */
+const FORBIDDEN: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "via",
+]);
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
+const METHOD = /^[A-Z][A-Z-]{0,31}$/;
+const REFUSED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** Refuses what could split a request or speak for the connection. Throws SandboxError `net-header`. */
+export function checkHeaders(headers: HeaderList, limit: number): void {
+  let size = 0;
+  for (const [name, value] of headers) {
+    size += name.length + value.length + 4;
+    if (!TOKEN.test(name)) throw bad(name, "expected a name of letters, digits and -");
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) throw bad(name, "expected a value without control characters");
+    if (FORBIDDEN.has(name.toLowerCase())) throw bad(name, "it is for the host to set");
+  }
+  if (size > limit)
+    throw new SandboxError("net-size", `request headers: expected at most ${limit} bytes, got ${size}`);
+}
+
+function bad(name: string, why: string): SandboxError {
+  return new SandboxError("net-header", `request header "${shown(name)}": ${why}`);
+}
+
+/** Throws SandboxError `net-request`. */
+export function checkMethod(method: string): void {
+  if (!METHOD.test(method) || REFUSED_METHODS.has(method))
+    throw new SandboxError("net-request", `request: expected a method such as GET, got "${shown(method)}"`);
+}

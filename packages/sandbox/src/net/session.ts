@@ -1,0 +1,279 @@
+import { SandboxError } from "../errors.ts";
+import { Gate, Watch } from "./gate.ts";
+import { checkHeaders, checkMethod } from "./headers.ts";
+import type { FetchHost, HeaderList, HostResponse } from "./host.ts";
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  type Decision,
+  decide,
+  decideAddress,
+  type NetPolicy,
+} from "./policy.ts";
+import { type NetSecret, Secrets } from "./secrets.ts";
+import { parseTarget, shown, type Target } from "./url.ts";
+
+/** What programs of a sandbox may do on the network, and who does it for them. */
+export interface NetworkOptions {
+  /** Default: off. */
+  readonly policy?: NetPolicy;
+  /** Default: the platform's. */
+  readonly host?: FetchHost;
+  /** Asked, once per host, scheme and port, where the policy says `ask`; default: no. */
+  ask?(question: { method: string; url: string; command: string }): Promise<boolean>;
+  readonly secrets?: Readonly<Record<string, NetSecret>>;
+}
+
+/** Which process asks. */
+export interface Asker {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** A program's request. */
+export interface NetRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderList;
+  readonly body?: AsyncIterable<Uint8Array>;
+  readonly bodyLength?: number;
+  readonly decode: boolean;
+  /** The program's own limit, milliseconds; 0 or absent: none. */
+  readonly timeMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/** What is told of a request: before it goes (or is refused), and when it has ended. */
+export type NetEvent =
+  | {
+      readonly type: "net-request";
+      readonly id: number;
+      readonly pid: number;
+      readonly command: string;
+      readonly method: string;
+      readonly url: string;
+      readonly verdict: "allow" | "deny";
+      readonly rule: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: "net-response";
+      readonly id: number;
+      readonly status?: number;
+      readonly error?: string;
+      readonly address?: string;
+      readonly requestBytes: number;
+      readonly responseBytes: number;
+      /** SHA-256 of the response's body. */
+      readonly sha256?: string;
+      readonly durationMs: number;
+    };
+
+/** One request under way. */
+interface Run {
+  readonly id: number;
+  readonly started: number;
+  readonly abort: AbortController;
+  readonly watch: Watch;
+  requestBytes: number;
+  responseBytes: number;
+  address?: string;
+}
+
+/** Every request of one sandbox goes through here: policy, limits, secrets, audit. */
+export class NetSession {
+  readonly policy: CompiledPolicy;
+  readonly secrets: Secrets;
+  readonly host: FetchHost;
+  readonly #options: NetworkOptions;
+  readonly #onEvent: (event: NetEvent) => void;
+  readonly #gate: Gate;
+  /** Answers of {@link NetworkOptions.ask} by origin. */
+  readonly #answers = new Map<string, Promise<boolean>>();
+  #requests = 0;
+  #bytes = 0;
+
+  constructor(options: NetworkOptions, host: FetchHost, onEvent: (event: NetEvent) => void) {
+    this.policy = compilePolicy(options.policy);
+    this.secrets = new Secrets(options.secrets);
+    this.host = options.host ?? host;
+    this.#options = options;
+    this.#onEvent = onEvent;
+    this.#gate = new Gate(this.policy.limits.concurrency);
+  }
+
+  /**
+   * Carries out one request, one hop. The body of the answer must be read to its end, or its iterator ended. Throws
+   * SandboxError with a `net-` code.
+   */
+  async request(asker: Asker, request: NetRequest): Promise<HostResponse> {
+    const id = ++this.#requests;
+    const target = await this.#permit(id, asker, request);
+    await this.#gate.enter();
+    const run = this.#start(id, request);
+    try {
+      request.signal.throwIfAborted();
+      const answer = await this.#send(run, target, request);
+      return { ...answer, body: this.#receive(run, answer) };
+    } catch (error) {
+      throw this.#end(run, undefined, this.#cause(run, error));
+    }
+  }
+
+  async #permit(id: number, { pid, command }: Asker, request: NetRequest): Promise<Target> {
+    const { method, url } = request;
+    const event = {
+      type: "net-request",
+      id,
+      pid,
+      command,
+      method: shown(method),
+      url: this.secrets.mask(shown(url)),
+    } as const;
+    const refuse = (rule: string, reason: string, error: SandboxError) => {
+      this.#onEvent({ ...event, verdict: "deny", rule, reason });
+      return error;
+    };
+    let target: Target;
+    try {
+      checkMethod(method);
+      checkHeaders(request.headers, this.policy.limits.headerBytes);
+      target = parseTarget(url);
+      if (id > this.policy.limits.requests)
+        throw new SandboxError(
+          "net-count",
+          `request: expected at most ${this.policy.limits.requests} of them`,
+        );
+    } catch (error) {
+      throw error instanceof SandboxError ? refuse("form", error.message, error) : error;
+    }
+    const decision = await this.#decide(target, method, command);
+    if (decision.verdict === "deny") throw refuse(decision.rule, decision.reason, denied(decision.reason));
+    this.#onEvent({ ...event, url: this.secrets.mask(target.href), verdict: "allow", rule: decision.rule });
+    return target;
+  }
+
+  async #decide(target: Target, method: string, command: string): Promise<Decision> {
+    const decision = decide(this.policy, target, method);
+    if (decision.verdict !== "ask") return decision;
+    const origin = `${target.scheme}://${target.host}:${target.port}`;
+    let answer = this.#answers.get(origin);
+    if (answer === undefined) {
+      const question = { method, url: this.secrets.mask(target.href), command };
+      answer = this.#options.ask?.(question) ?? Promise.resolve(false);
+      this.#answers.set(origin, answer);
+    }
+    if (await answer) return { verdict: "allow", rule: `asked: ${origin}` };
+    return { verdict: "deny", rule: `asked: ${origin}`, reason: `${origin} was not permitted` };
+  }
+
+  #start(id: number, request: NetRequest): Run {
+    const abort = new AbortController();
+    const { timeMs, idleMs } = this.policy.limits;
+    const limits = { timeMs: Math.min(timeMs, request.timeMs || timeMs), idleMs };
+    const watch = new Watch(abort, limits, (what) => new SandboxError("net-time", `request: ${what}`));
+    const leave = () => abort.abort(new SandboxError("net-aborted", "request: who asked has gone"));
+    if (request.signal.aborted) leave();
+    else request.signal.addEventListener("abort", leave, { once: true, signal: abort.signal });
+    return { id, started: performance.now(), abort, watch, requestBytes: 0, responseBytes: 0 };
+  }
+
+  async #send(run: Run, target: Target, request: NetRequest): Promise<HostResponse> {
+    const { limits, allowLoopback } = this.policy;
+    const { bodyLength = 0, method, decode } = request;
+    if (bodyLength > limits.requestBytes) throw tooLarge("request body", limits.requestBytes);
+    const out = this.secrets.fill(target, request.headers, allowLoopback);
+    const answer = await this.host.fetch({
+      ...{ method, decode, target: out.target, headers: out.headers, signal: run.abort.signal },
+      ...(request.body && { body: this.#counted(run, request.body), bodyLength: request.bodyLength }),
+      headerBytes: limits.headerBytes,
+      ratio: limits.ratio,
+      admit: (address) => {
+        const decision = decideAddress(this.policy, address);
+        if (decision?.verdict === "deny") throw denied(`"${target.host}" is ${decision.reason}`);
+      },
+    });
+    run.watch.moved();
+    run.address = answer.address;
+    const headers = answer.headers.map(([name, value]) => [name, this.secrets.mask(value)] as const);
+    return { ...answer, headers };
+  }
+
+  async *#counted(run: Run, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const bytes of body) {
+      run.requestBytes += bytes.length;
+      this.#count(run, bytes.length, run.requestBytes, this.policy.limits.requestBytes, "request body");
+      yield bytes;
+    }
+  }
+
+  #count(run: Run, more: number, sum: number, limit: number, what: string): void {
+    run.watch.moved();
+    this.#bytes += more;
+    if (sum > limit) throw tooLarge(what, limit);
+    if (this.#bytes > this.policy.limits.totalBytes)
+      throw tooLarge("traffic of the sandbox", this.policy.limits.totalBytes);
+  }
+
+  async *#receive(run: Run, answer: HostResponse): AsyncGenerator<Uint8Array> {
+    const digest = this.host.digest?.();
+    let failure: SandboxError | undefined = new SandboxError(
+      "net-aborted",
+      "request: the answer was not read to its end",
+    );
+    try {
+      for await (const bytes of this.secrets.maskBody(answer.body)) {
+        run.responseBytes += bytes.length;
+        this.#count(run, bytes.length, run.responseBytes, this.policy.limits.responseBytes, "response body");
+        digest?.update(bytes);
+        run.watch.hold();
+        yield bytes;
+        run.watch.moved();
+      }
+      failure = undefined;
+    } catch (error) {
+      failure = this.#cause(run, error);
+      throw failure;
+    } finally {
+      this.#end(run, answer.status, failure, digest?.hex());
+    }
+  }
+
+  /** Why a request failed, in our own words and without secrets; an abort's reason is the true one. */
+  #cause(run: Run, error: unknown): SandboxError {
+    const cause = run.abort.signal.aborted ? run.abort.signal.reason : error;
+    if (cause instanceof SandboxError)
+      return new SandboxError(cause.code, this.secrets.mask(cause.message), { cause: cause.cause });
+    return new SandboxError("net-protocol", `request: ${this.secrets.mask(shown(String(cause)))}`);
+  }
+
+  #end<T extends SandboxError | undefined>(
+    run: Run,
+    status: number | undefined,
+    failure: T,
+    sha256?: string,
+  ): T {
+    run.watch.end();
+    this.#gate.leave();
+    const { id, requestBytes, responseBytes, address } = run;
+    const durationMs = performance.now() - run.started;
+    this.#onEvent({
+      ...{ type: "net-response", id, requestBytes, responseBytes, durationMs },
+      ...(status !== undefined && { status }),
+      ...(address !== undefined && { address }),
+      ...(failure && { error: `${failure.code}: ${failure.message}` }),
+      ...(sha256 !== undefined && !failure && { sha256 }),
+    });
+    // Whatever still runs of it ends here.
+    run.abort.abort(failure ?? new SandboxError("net-aborted", "request: it has ended"));
+    return failure;
+  }
+}
+
+function denied(reason: string): SandboxError {
+  return new SandboxError("net-denied", `request refused: ${reason}`);
+}
+
+function tooLarge(what: string, limit: number): SandboxError {
+  return new SandboxError("net-size", `${what}: expected at most ${limit} bytes`);
+}

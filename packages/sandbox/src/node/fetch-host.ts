@@ -1,0 +1,181 @@
+import { createHash } from "node:crypto";
+import { lookup as resolveName } from "node:dns/promises";
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
+import { request as httpsRequest } from "node:https";
+import { isIP, type LookupFunction, type Socket } from "node:net";
+import { SandboxError } from "../errors.ts";
+import type { FetchHost, HeaderList, HostRequest, HostResponse } from "../net/host.ts";
+import { decoded } from "./decode.ts";
+import { netError } from "./net-errors.ts";
+
+/** For tests: another resolver, another authority for certificates. */
+export interface NodeFetchOptions {
+  /** Addresses of a name. */
+  resolve?(host: string): Promise<string[]>;
+  /** PEM of authorities to trust instead of Node's. */
+  readonly ca?: string;
+}
+
+/**
+ * Requests over connections of our own: no cookies, no cache, no proxies, no credentials. A name is resolved once, every
+ * address is judged, and the connection goes to one of those: an answer that changes later changes nothing.
+ */
+export function nodeFetchHost(options: NodeFetchOptions = {}): FetchHost {
+  return {
+    name: "node",
+    fetch: (request) => fetchOnce(request, options),
+    digest() {
+      const hash = createHash("sha256");
+      return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };
+    },
+  };
+}
+
+const failures = new WeakMap<ClientRequest, Error>();
+
+async function fetchOnce(request: HostRequest, options: NodeFetchOptions): Promise<HostResponse> {
+  const started = performance.now();
+  const addresses = await addressesOf(request, options);
+  const timing = { resolved: performance.now() - started, connected: 0, secured: 0 };
+  const sent = open(request, addresses, options.ca);
+  sent.on("socket", (socket) => time(socket, timing, started));
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    sent.on("response", resolve);
+    sent.on("upgrade", (_, socket) => {
+      socket.destroy();
+      reject(new SandboxError("net-protocol", "request: the server wants to change the protocol"));
+    });
+    sent.on("error", (error) => {
+      failures.set(sent, error);
+      reject(netError(error, request.target));
+    });
+    void pump(sent, request).catch((error: Error) => sent.destroy(error));
+  });
+  const headers = pairs(response.rawHeaders);
+  const [body, left] = request.decode ? decoded(response, headers, request.ratio) : [response, headers];
+  return {
+    status: response.statusCode ?? 0,
+    statusText: response.statusMessage ?? "",
+    version: response.httpVersion,
+    headers: left,
+    body: bodyOf(body, sent, request),
+    ...(response.socket.remoteAddress && { address: response.socket.remoteAddress }),
+    timing,
+  };
+}
+
+async function addressesOf({ target, admit }: HostRequest, options: NodeFetchOptions): Promise<string[]> {
+  let found = [target.host];
+  if (!target.literal) {
+    try {
+      found = options.resolve
+        ? await options.resolve(target.host)
+        : (await resolveName(target.host, { all: true })).map(({ address }) => address);
+    } catch (error) {
+      throw netError(error as Error, target);
+    }
+  }
+  if (found.length === 0)
+    throw new SandboxError("net-resolve", `resolve "${target.host}": it has no address`);
+  for (const address of found) admit(address);
+  return found;
+}
+
+function open(request: HostRequest, addresses: readonly string[], ca: string | undefined): ClientRequest {
+  const { target, method, signal, headerBytes } = request;
+  const list = addresses.map((address) => ({ address, family: isIP(address) }));
+  const lookup: LookupFunction = (_, { all }, done) => {
+    if (all) done(null, list);
+    else done(null, list[0]!.address, list[0]!.family);
+  };
+  const url = new URL(target.href);
+  const settings: RequestOptions = {
+    ...{ method, host: target.host, port: target.port, path: url.pathname + url.search, lookup, signal },
+    agent: false,
+    maxHeaderSize: headerBytes,
+    insecureHTTPParser: false,
+    headers: wireHeaders(request, url) as unknown as string[],
+  };
+  if (target.scheme === "http") return httpRequest(settings);
+  const servername = target.literal ? "" : target.host;
+  return httpsRequest({ ...settings, servername, ...(ca !== undefined && { ca }) });
+}
+
+/** What goes out, in order: ours first, then the program's. */
+function wireHeaders(request: HostRequest, url: URL): [string, string][] {
+  const { headers, body, bodyLength, decode } = request;
+  const has = (name: string) => headers.some(([each]) => each.toLowerCase() === name);
+  const length: [string, string][] =
+    body === undefined
+      ? request.method === "GET" || request.method === "HEAD"
+        ? []
+        : [["Content-Length", "0"]]
+      : bodyLength === undefined
+        ? [["Transfer-Encoding", "chunked"]]
+        : [["Content-Length", String(bodyLength)]];
+  return [
+    ["Host", url.host],
+    ...headers.map(([name, value]): [string, string] => [name, value]),
+    ...(decode && !has("accept-encoding")
+      ? [["Accept-Encoding", "gzip, deflate, br"] as [string, string]]
+      : []),
+    ...length,
+    ["Connection", "close"],
+  ];
+}
+
+async function pump(sent: ClientRequest, { body, bodyLength }: HostRequest): Promise<void> {
+  sent.flushHeaders();
+  let left = bodyLength ?? Number.POSITIVE_INFINITY;
+  for await (const bytes of body ?? []) {
+    left -= bytes.length;
+    if (left < 0)
+      throw new SandboxError("net-request", `request body: expected ${bodyLength} bytes, got more`);
+    // A server that has answered and closed wants no more; the rest is read and dropped.
+    if (sent.destroyed || sent.writableEnded || sent.errored) continue;
+    if (!sent.write(bytes)) await new Promise<void>((resolve) => drained(sent, resolve));
+  }
+  if (left > 0 && left !== Number.POSITIVE_INFINITY)
+    throw new SandboxError("net-request", `request body: expected ${bodyLength} bytes, ${left} are missing`);
+  sent.end();
+}
+
+function drained(sent: ClientRequest, resolve: () => void): void {
+  const done = () => {
+    sent.off("drain", done).off("close", done);
+    resolve();
+  };
+  sent.on("drain", done).on("close", done);
+}
+
+async function* bodyOf(
+  body: AsyncIterable<Uint8Array>,
+  sent: ClientRequest,
+  { target }: HostRequest,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    // The parser's complaint says more than the broken stream that follows from it.
+    throw netError(failures.get(sent) ?? (error as Error), target);
+  } finally {
+    sent.destroy();
+  }
+}
+
+function pairs(raw: readonly string[]): HeaderList {
+  const list: [string, string][] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) list.push([raw[at]!, raw[at + 1]!]);
+  return list;
+}
+
+function time(socket: Socket, timing: { connected: number; secured: number }, started: number): void {
+  socket.setNoDelay(true);
+  socket.once("connect", () => (timing.connected = performance.now() - started));
+  socket.once("secureConnect", () => (timing.secured = performance.now() - started));
+}
