@@ -14,8 +14,10 @@ export {
 export { Heap, HeapSlot, type Pointer } from "./heap/heap.ts";
 export { Mutex } from "./heap/mutex.ts";
 export { sleepWhile } from "./heap/sleep.ts";
+export { type ImageEntry, ProjectImage } from "./image.ts";
 export { JOURNAL_VERSION, Journal, type JournalReport, type JournalStorage } from "./journal/journal.ts";
 export { JournalState, restoreTree } from "./journal/restore.ts";
+export { SlotStorage, type SyncFile } from "./journal/slots.ts";
 export { Namespace, type Place, type Resolved, type WalkOptions } from "./namespace.ts";
 export type { BaseFacts } from "./tree/base-record.ts";
 export { Overlay, type OverlayEntry } from "./tree/overlay.ts";
