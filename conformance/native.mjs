@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { toBytes, toText } from "./lib/bytes.mjs";
+import { CALLS_HELPERS } from "./lib/case.mjs";
 import { differences } from "./lib/compare.mjs";
 import { layOut } from "./lib/layout.mjs";
 
@@ -67,7 +68,7 @@ function environment(record, workspace, cwd, bin, helpers) {
   const oils = record.suite === "oils";
   const path = `${bin === undefined ? "" : `${bin}:`}/usr/local/bin:/usr/bin:/bin`;
   return {
-    PATH: oils ? `${helpers}:${path}` : path,
+    PATH: CALLS_HELPERS.has(record.suite) ? `${helpers}:${path}` : path,
     HOME: workspace,
     LC_ALL: "C.UTF-8",
     ...(oils ? { SH: "bash", TMP: cwd } : {}),

@@ -8,6 +8,8 @@ export const LIMIT_MS = 5000;
 /** Where the suites' helper scripts are inside. */
 const HELPERS = "/usr/local/conformance";
 const PATH = "/usr/local/bin:/usr/bin:/bin";
+/** Suites whose cases call them. */
+export const CALLS_HELPERS = new Set(["oils", "gnu-bash"]);
 /** Bytes of output kept per stream: more than any case expects. */
 const OUTPUT_BYTES = 4 << 20;
 
@@ -19,7 +21,7 @@ export async function runCase(openSandbox, record, options) {
     const path = (name) => `${workspaceDir === "/" ? "" : workspaceDir}/${name}`;
     layOut(sandbox.fs, record, path);
     const cwd = record.cwd_abs ?? (record.cwd ? path(record.cwd) : workspaceDir);
-    if (record.suite === "oils") layHelpers(sandbox.fs, options.helpers);
+    if (CALLS_HELPERS.has(record.suite)) layHelpers(sandbox.fs, options.helpers);
     const result = await sandbox.exec(script(record, workspaceDir), {
       cwd,
       stdin: record.stdin === undefined ? undefined : toBytes(record.stdin),
@@ -51,7 +53,7 @@ function script(record, workspaceDir) {
 function environment(record, workspaceDir, cwd) {
   const oils = record.suite === "oils";
   return {
-    PATH: oils ? `${HELPERS}:${PATH}` : PATH,
+    PATH: CALLS_HELPERS.has(record.suite) ? `${HELPERS}:${PATH}` : PATH,
     HOME: workspaceDir,
     LC_ALL: "C.UTF-8",
     ...(oils ? { SH: "bash", TMP: cwd } : {}),
