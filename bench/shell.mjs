@@ -1,0 +1,89 @@
+// The shell against the machine's bash, side by side in one run: node bench/shell.mjs [--rounds N] [--only RE] [--json]
+// Each script times itself with EPOCHREALTIME, so that starting the process counts for nobody. Ratio: ours / bash, medians.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { loadShell } from "./shell/lib.mjs";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    only: { type: "string", default: "" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const folder = mkdtempSync(join(tmpdir(), "bench-shell-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+function library(lines) {
+  const text = [];
+  for (let i = 0; text.length < lines; i++)
+    text.push(
+      `# Step ${i} of the build.`,
+      `step_${i}() {`,
+      `  local name="$1" count=\${2:-${i}}`,
+      `  if [[ -n $name && $count -gt 0 ]]; then`,
+      `    printf '%s: %d\\n' "$name" "$((count * 2))"`,
+      "  else",
+      `    echo "step_${i}: no name" >&2; return 1`,
+      "  fi",
+      "}",
+      `STEP_${i}=(one "two $STEP" three)`,
+    );
+  return text.join("\n");
+}
+
+const lines = join(folder, "lines");
+writeFileSync(lines, Array.from({ length: 100_000 }, (_, i) => `line ${i} of the file\n`).join(""));
+const sourced = join(folder, "library.sh");
+writeFileSync(sourced, library(10_000));
+const big = join(folder, "big.sh");
+writeFileSync(big, `if false; then\n${library(30_000)}\nfi\n`);
+
+/** [name, bar (ratio, or ms where `ms` is true), script] */
+const SCRIPTS = [
+  ["1M arithmetic loop", 2, "for ((i=0;i<1000000;i++)); do ((s+=i)); done"],
+  ["string building, 100k", 2, "s=; for ((i=0;i<100000;i++)); do s+=x; done"],
+  ["array fill, 100k", 2, "a=(); for ((i=0;i<100000;i++)); do a[i]=$i; done"],
+  ["array append, 100k", 2, "a=(); for ((i=0;i<100000;i++)); do a+=(\"$i\"); done"],
+  ["100k function calls", 2, "f() { local x=$1; }; for ((i=0;i<100000;i++)); do f $i; done"],
+  ["1000 $(...)", 1, "for ((i=0;i<1000;i++)); do x=$(echo $i); done"],
+  ["while read, 100k lines", 1.5, `n=0; while read -r a b; do ((n++)); done < ${lines}`],
+  ["source 10k lines", 2, `source ${sourced}`],
+  ["parse 1 MB", 2, `source ${big}`],
+  ["mapfile and for, 100k", 2, `mapfile -t l < ${lines}; for x in "\${l[@]}"; do :; done`],
+  ["[[ ]] and case, 100k", 2, "for ((i=0;i<100000;i++)); do [[ $i == *7 ]]; case $i in *3) ;; esac; done"],
+  ["parameter operations, 50k", 2, "p=/usr/lib/a.tar.gz; for ((i=0;i<50000;i++)); do x=${p##*/}; y=${x%%.*}; z=${p//a/b}; done"],
+];
+
+function timed(command, script) {
+  const text = `t0=\${EPOCHREALTIME/.}; ${script}\necho $(( \${EPOCHREALTIME/.} - t0 ))`;
+  const run = spawnSync(command[0], [...command.slice(1), "-c", text], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const last = run.stdout.trim().split("\n").at(-1);
+  if (!/^\d+$/.test(last)) throw new Error(`no time: ${run.stderr || run.error}`);
+  return Number(last) / 1000;
+}
+
+const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+
+const { command } = await loadShell();
+const rows = [];
+for (const [name, bar, script] of SCRIPTS) {
+  if (!new RegExp(values.only).test(name)) continue;
+  const bash = [];
+  const ours = [];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    bash.push(timed(["/bin/bash"], script));
+    ours.push(timed(command, script));
+  }
+  const row = { name, bash: median(bash), ours: median(ours), ratio: median(ours) / median(bash), bar };
+  rows.push(row);
+  if (!values.json)
+    console.log(
+      `${name.padEnd(28)} bash ${row.bash.toFixed(1).padStart(8)} ms  ours ${row.ours.toFixed(1).padStart(8)} ms  ratio ${row.ratio.toFixed(2).padStart(6)}  bar ${bar} ${row.ratio <= bar ? "ok" : "missed"}`,
+    );
+}
+if (values.json) console.log(JSON.stringify(rows));
