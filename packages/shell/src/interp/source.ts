@@ -23,6 +23,7 @@ export function makeParser(sh: Interpreter, text: string, origin: Origin, unfini
     line: origin.line,
     extglob: () => sh.state.shopt.extglob,
     alias: (name) => (sh.state.shopt.expand_aliases ? sh.state.aliases.read.get(name) : undefined),
+    hasAliases: () => sh.state.shopt.expand_aliases && sh.state.aliases.read.size > 0,
     warn: (message) => {
       if (unfinished) {
         unfinished();

@@ -11,7 +11,7 @@ import { atWord, readWord } from "./words.ts";
 export function readCommand(r: Reader, first: boolean): Command {
   r.skipBlanks();
   if (r.code() === OPEN_PAREN) return readParenthesis(r);
-  if (r.surroundings.alias !== undefined && atWord(r)) expandAliases(r);
+  if (r.hasAliases() && atWord(r)) expandAliases(r);
   const word = reservedAt(r);
   if (word === null) return readSimple(r);
   return readReserved(r, word, first);
@@ -85,7 +85,7 @@ function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
         assignments.push(assignment);
         continue;
       }
-      if (assignments.length + redirects.length > 0 && expandAliases(r)) continue;
+      if (assignments.length + redirects.length > 0 && r.hasAliases() && expandAliases(r)) continue;
     } else if (r.aliasNextAt >= 0 && expandNext(r)) continue;
     const word = words.length === 0 ? readWord(r) : readArgument(r, mode);
     words.push(word);
@@ -96,7 +96,7 @@ function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
     return alone ? readFunction(r, words[0]!, line) : r.unexpected();
   }
   if (words.length + assignments.length + redirects.length === 0) r.unexpected();
-  return { type: "Simple", line, assignments, words, redirects };
+  return { type: "Simple", line, assignments, words: words.slice(), redirects };
 }
 
 /** After an alias that ends with a blank, the next word is looked up too. */

@@ -15,7 +15,8 @@ export function readList(r: Reader, empty = false): Statement[] {
     skipNewlines(r);
   }
   if (list.length === 0 && !empty) r.unexpected();
-  return list;
+  // A copy is as long as it must be; what `push` grew holds room for sixteen more.
+  return list.slice();
 }
 
 /** The statements of one line (and of those it goes on in), as bash reads before it runs them. */

@@ -2,7 +2,9 @@ import type { Word, WordPart } from "./ast.ts";
 
 /** Collects the parts of a word; adjoining literal text becomes one part. */
 export class PartList {
-  readonly parts: WordPart[] = [];
+  // Most words have one part: a list that grows by `push` would reserve room for sixteen more.
+  private first: WordPart | null = null;
+  private parts: WordPart[] | null = null;
   private text = "";
 
   literal(text: string): void {
@@ -10,19 +12,26 @@ export class PartList {
   }
 
   push(part: WordPart): void {
-    this.flush();
-    this.parts.push(part);
+    if (this.text !== "") this.flush();
+    this.add(part);
   }
 
   finish(): WordPart[] {
-    this.flush();
-    return this.parts;
+    if (this.text !== "") this.flush();
+    if (this.parts !== null) return this.parts.slice();
+    return this.first === null ? [] : [this.first];
   }
 
   private flush(): void {
-    if (this.text === "") return;
-    this.parts.push({ type: "Literal", value: this.text });
+    const value = this.text;
     this.text = "";
+    this.add({ type: "Literal", value });
+  }
+
+  private add(part: WordPart): void {
+    if (this.first === null) this.first = part;
+    else if (this.parts === null) this.parts = [this.first, part];
+    else this.parts.push(part);
   }
 }
 

@@ -6,6 +6,8 @@ import { SyntaxFailure, type SyntaxMessage, type SyntaxProblem } from "./syntax-
 export interface Surroundings {
   /** Value of an alias, or `undefined`. Absent where aliases are not expanded. */
   alias?(name: string): string | undefined;
+  /** Whether {@link alias} knows any; absent: it may. */
+  hasAliases?(): boolean;
   /** Whether POSIX mode is on. Absent: off. */
   posix?(): boolean;
   /** Told of a here-document that the end of the input ended. */
@@ -123,6 +125,12 @@ export class Reader {
   textFrom(offset: number): string {
     if (this.textPrefix === "") return this.src.slice(this.textStart + offset, this.pos);
     return (this.textPrefix + this.src.slice(this.textStart, this.pos)).slice(offset);
+  }
+
+  /** Whether a word may be an alias: where it cannot, it need not be looked at twice. */
+  hasAliases(): boolean {
+    const { surroundings } = this;
+    return surroundings.alias !== undefined && (surroundings.hasAliases?.() ?? true);
   }
 
   /** Puts an alias's value in place of the name between `start` and `pos`, unless it is being expanded already. */
