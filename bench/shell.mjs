@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts hold ${…} of their own
 // The shell against the machine's bash, side by side in one run: node bench/shell.mjs [--rounds N] [--only RE] [--json]
 // Each script times itself with EPOCHREALTIME, so that starting the process counts for nobody. Ratio: ours / bash, medians.
 import { spawnSync } from "node:child_process";
@@ -48,7 +49,7 @@ const SCRIPTS = [
   ["1M arithmetic loop", 2, "for ((i=0;i<1000000;i++)); do ((s+=i)); done"],
   ["string building, 100k", 2, "s=; for ((i=0;i<100000;i++)); do s+=x; done"],
   ["array fill, 100k", 2, "a=(); for ((i=0;i<100000;i++)); do a[i]=$i; done"],
-  ["array append, 100k", 2, "a=(); for ((i=0;i<100000;i++)); do a+=(\"$i\"); done"],
+  ["array append, 100k", 2, 'a=(); for ((i=0;i<100000;i++)); do a+=("$i"); done'],
   ["100k function calls", 2, "f() { local x=$1; }; for ((i=0;i<100000;i++)); do f $i; done"],
   ["1000 $(...)", 1, "for ((i=0;i<1000;i++)); do x=$(echo $i); done"],
   ["while read, 100k lines", 1.5, `n=0; while read -r a b; do ((n++)); done < ${lines}`],
@@ -56,12 +57,19 @@ const SCRIPTS = [
   ["parse 1 MB", 2, `source ${big}`],
   ["mapfile and for, 100k", 2, `mapfile -t l < ${lines}; for x in "\${l[@]}"; do :; done`],
   ["[[ ]] and case, 100k", 2, "for ((i=0;i<100000;i++)); do [[ $i == *7 ]]; case $i in *3) ;; esac; done"],
-  ["parameter operations, 50k", 2, "p=/usr/lib/a.tar.gz; for ((i=0;i<50000;i++)); do x=${p##*/}; y=${x%%.*}; z=${p//a/b}; done"],
+  [
+    "parameter operations, 50k",
+    2,
+    "p=/usr/lib/a.tar.gz; for ((i=0;i<50000;i++)); do x=${p##*/}; y=${x%%.*}; z=${p//a/b}; done",
+  ],
 ];
 
 function timed(command, script) {
   const text = `t0=\${EPOCHREALTIME/.}; ${script}\necho $(( \${EPOCHREALTIME/.} - t0 ))`;
-  const run = spawnSync(command[0], [...command.slice(1), "-c", text], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const run = spawnSync(command[0], [...command.slice(1), "-c", text], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
   const last = run.stdout.trim().split("\n").at(-1);
   if (!/^\d+$/.test(last)) throw new Error(`no time: ${run.stderr || run.error}`);
   return Number(last) / 1000;
