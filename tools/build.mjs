@@ -1,5 +1,6 @@
 // Bundles what runs: the CLI and the worker entries. Type checking is `tsc -b`.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { build } from "esbuild";
 
 const common = {
@@ -16,15 +17,31 @@ const node = [
   ["packages/sandbox/src/node/process-worker.ts", "packages/sandbox/dist/process-worker.js"],
   ["packages/sandbox/src/node/shell-worker.ts", "packages/sandbox/dist/shell-worker.js"],
   ["packages/sandbox/src/node/index.ts", "packages/sandbox/dist/index.js"],
-  ["packages/demo-node/src/main.ts", "packages/demo-node/dist/main.js"],
   ["packages/sandbox/src/node/process-worker.ts", "packages/demo-node/dist/process-worker.js"],
   ["packages/sandbox/src/node/shell-worker.ts", "packages/demo-node/dist/shell-worker.js"],
 ];
 const browser = ["index", "process-worker", "shell-worker"].map(
   (name) => `packages/sandbox/src/browser/${name}.ts`,
 );
+/** The CLI in parts, so that `exec` does not load what only the agent needs. Bundled CommonJS needs a `require`. */
+const cli = {
+  ...common,
+  platform: "node",
+  entryPoints: ["packages/demo-node/src/main.ts"],
+  outdir: "packages/demo-node/dist",
+  splitting: true,
+  chunkNames: "part-[hash]",
+  banner: {
+    js: 'import { createRequire as __require } from "node:module"; const require = __require(import.meta.url);',
+  },
+};
+// Beside main.js, since workers and registry are found from where a module lies; old ones go.
+const dist = "packages/demo-node/dist";
+for (const name of existsSync(dist) ? readdirSync(dist) : [])
+  if (name.startsWith("part-")) rmSync(join(dist, name));
 const wanted = node.filter(([entry]) => existsSync(entry));
 await Promise.all([
+  build(cli),
   ...wanted.map(([entry, outfile]) => build({ ...common, platform: "node", entryPoints: [entry], outfile })),
   build({
     ...common,

@@ -1,5 +1,6 @@
 import { CliError, EXIT } from "./cli/errors.ts";
 import { helpText, parse } from "./cli/options.ts";
+import { VERSION } from "./cli/version.ts";
 import { commit, discard, log, undo } from "./commands/change.ts";
 import type { CliCommand } from "./commands/command.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -7,7 +8,11 @@ import { exec } from "./commands/exec.ts";
 import { prompt } from "./commands/prompt.ts";
 import { diff, status } from "./commands/review.ts";
 
-const VERSION = "0.1.0";
+/** Commands that load the agent are read when they are asked for: `exec` must start fast. */
+const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  sessions: async () => (await import("./commands/sessions.ts")).sessions,
+  mcp: async () => (await import("./commands/mcp.ts")).mcp,
+};
 
 const COMMANDS: Readonly<Record<string, CliCommand>> = {
   exec,
@@ -29,6 +34,8 @@ Commands:
 ${Object.entries(COMMANDS)
   .map(([name, { about }]) => `  ${name.padEnd(9)} ${about.split(/[.;]/)[0]}`)
   .join("\n")}
+  sessions  Lists, exports and forks the agent's sessions
+  mcp       Serves the box to an MCP client
 
   shadowbox COMMAND --help shows the options of a command.
 `;
@@ -39,11 +46,11 @@ export async function run(args: readonly string[]): Promise<number> {
   if (first === "--version") return print(`shadowbox ${VERSION}\n`);
   if (first === "--help" || first === "-h" || first === "help") return print(SUMMARY);
   const named = first !== undefined && !first.startsWith("-");
-  const command = named ? COMMANDS[first] : prompt;
   try {
+    const command = named ? (COMMANDS[first] ?? (await LATER[first]?.())) : prompt;
     if (command === undefined)
       throw new CliError(
-        `"${first}" is no command; expected one of ${Object.keys(COMMANDS).join(", ")}`,
+        `"${first}" is no command; expected one of ${[...Object.keys(COMMANDS), ...Object.keys(LATER)].join(", ")}`,
         EXIT.USAGE,
       );
     const parsed = parse(named ? rest : args, command.flags);

@@ -1,121 +1,119 @@
-import { createInterface } from "node:readline";
 import type { Sandbox } from "@shadowbox/sandbox/node";
-import { listChanges, summaryOf } from "../cli/changes.ts";
+import { Lines } from "../agent/lines.ts";
 import { openBox } from "../cli/open.ts";
-import { COMMON, type Parsed, projectPath } from "../cli/options.ts";
-import { colourPatch } from "../cli/patch.ts";
-import { showName, styleOf, writeAll } from "../cli/terminal.ts";
-import { confirm } from "./change.ts";
+import { COMMON, type Flag, type Parsed, projectPath } from "../cli/options.ts";
+import { styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
+import { runLine, SLASH_HELP, SLASH_NAMES, slash } from "./slash.ts";
+
+/** Flags of the agent, in words of their own so that the agent is loaded only when it is wanted. */
+const AGENT: Record<string, Flag> = {
+  model: {
+    type: "string",
+    value: "P:NAME",
+    help: "anthropic:…, openai:…, google:…, openai-compatible:…, scripted:FILE",
+  },
+  "base-url": { type: "string", value: "URL", help: "endpoint instead of the provider's own" },
+  mode: { type: "string", value: "MODE", help: "permissions: ask, accept-in-shadow (default), plan, deny" },
+  allow: {
+    type: "string",
+    multiple: true,
+    value: "RULE",
+    help: "permit, such as 'WebFetch(docs.example.org)'",
+  },
+  deny: { type: "string", multiple: true, value: "RULE", help: "forbid, such as 'Bash(rm *)'" },
+  "max-turns": { type: "string", value: "N", help: "model calls at most (default 100)" },
+  resume: { type: "string", value: "ID", help: "go on with a session (`shadowbox sessions` lists them)" },
+  continue: { type: "boolean", short: "c", help: "go on with the newest session" },
+  print: {
+    type: "string",
+    short: "p",
+    value: "PROMPT",
+    help: "one turn without a person; the answer on stdout",
+  },
+  "output-format": { type: "string", value: "F", help: "with -p: text (default), json, stream-json" },
+  "auto-commit": {
+    type: "string",
+    multiple: true,
+    value: "PATH",
+    help: "with -p: commit these paths when done",
+  },
+};
 
 export const prompt: CliCommand = {
   usage: "[--project DIR] [options]",
-  about: "Opens a prompt inside the box: shell commands, and /commands to look at and take the changes.",
-  flags: { ...COMMON, engine: { type: "string", value: "E", help: "auto, v8 or wasmtime (default auto)" } },
+  about:
+    "Opens the agent, or without a model a prompt inside the box: shell commands, and /commands to take changes.",
+  flags: {
+    ...COMMON,
+    engine: { type: "string", value: "E", help: "auto, v8 or wasmtime (default auto)" },
+    quiet: { type: "boolean", short: "q", help: "with -p: nothing on stderr" },
+    ...AGENT,
+  },
   run: runPrompt,
 };
 
-const HELP = `Type shell commands: they run in the box, on a shadow of the project.
-  /status [PATH…]   what would change       /diff [PATH…]     the same as a patch
-  /review           file by file            /commit [PATH…]   write it to the project
-  /discard [PATH…]  take it back            /undo             take the last commit back
-  /log              what was done           /quit             leave (the shadow is kept)
-`;
+const HELP = `Type shell commands: they run in the box, on a shadow of the project.\n${SLASH_HELP}`;
 
 async function runPrompt({ values }: Parsed): Promise<number> {
+  if (typeof values.print === "string")
+    return (await import("../agent/headless.ts")).runHeadless(values.print, values);
+  const { modelNameOf } = await import("../agent/setup.ts");
+  const hasModel = modelNameOf(values) !== undefined;
   const box = await openBox(values);
+  try {
+    if (hasModel) return await (await import("../agent/chat.ts")).runChat(values, box);
+    return await runShell(values, box);
+  } finally {
+    await box.close();
+  }
+}
+
+/** A shell in the box, until the person leaves; the status of the last command. */
+async function runShell(values: Parsed["values"], box: Sandbox): Promise<number> {
   const style = styleOf(process.stdout);
   process.stdout.write(
     `${style.bold("shadowbox")} on ${projectPath(values)}: commands run on a shadow copy, nothing is written until /commit. ` +
-      `No model is configured, so there is no agent: this is a shell. /help\n`,
+      `No model is configured, so there is no agent (set one with --model): this is a shell. /help\n`,
   );
-  const lines = createInterface({
-    input: process.stdin,
-    output: process.stdout,
-    terminal: process.stdin.isTTY === true,
-  });
+  const lines = new Lines({ complete: (line) => completions(box, line) });
   let running: AbortController | undefined;
-  lines.on("SIGINT", () => {
+  lines.onInterrupt(() => {
     if (running) running.abort();
     else process.stdout.write("\n(/quit to leave)\n");
-    lines.prompt();
   });
-  lines.setPrompt(process.stdin.isTTY ? `${style.cyan("box")} $ ` : "");
-  lines.prompt();
   let last = 0;
-  try {
-    for await (const line of lines) {
-      const text = line.trim();
-      if (text === "/quit" || text === "/exit") break;
-      if (text.startsWith("/") && isSlashCommand(text)) await slash(box, text).catch(complain);
-      else if (text !== "") {
-        running = new AbortController();
-        last = await runLine(box, line, running.signal);
-        running = undefined;
-      }
-      lines.prompt();
+  for (;;) {
+    const line = await lines.next(`${style.cyan("box")} $ `);
+    const text = line?.trim();
+    if (line === undefined || text === "/quit" || text === "/exit") break;
+    if (text === "/help") process.stdout.write(HELP);
+    else if (text?.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
+      await slash(box, text).catch((error: Error) => process.stdout.write(`${error.message}\n`));
+    else if (text) {
+      running = new AbortController();
+      last = await runLine(box, line, running.signal);
+      running = undefined;
     }
-  } finally {
-    lines.close();
-    await box.close();
   }
+  lines.close();
   return last;
 }
 
-function complain(error: Error): void {
-  process.stdout.write(`${error.message}\n`);
+/** Whole lines that a beginning may become: our commands, or the box's for the last word. */
+function completions(box: Sandbox, line: string): string[] {
+  if (line.startsWith("/")) return SLASH_NAMES.filter((name) => name.startsWith(line));
+  const head = line.slice(0, line.search(/\S*$/));
+  const word = line.slice(head.length);
+  const names = head.trim() === "" ? [...box.commands().keys()] : pathsAt(box, word);
+  return names.filter((name) => name.startsWith(word)).map((name) => head + name);
 }
 
-async function runLine(box: Sandbox, script: string, signal: AbortSignal): Promise<number> {
-  const result = await box.exec(script, {
-    session: true,
-    signal,
-    maxOutputBytes: 0,
-    onStdout: (bytes) => process.stdout.write(bytes),
-    onStderr: (bytes) => process.stderr.write(bytes),
-  });
-  return result.status;
-}
-
-const SLASH: Readonly<Record<string, (box: Sandbox, paths: string[]) => Promise<void>>> = {
-  "/help": async () => void process.stdout.write(HELP),
-  "/status": async (box, paths) => {
-    const changes = box.changes(paths);
-    process.stdout.write(`${listChanges(changes, styleOf(process.stdout))}${summaryOf(changes)}\n`);
-  },
-  "/diff": async (box, paths) => writeAll(process.stdout, colourPatch(box.diff(paths), process.stdout)),
-  "/review": review,
-  "/commit": async (box, paths) => {
-    const report = await box.commit({ paths });
-    process.stdout.write(`committed ${report.id ?? "nothing"}: ${summaryOf(report.changes)}\n`);
-  },
-  "/discard": async (box, paths) => {
-    const { paths: gone } = await box.discard(paths);
-    process.stdout.write(`discarded ${gone.length} changes\n`);
-  },
-  "/undo": async (box) => {
-    const { id, paths } = await box.undo();
-    process.stdout.write(`took back commit ${id}: ${paths.length} paths are as before\n`);
-  },
-  "/log": async (box) => {
-    for (const { time, operation, script, paths } of box.log())
-      process.stdout.write(`${time} ${operation} ${script ?? paths.map(showName).join(" ")}\n`);
-  },
-};
-
-function isSlashCommand(text: string): boolean {
-  return (text.split(/\s+/)[0] as string) in SLASH;
-}
-
-async function slash(box: Sandbox, text: string): Promise<void> {
-  const [name, ...paths] = text.split(/\s+/) as [string, ...string[]];
-  await SLASH[name]?.(box, paths);
-}
-
-/** Shows one file after another and asks whether to commit it. */
-async function review(box: Sandbox, paths: string[]): Promise<void> {
-  for (const change of box.changes(paths).changes) {
-    await writeAll(process.stdout, colourPatch(box.diff([change.path]), process.stdout));
-    if (await confirm(`commit ${showName(change.path)}?`)) await box.commit({ paths: [change.path] });
+function pathsAt(box: Sandbox, word: string): string[] {
+  const folder = word.slice(0, word.lastIndexOf("/") + 1);
+  try {
+    return box.fs.readdir(folder === "" ? "." : folder).map((name) => folder + name);
+  } catch {
+    return [];
   }
 }

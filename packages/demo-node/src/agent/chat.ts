@@ -1,0 +1,117 @@
+import { printTodos, run } from "@shadowbox/agent";
+import type { Sandbox } from "@shadowbox/sandbox/node";
+import { type Parsed, projectPath } from "../cli/options.ts";
+import { styleOf } from "../cli/terminal.ts";
+import { runLine, SLASH_HELP, SLASH_NAMES, slash } from "../commands/slash.ts";
+import { askPeople } from "./ask.ts";
+import { Lines } from "./lines.ts";
+import { TurnView } from "./render.ts";
+import { type Agent, openAgent } from "./setup.ts";
+
+const HELP = `Talk to the agent; it works in the box, on a shadow of the project. \`! COMMAND\` runs a shell command yourself.
+${SLASH_HELP}  /mode [MODE]      permissions               /todos            the agent's list
+  A line that ends in \\ goes on. Ctrl-C interrupts the turn; twice leaves.
+`;
+
+/** Milliseconds within which a second Ctrl-C leaves. */
+const TWICE_MS = 1500;
+
+/** The agent at a terminal, until the person leaves. */
+export async function runChat(values: Parsed["values"], box: Sandbox): Promise<number> {
+  const style = styleOf(process.stdout);
+  const lines = new Lines({
+    complete: (line) => (line.startsWith("/") ? SLASH_NAMES.filter((name) => name.startsWith(line)) : []),
+  });
+  const view = new TurnView(process.stdout, style);
+  const agent = await openAgent(values, box, askPeople(lines, view, style));
+  const label = agent.modelName.startsWith("scripted:")
+    ? `${agent.modelName} (a recorded script, not a model)`
+    : agent.modelName;
+  process.stdout.write(
+    `${style.bold("shadowbox")} on ${projectPath(values)} with ${label}: the agent works on a shadow copy, nothing is written until you /commit. /help\n`,
+  );
+  const chat = new Chat(agent, box, view, lines);
+  lines.onInterrupt(() => chat.interrupt());
+  try {
+    for (;;) {
+      const line = await lines.next(`${style.cyan(agent.options.gate.mode === "plan" ? "plan" : "you")} > `);
+      if (line === undefined || line.trim() === "/quit" || line.trim() === "/exit") break;
+      if (line.trim() !== "") await chat.take(line);
+    }
+  } finally {
+    agent.session.close();
+    lines.close();
+  }
+  process.stdout.write(style.dim(`session ${agent.session.id}; go on with --resume ${agent.session.id}\n`));
+  return 0;
+}
+
+class Chat {
+  readonly #agent: Agent;
+  readonly #box: Sandbox;
+  readonly #view: TurnView;
+  readonly #lines: Lines;
+  #stop: AbortController | undefined;
+  #interruptedAt = 0;
+
+  constructor(agent: Agent, box: Sandbox, view: TurnView, lines: Lines) {
+    this.#agent = agent;
+    this.#box = box;
+    this.#view = view;
+    this.#lines = lines;
+  }
+
+  interrupt(): void {
+    const now = Date.now();
+    if (now - this.#interruptedAt < TWICE_MS) this.#lines.close();
+    else if (this.#stop === undefined) process.stdout.write("\n(Ctrl-C again or /quit to leave)\n");
+    this.#interruptedAt = now;
+    this.#stop?.abort();
+  }
+
+  /** One line of the person: a command of ours, a shell command, or a turn. */
+  async take(line: string): Promise<void> {
+    const text = line.trim();
+    if (text === "/help") process.stdout.write(HELP);
+    else if (text === "/todos")
+      process.stdout.write(`${printTodos(this.#agent.options.memory?.todos ?? []) || "nothing noted"}\n`);
+    else if (text.startsWith("/mode")) this.#mode(text.slice(5).trim());
+    else if (text.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
+      await this.#slash(text);
+    else if (text.startsWith("!"))
+      await this.#interruptible((signal) => runLine(this.#box, text.slice(1), signal));
+    else await this.#interruptible((signal) => this.#turn(line, signal));
+  }
+
+  async #interruptible(action: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    this.#stop = new AbortController();
+    try {
+      await action(this.#stop.signal);
+    } finally {
+      this.#stop = undefined;
+    }
+  }
+
+  async #turn(input: string, signal: AbortSignal): Promise<void> {
+    for await (const event of run(this.#agent.session, input, { ...this.#agent.options, signal }))
+      this.#view.show(event);
+  }
+
+  async #slash(text: string): Promise<void> {
+    try {
+      const committed = await slash(this.#box, text);
+      if (committed === undefined) return;
+      const { session } = this.#agent;
+      session.append({ type: "commit", turn: session.turn, ...committed });
+      session.sync();
+    } catch (error) {
+      process.stdout.write(`${(error as Error).message}\n`);
+    }
+  }
+
+  #mode(name: string): void {
+    const { gate } = this.#agent.options;
+    if (name === "ask" || name === "accept-in-shadow" || name === "plan" || name === "deny") gate.mode = name;
+    process.stdout.write(`permissions: ${gate.mode} (ask, accept-in-shadow, plan, deny)\n`);
+  }
+}

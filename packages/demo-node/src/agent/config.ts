@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parseRule, type Rule } from "@shadowbox/agent";
+import { CliError } from "../cli/errors.ts";
+
+/** What the config file may hold: $XDG_CONFIG_HOME/shadowbox/config.json, readable by its owner only. See docs/agent.md. */
+export interface Config {
+  model?: string;
+  baseUrl?: string;
+  /** By the name of their variable. The environment wins. */
+  keys: Record<string, string>;
+  /** Model → US dollars per million tokens. */
+  prices: Record<string, { input: number; cachedInput?: number; output: number }>;
+  rules: Rule[];
+}
+
+export function configPath(): string {
+  return join(process.env.XDG_CONFIG_HOME || join(homedir(), ".config"), "shadowbox/config.json");
+}
+
+/** Throws CliError naming the file and what is wrong with it. */
+export function readConfig(path = configPath()): Config {
+  if (!existsSync(path)) return { keys: {}, prices: {}, rules: [] };
+  if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0)
+    throw new CliError(`${path}: others can read it, and it may hold keys; run: chmod 600 ${path}`);
+  let json: Record<string, unknown>;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new CliError(`${path}: expected JSON: ${(error as Error).message}`);
+  }
+  const { model, baseUrl, keys = {}, prices = {}, allow = [], ask = [], deny = [], ...rest } = json;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined)
+    throw new CliError(
+      `${path}: unknown "${unknown}"; expected model, baseUrl, keys, prices, allow, ask, deny`,
+    );
+  const rules = Object.entries({ allow, ask, deny }).flatMap(([decision, list]) =>
+    (list as string[]).map((text) => parseRule(text, decision as Rule["decision"])),
+  );
+  return {
+    ...(typeof model === "string" && { model }),
+    ...(typeof baseUrl === "string" && { baseUrl }),
+    keys: keys as Config["keys"],
+    prices: prices as Config["prices"],
+    rules,
+  };
+}

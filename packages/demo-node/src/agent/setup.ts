@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { readFileSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  type Ask,
+  type AskUser,
+  Gate,
+  type Mode,
+  newToolMemory,
+  type Prices,
+  parseRule,
+  type Rule,
+  type RunOptions,
+  type Session,
+} from "@shadowbox/agent";
+import { KEY_NAMES, parseScript, resolveModel, scriptedModel } from "@shadowbox/agent/models";
+import { SessionFolder } from "@shadowbox/agent/node";
+import type { Sandbox } from "@shadowbox/sandbox/node";
+import { CliError, EXIT } from "../cli/errors.ts";
+import { type Parsed, projectPath, stateRoot } from "../cli/options.ts";
+import { type Config, readConfig } from "./config.ts";
+
+const MODES: readonly Mode[] = ["ask", "accept-in-shadow", "plan", "deny"];
+
+/** A model with a session: what a turn needs. */
+export interface Agent {
+  session: Session;
+  options: RunOptions;
+  modelName: string;
+}
+
+/** The model that flags, environment or config name; undefined: none. */
+export function modelNameOf(values: Parsed["values"], config: Config = readConfig()): string | undefined {
+  return (values.model as string | undefined) ?? process.env.SHADOWBOX_MODEL ?? config.model;
+}
+
+/** Where a project's sessions are kept. */
+export function sessionFolder(values: Parsed["values"]): SessionFolder {
+  const project = projectPath(values);
+  let real = project;
+  try {
+    real = realpathSync(project);
+  } catch {
+    // Said by whoever opens the project.
+  }
+  const key = createHash("sha256").update(real).digest("hex").slice(0, 16);
+  return new SessionFolder(join(stateRoot(values), "sessions", key));
+}
+
+/** Everything a turn needs, or a CliError that says what to set. */
+export async function openAgent(
+  values: Parsed["values"],
+  sandbox: Sandbox,
+  people: { ask?: Ask; askUser?: AskUser },
+): Promise<Agent> {
+  const config = readConfig();
+  const modelName = modelNameOf(values, config) as string;
+  const keys = { ...config.keys, ...pick(process.env, KEY_NAMES) };
+  const model = modelName.startsWith("scripted:")
+    ? scripted(modelName.slice("scripted:".length))
+    : await resolveModel({
+        model: modelName,
+        baseUrl: (values["base-url"] as string) ?? config.baseUrl,
+        keys,
+      });
+  const mode = modeOf(values);
+  const secrets = Object.values(keys).filter((value): value is string => value !== undefined);
+  const session = openSession(values, { model: modelName, mode, secrets });
+  const prices: Prices | undefined = config.prices[modelName];
+  const maxSteps = stepsOf(values);
+  return {
+    session,
+    modelName,
+    options: {
+      sandbox,
+      model,
+      gate: new Gate({ mode, rules: [...config.rules, ...rulesOf(values)], ask: people.ask }),
+      memory: newToolMemory(),
+      askUser: people.askUser,
+      ...(prices && { prices }),
+      ...(maxSteps !== undefined && { limits: { maxSteps } }),
+    },
+  };
+}
+
+function scripted(file: string) {
+  const path = resolve(file);
+  try {
+    return scriptedModel(parseScript(readFileSync(path, "utf8"), file), file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new CliError(`--model scripted:${file}: no such file`, EXIT.USAGE);
+  }
+}
+
+function openSession(
+  values: Parsed["values"],
+  options: { model: string; mode: Mode; secrets: string[] },
+): Session {
+  const folder = sessionFolder(values);
+  const newest = values.continue ? folder.list().sessions[0]?.id : undefined;
+  const id = (values.resume as string | undefined) ?? newest;
+  if (id !== undefined) return folder.open(id, options.secrets);
+  if (values.continue) throw new CliError("--continue: this project has no session yet", EXIT.USAGE);
+  return folder.create({ ...options, project: projectPath(values) });
+}
+
+function modeOf(values: Parsed["values"]): Mode {
+  const mode = (values.mode ?? "accept-in-shadow") as Mode;
+  if (!MODES.includes(mode))
+    throw new CliError(`--mode: expected ${MODES.join(", ")}, got "${mode}"`, EXIT.USAGE);
+  return mode;
+}
+
+function rulesOf(values: Parsed["values"]): Rule[] {
+  const of = (decision: "allow" | "deny") =>
+    ((values[decision] ?? []) as string[]).map((text) => parseRule(text, decision));
+  return [...of("deny"), ...of("allow")];
+}
+
+function stepsOf(values: Parsed["values"]): number | undefined {
+  if (values["max-turns"] === undefined) return undefined;
+  const steps = Number(values["max-turns"]);
+  if (!Number.isInteger(steps) || steps < 1)
+    throw new CliError(`--max-turns: expected a number from 1, got "${values["max-turns"]}"`, EXIT.USAGE);
+  return steps;
+}
+
+function pick(from: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.flatMap((name) => (from[name] ? [[name, from[name]]] : [])));
+}
