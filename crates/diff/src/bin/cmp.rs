@@ -1,0 +1,6 @@
+#[cfg(target_family = "wasm")]
+use shadowbox_rt as _;
+
+fn main() {
+    std::process::exit(diff::cmp::main());
+}

@@ -1,0 +1,15 @@
+//! diff and cmp, compatible with GNU's.
+
+#![forbid(unsafe_code)]
+
+pub mod cmp;
+pub mod compare;
+pub mod diff;
+pub mod hunks;
+pub mod options;
+pub mod print;
+pub mod text;
+
+/// Only uses of the name link the system layer.
+#[cfg(target_family = "wasm")]
+use shadowbox_rt as _;
