@@ -18,12 +18,12 @@ mkdir -p "$work"
 bash "$here/sources.sh" "$work"
 [ -f "$work/lib/libsqlite3.a" ] || bash "$here/libraries.sh" "$work" "$work/lib"
 "$native" "$here/edit_source.py" "$work/cpython"
-cp "$here/host/_posixsubprocess.c" "$work/cpython/Modules/"
+cp "$here/host/_posixsubprocess.c" "$here/host/errnomodule.c" "$work/cpython/Modules/"
 cp "$here/host/main.c" "$work/cpython/Programs/python.c"
 
 objects=()
 mkdir -p "$work/host"
-for source in rpc files processes sockets; do
+for source in rpc files processes sockets errors; do
   wcc -O2 -Wall -Wno-unused-parameter "-I$here/include" -c "$here/host/$source.c" -o "$work/host/$source.o"
   objects+=("$work/host/$source.o")
 done
@@ -58,8 +58,8 @@ make -j2 LINKCC=wlink LIBS="${objects[*]}" \
 wheels=$work/wheels
 [ -d "$wheels" ] || "${SHADOWBOX_SYSROOT%/sys}/venv/bin/pip" download -q --no-deps -d "$wheels" tzdata==2025.2 >&2
 out=$root/target/bundles/python
-mkdir -p "$out" "$work/root/usr/lib/python3.11"
-"$native" "$here/library.py" "$work/cpython" "$work/build" "$out/python3.11.tar" "$wheels"/*.whl
-tar xf "$out/python3.11.tar" -C "$work/root/usr/lib/python3.11"
+rm -rf "$work/root"
+mkdir -p "$out"
+"$native" "$here/library.py" "$work/cpython" "$work/build" "$out/python3.11.tar" "$work/root/usr/lib/python3.11" "$wheels"/*.whl
 node --no-warnings "$here/snapshot.mjs" "$work/build/python.wasm" "$work/root" "$out/python.wasm"
 ls -l "$out"

@@ -110,3 +110,46 @@ def waits_end(text):
 
 
 edit("Modules/_threadmodule.c", waits_end)
+
+# Error numbers are Linux's wherever Python shows them.
+SHOWN = "shadowbox_errno(i)"
+edit("Python/errors.c", lambda text: text.replace("strerror(i)", f"shadowbox_strerror({SHOWN})")
+     .replace('("(iOOiO)", i,', f'("(iOOiO)", {SHOWN},').replace('("(iOO)", i,', f'("(iOO)", {SHOWN},')
+     .replace('("(iO)", i,', f'("(iO)", {SHOWN},'))
+edit("Objects/exceptions.c", lambda text: text.replace("_code = PyLong_FromLong(CODE)", "_code = PyLong_FromLong(shadowbox_errno(CODE))"))
+edit("Modules/_io/bufferedio.c", lambda text: text.replace("PyLong_FromLong(EINTR)", "PyLong_FromLong(shadowbox_errno(EINTR))")
+     .replace("errno, msg, written", "shadowbox_errno(errno), msg, written"))
+edit("Modules/posixmodule.c", lambda text: text.replace("char *message = strerror(code)", "const char *message = shadowbox_strerror(code)"))
+edit("Modules/main.c", lambda text: text.replace("errno, strerror(errno)", "shadowbox_errno(errno), shadowbox_strerror(shadowbox_errno(errno))"))
+
+ZERO_FREE = """
+/* Memory that pymalloc holds and nobody uses becomes zero: a snapshot need not carry it. */
+void shadowbox_zero_free(void)
+{
+    for (uint i = 0; i < maxarenas; i++) {
+        if (arenas[i].address == 0)
+            continue;
+        char *base = (char *)_Py_ALIGN_UP(arenas[i].address, POOL_SIZE), *end = (char *)arenas[i].address + ARENA_SIZE;
+        char *at = base;
+        for (; at < (char *)arenas[i].pool_address; at += POOL_SIZE) {
+            poolp pool = (poolp)at;
+            if (pool->ref.count == 0) {
+                pool->szidx = DUMMY_SIZE_IDX;
+                pool->freeblock = NULL;
+                memset(at + POOL_OVERHEAD, 0, POOL_SIZE - POOL_OVERHEAD);
+                continue;
+            }
+            uint size = INDEX2SIZE(pool->szidx);
+            for (block *free = pool->freeblock; free; free = *(block **)free)
+                memset(free + sizeof(block *), 0, size - sizeof(block *));
+            if (pool->nextoffset < POOL_SIZE)
+                memset(at + pool->nextoffset, 0, POOL_SIZE - pool->nextoffset);
+        }
+        memset(at, 0, (size_t)(end - at));
+    }
+}
+"""
+edit("Objects/obmalloc.c", lambda text: text.replace("#else   /* ! WITH_PYMALLOC */", ZERO_FREE + "#else   /* ! WITH_PYMALLOC */", 1))
+
+# What WASI's usual builds take is 600.
+edit("Include/internal/pycore_ceval.h", lambda text: re.sub(r"(define Py_DEFAULT_RECURSION_LIMIT) \d+", r"\1 1000", text))

@@ -1,37 +1,53 @@
-"""library.py CPYTHON BUILD OUT [WHEEL…]: the standard library as one tar, sources and bytecode, the same bytes every time.
+"""library.py CPYTHON BUILD OUT ROOT [WHEEL…]: the standard library as one tar, sources and bytecode, the same bytes every
+time, and as a folder for the snapshot to be taken from, where all is compiled.
 
 Laid out as it appears at /usr/lib/python3.11, so that tracebacks, inspect and `cat` show what they show elsewhere."""
 import importlib.util
 import io
 import marshal
+import os
 import pathlib
 import re
+import subprocess
 import sys
 import tarfile
 import zipfile
 
 from edit_library import edited
 
+sys.path.append(str(pathlib.Path(__file__).parent / "lib"))
+from _shadowbox import AHEAD  # noqa: E402
+
 INSIDE = "/usr/lib/python3.11/"
 # Tests, graphical programs, and what needs an operating system that is not here.
 LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "ensurepip", "curses", "msilib", "ctypes",
             "__pycache__", "idle_test", "site-packages", "_aix_support.py", "_osx_support.py", "pty.py", "tty.py", "nturl2path.py",
-            "crypt.py", "nis.py", "ossaudiodev.py", "plat-mac", "cgitb.py", "config-3.11"}
+            "crypt.py", "nis.py", "ossaudiodev.py", "plat-mac", "cgitb.py", "config-3.11", "pydoc_data", "venv", "multiprocessing",
+            "bdist_rpm.py", "msvc9compiler.py", "_msvccompiler.py", "msvccompiler.py", "cygwinccompiler.py", "bcppcompiler.py",
+            "windows_events.py", "windows_utils.py", "__phello__", "RECORD", "WHEEL", "top_level.txt"}
+# Compiled when imported, because they seldom are. So are those of the snapshot: see lib/_shadowbox.py.
+SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat asyncore bdb cProfile cgi chunk code codeop compileall
+distutils filecmp fileinput ftplib imaplib imghdr imp mailbox mailcap modulefinder netrc nntplib pdb pickletools pipes poplib
+profile pstats pyclbr pydoc rlcompleter sched smtpd smtplib sndhdr socketserver ssl sunau symtable sysconfig tabnanny telnetlib
+this trace tracemalloc uu wave webbrowser wsgiref xdrlib xmlrpc zipapp""".split())
+# Encodings that texts usually have.
+ENCODINGS = set("""__init__ aliases ascii cp1252 hex_codec idna iso8859_1 iso8859_15 latin_1 raw_unicode_escape unicode_escape utf_16
+utf_16_be utf_16_le utf_32 utf_7 utf_8 utf_8_sig""".split())
 MTIME = 1700000000
 
-source, build, out = (pathlib.Path(each) for each in sys.argv[1:4])
+source, build, out, root = (pathlib.Path(each) for each in sys.argv[1:5])
 here = pathlib.Path(__file__).parent
 files = {}
 
 
-def take(folder, prefix=""):
+def take(folder, left_out):
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder)
-        if file.is_file() and not LEFT_OUT.intersection(path.parts) and file.suffix not in {".exe", ".bat", ".ico"}:
-            files[prefix + path.as_posix()] = file.read_bytes()
+        if file.is_file() and not left_out.intersection(path.parts) and file.suffix not in {".exe", ".bat", ".ico", ".orig", ".rst"}:
+            files[path.as_posix()] = file.read_bytes()
 
 
-take(source / "Lib")
+take(source / "Lib", LEFT_OUT)
 for generated in sorted(build.glob("build/lib.*/_sysconfigdata_*.py")):
     text = generated.read_text()
     files[generated.name] = re.sub(r"(?<=[ '=])/[^ ']*?/(cpython|build|tools|lib)(?=[/ '])", r"/python/\1", text).encode()
@@ -41,10 +57,10 @@ for path in list(files):
             files[path] = edited(path, files[path].decode()).encode()
         except UnicodeDecodeError:
             pass
-take(here / "lib")
+take(here / "lib", {"__pycache__"})
 # The folder that getpath takes as the sign of exec_prefix.
 files["lib-dynload/README"] = b"Extension modules are built into the interpreter.\n"
-for wheel in sys.argv[4:]:
+for wheel in sys.argv[5:]:
     with zipfile.ZipFile(wheel) as archive:
         for name in sorted(archive.namelist()):
             if not name.endswith("/"):
@@ -60,12 +76,39 @@ def bytecode(path, text):
     return (importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(text) + marshal.dumps(code))
 
 
+def ahead():
+    """Paths of what the snapshot holds."""
+    program = "import sys\nfor name in sys.argv[1:]: __import__(name)\n" \
+              "print(*(m.__spec__.origin for m in sys.modules.values() if getattr(m, '__spec__', None)), sep='\\n')"
+    origins = subprocess.run([sys.executable, "-IS", "-c", program, *AHEAD], check=True, capture_output=True, text=True).stdout
+    library = f"{pathlib.Path(os.__file__).parent}/"
+    return {origin.removeprefix(library) for origin in origins.splitlines()}
+
+
+in_snapshot = ahead()
+
+
+def is_compiled(path):
+    package, _, name = path[:-3].partition("/")
+    if path.startswith("site-packages/") or package in SOURCE_ONLY or path in in_snapshot:
+        return False
+    return package != "encodings" or name in ENCODINGS
+
+
+def keep(path, content):
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_bytes(content)
+
+
 for path, text in list(files.items()):
-    if path.endswith(".py"):
-        code = bytecode(path, text)
-        if code is not None:
-            folder, _, name = path.rpartition("/")
-            files[f"{folder}/__pycache__/{name[:-3]}.cpython-311.pyc".lstrip("/")] = code
+    keep(path, text)
+    code = bytecode(path, text) if path.endswith(".py") else None
+    if code is not None:
+        folder, _, name = path.rpartition("/")
+        cached = f"{folder}/__pycache__/{name[:-3]}.cpython-311.pyc".lstrip("/")
+        keep(cached, code)
+        if is_compiled(path):
+            files[cached] = code
 
 with tarfile.open(out, "w", format=tarfile.USTAR_FORMAT) as archive:
     for path in sorted(files):

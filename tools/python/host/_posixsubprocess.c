@@ -52,7 +52,7 @@ static char **strings_of(PyObject *sequence)
 static void report_failure(int pipe, int number, const char *where)
 {
     char text[64];
-    int length = snprintf(text, sizeof text, "OSError:%X:%s", (unsigned)number, where);
+    int length = snprintf(text, sizeof text, "OSError:%X:%s", (unsigned)shadowbox_errno(number), where);
     if (write(pipe, text, (size_t)length) < 0)
         errno = number;
 }

@@ -3,7 +3,7 @@
  * The build runs shadowbox_snapshot() once and keeps the memory it leaves behind as the module's data: an interpreter that
  * is initialised, with much of the library imported. A process that starts from it takes up its own arguments,
  * environment, working directory and streams. What the command line or environment may ask of the initialisation itself
- * (-E, -O, -X, PYTHONHASHSEED …) ends that interpreter and starts another.
+ * (-O, -X, PYTHONHASHSEED …) ends that interpreter and starts another.
  */
 #define PY_SSIZE_T_CLEAN
 #define Py_BUILD_CORE 1
@@ -31,6 +31,7 @@ extern void __wasilibc_reset_preopens(void);
 extern PyStatus init_sys_streams(PyThreadState *tstate);
 extern void pymain_run_python(int *exitcode);
 extern int shadowbox_finish(PyObject *library);
+extern void shadowbox_zero_free(void);
 
 static int from_snapshot;
 /* Name → module of what the snapshot holds. */
@@ -45,7 +46,9 @@ static void fail(const char *what)
 /* What the command line asks for, as far as a snapshot can give it. */
 struct request {
     char *command, *module, *file;
-    int inspect, interactive, quiet, unbuffered, no_bytecode, no_user_site;
+    int inspect, interactive, quiet, unbuffered, no_bytecode, no_user_site, no_environment, isolated, safe_path;
+    /* Of -W. */
+    PyWideStringList warnings;
     /* sys.argv */
     int count;
     char **arguments;
@@ -60,7 +63,8 @@ static int starts_with(const char *text, const char *beginning)
 static int usual_environment(void)
 {
     static const char *const known[] = {"PYTHONPATH=", "PYTHONUNBUFFERED=", "PYTHONDONTWRITEBYTECODE=", "PYTHONHASHSEED=0",
-                                        "PYTHONIOENCODING=utf-8", "PYTHONUTF8=1", "PYTHONUSERBASE=", "PYTHONNOUSERSITE="};
+                                        "PYTHONIOENCODING=utf-8", "PYTHONUTF8=1", "PYTHONUSERBASE=", "PYTHONNOUSERSITE=",
+                                        "PYTHONSAFEPATH=", "PYTHONPYCACHEPREFIX=", "PYTHONSTARTUP=", "PYTHONTZPATH="};
     for (char **each = environ; *each; each++) {
         size_t i = 0;
         if (!starts_with(*each, "PYTHON") || strchr(*each, '=')[1] == 0)
@@ -79,6 +83,30 @@ static int is_set(const char *name)
     return value && *value;
 }
 
+/* Takes up an option without a value; 0 if a snapshot cannot give it. */
+static int take_flag(struct request *request, char flag)
+{
+    switch (flag) {
+    case 'B': return request->no_bytecode = 1;
+    case 'E': return request->no_environment = 1;
+    case 'I': return request->isolated = request->no_environment = request->no_user_site = request->safe_path = 1;
+    case 'P': return request->safe_path = 1;
+    case 'i': return request->inspect = request->interactive = 1;
+    case 'q': return request->quiet = 1;
+    case 's': return request->no_user_site = 1;
+    case 'u': return request->unbuffered = 1;
+    default: return 0;
+    }
+}
+
+static void take_warning(struct request *request, const char *filter)
+{
+    wchar_t *wide = Py_DecodeLocale(filter, NULL);
+    if (!wide || PyStatus_Exception(PyWideStringList_Append(&request->warnings, wide)))
+        fail("no memory");
+    PyMem_RawFree(wide);
+}
+
 /* Reads the command line; 0 if it asks for more than a snapshot can give. */
 static int parse(int argc, char **argv, struct request *request)
 {
@@ -86,23 +114,18 @@ static int parse(int argc, char **argv, struct request *request)
     for (; at < argc && argv[at][0] == '-' && argv[at][1]; at++) {
         for (const char *flag = argv[at] + 1; *flag; flag++) {
             int last = flag[1] == 0;
-            if (*flag == 'B')
-                request->no_bytecode = 1;
-            else if (*flag == 'i')
-                request->inspect = request->interactive = 1;
-            else if (*flag == 'q')
-                request->quiet = 1;
-            else if (*flag == 's')
-                request->no_user_site = 1;
-            else if (*flag == 'u')
-                request->unbuffered = 1;
-            else if ((*flag == 'c' || *flag == 'm') && last && at + 1 < argc) {
+            if (*flag == 'W' && (flag[1] || at + 1 < argc)) {
+                take_warning(request, flag[1] ? flag + 1 : argv[++at]);
+                break;
+            }
+            if ((*flag == 'c' || *flag == 'm') && last && at + 1 < argc) {
                 *(*flag == 'c' ? &request->command : &request->module) = argv[at + 1];
                 argv[at + 1] = *flag == 'c' ? "-c" : "-m";
                 request->count = argc - at - 1;
                 request->arguments = argv + at + 1;
                 return 1;
-            } else
+            }
+            if (!take_flag(request, *flag))
                 return 0;
         }
     }
@@ -156,26 +179,12 @@ static PyObject *search_path(void)
     return path;
 }
 
-static PyObject *list_of(int count, char **items)
+static void set_list(PyConfig *config, PyWideStringList *list, int count, char **items)
 {
-    PyObject *list = PyList_New(count);
-    for (int i = 0; list && i < count; i++)
-        PyList_SET_ITEM(list, i, PyUnicode_DecodeFSDefault(items[i]));
-    return list;
-}
-
-/* The lists of sys and of the configuration follow the command line. */
-static void set_arguments(PyConfig *config, const struct request *request, int argc, char **argv)
-{
-    PyObject *arguments = list_of(request->count, request->arguments), *original = list_of(argc, argv);
-    PySys_SetObject("argv", arguments);
-    PySys_SetObject("orig_argv", original);
-    Py_XDECREF(arguments);
-    Py_XDECREF(original);
-    wchar_t **wide = PyMem_RawCalloc((size_t)request->count, sizeof *wide);
-    for (int i = 0; i < request->count; i++)
-        wide[i] = Py_DecodeLocale(request->arguments[i], NULL);
-    if (PyStatus_Exception(PyConfig_SetWideStringList(config, &config->argv, request->count, wide)))
+    wchar_t **wide = PyMem_RawCalloc((size_t)count + 1, sizeof *wide);
+    for (int i = 0; i < count; i++)
+        wide[i] = Py_DecodeLocale(items[i], NULL);
+    if (PyStatus_Exception(PyConfig_SetWideStringList(config, list, count, wide)))
         fail("no memory");
 }
 
@@ -187,10 +196,7 @@ static void set_executable(PyConfig *config, const char *name)
     if (!starts_with(path + 9, "python"))
         strcpy(path, "/usr/bin/python3");
     set_string(config, &config->executable, path);
-    PyObject *executable = PyUnicode_DecodeFSDefault(path);
-    PySys_SetObject("executable", executable);
-    PySys_SetObject("_base_executable", executable);
-    Py_XDECREF(executable);
+    set_string(config, &config->base_executable, path);
 }
 
 static int run_to_end(void)
@@ -207,9 +213,14 @@ static int run_to_end(void)
     return status;
 }
 
-static int resume(const struct request *request, int argc, char **argv)
+static int is_asked(const struct request *request, int flag, const char *name)
 {
-    PyThreadState *thread = PyThreadState_Get();
+    return flag || (!request->no_environment && is_set(name));
+}
+
+/* The configuration, and what sys shows of it, follow the command line. */
+static void configure(PyThreadState *thread, const struct request *request, int argc, char **argv)
+{
     PyConfig *config = (PyConfig *)_PyInterpreterState_GetConfig(thread->interp);
     set_string(config, &config->run_module, request->module);
     set_string(config, &config->run_filename, request->file);
@@ -223,23 +234,40 @@ static int resume(const struct request *request, int argc, char **argv)
         PyMem_RawFree(line);
     }
     set_executable(config, argv[0]);
-    set_arguments(config, request, argc, argv);
+    set_string(config, &config->program_name, argv[0]);
+    set_list(config, &config->argv, request->count, request->arguments);
+    set_list(config, &config->orig_argv, argc, argv);
+    config->warnoptions = request->warnings;
     config->inspect = request->inspect;
     config->interactive = request->interactive;
     config->quiet = request->quiet;
-    config->buffered_stdio = !(request->unbuffered || is_set("PYTHONUNBUFFERED"));
-    config->write_bytecode = !(request->no_bytecode || is_set("PYTHONDONTWRITEBYTECODE"));
-    PySys_SetObject("dont_write_bytecode", config->write_bytecode ? Py_False : Py_True);
+    config->isolated = request->isolated;
+    config->use_environment = !request->no_environment;
+    config->safe_path = is_asked(request, request->safe_path, "PYTHONSAFEPATH");
+    config->user_site_directory = !is_asked(request, request->no_user_site, "PYTHONNOUSERSITE");
+    config->buffered_stdio = !is_asked(request, request->unbuffered, "PYTHONUNBUFFERED");
+    config->write_bytecode = !is_asked(request, request->no_bytecode, "PYTHONDONTWRITEBYTECODE");
+    if (is_asked(request, 0, "PYTHONPYCACHEPREFIX"))
+        set_string(config, &config->pycache_prefix, getenv("PYTHONPYCACHEPREFIX"));
+    config->module_search_paths_set = 0;
     Py_InspectFlag = request->inspect;
     Py_InteractiveFlag = request->interactive;
     Py_UnbufferedStdioFlag = !config->buffered_stdio;
+    if (_PySys_UpdateConfig(thread) < 0)
+        fail("cannot set up sys");
+}
+
+static int resume(const struct request *request, int argc, char **argv)
+{
+    PyThreadState *thread = PyThreadState_Get();
+    configure(thread, request, argc, argv);
     if (PyStatus_Exception(init_sys_streams(thread)))
         fail("cannot open the standard streams");
-
+    int user_site = _PyInterpreterState_GetConfig(thread->interp)->user_site_directory;
+    PyObject *search = request->no_environment ? PyList_New(0) : search_path();
     PyObject *own = PyImport_ImportModule("_shadowbox"), *result = NULL;
-    int user_site = !request->no_user_site && !is_set("PYTHONNOUSERSITE");
     if (own)
-        result = PyObject_CallMethod(own, "resume", "NNi", environment(), search_path(), user_site);
+        result = PyObject_CallMethod(own, "resume", "NNi", environment(), search, user_site);
     if (!result) {
         PyErr_Print();
         fail("cannot take up the environment");
@@ -247,6 +275,28 @@ static int resume(const struct request *request, int argc, char **argv)
     Py_DECREF(own);
     Py_DECREF(result);
     return run_to_end();
+}
+
+/* What malloc has free becomes zero: a snapshot need not carry it. */
+static void zero_free_chunks(void)
+{
+    void *taken = NULL;
+    for (size_t size = 1 << 20; size >= 2 * sizeof taken; size /= 2)
+        for (size_t pages = __builtin_wasm_memory_size(0);;) {
+            void **chunk = calloc(1, size);
+            if (!chunk)
+                break;
+            *chunk = taken;
+            taken = chunk;
+            if (__builtin_wasm_memory_size(0) != pages)
+                break;
+        }
+    while (taken) {
+        void *next = *(void **)taken;
+        *(void **)taken = NULL;
+        free(taken);
+        taken = next;
+    }
 }
 
 __attribute__((export_name("shadowbox_snapshot"))) void shadowbox_snapshot(void)
@@ -270,6 +320,8 @@ __attribute__((export_name("shadowbox_snapshot"))) void shadowbox_snapshot(void)
         fail("cannot prepare the snapshot");
     }
     Py_DECREF(own);
+    shadowbox_zero_free();
+    zero_free_chunks();
     fflush(NULL);
     rpc_reset();
     from_snapshot = 1;

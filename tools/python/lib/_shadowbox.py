@@ -71,6 +71,9 @@ def resume(environment, search, own_site):
     data.clear()
     data.update(environment)
     sys.path[:0] = search
+    if sys.warnoptions:
+        import warnings
+        warnings._processoptions(sys.warnoptions)
     random = _aside.get("random")
     if random is not None:
         random.seed()

@@ -32,6 +32,10 @@ int kill(pid_t pid, int signal);
 int killpg(pid_t group, int signal);
 int system(const char *command);
 
+/* Linux's number for this libc's `number`, and glibc's text for a number of Linux: what Python shows. */
+int shadowbox_errno(int number);
+const char *shadowbox_strerror(int number);
+
 #define F_DUPFD 0
 #define F_RDLCK 0
 #define F_WRLCK 1

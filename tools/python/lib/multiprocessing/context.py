@@ -1,0 +1,1 @@
+from . import ProcessError, BufferTooShort, TimeoutError, AuthenticationError  # noqa: F401

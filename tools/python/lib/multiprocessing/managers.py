@@ -1,0 +1,2 @@
+from . import _Manager as SyncManager  # noqa: F401
+BaseManager = SyncManager

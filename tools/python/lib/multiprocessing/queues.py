@@ -1,0 +1,1 @@
+from . import Queue, SimpleQueue, JoinableQueue  # noqa: F401

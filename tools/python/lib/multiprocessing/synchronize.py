@@ -1,0 +1,1 @@
+from . import Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Barrier  # noqa: F401
