@@ -5,6 +5,7 @@ import type { ChangeSet } from "@shadowbox/workspace";
 import { SandboxError } from "./errors.ts";
 import { execute, type ShellSession } from "./execute.ts";
 import { KernelFiles } from "./files.ts";
+import { Python } from "./python/python.ts";
 import type {
   CommitReport,
   CommitRequest,
@@ -12,6 +13,8 @@ import type {
   ExecOptions,
   ExecResult,
   OperationEntry,
+  PythonOptions,
+  PythonResult,
   Sandbox,
   SandboxFs,
   SandboxOptions,
@@ -71,6 +74,7 @@ export class Box implements Sandbox {
   readonly #engine: V8Engine;
   readonly #review: Review | undefined;
   readonly #session: ShellSession = {};
+  readonly #python: Python;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -92,6 +96,7 @@ export class Box implements Sandbox {
     host.layUnder?.(this.#tree, files, this.workspaceDir);
     this.#engine = new V8Engine(host.pool, kernel, host.setup);
     this.#engine.setCommands(host.tools.kernel);
+    this.#python = new Python(this.#engine, this.workspaceDir, this.#outputBytes);
     if (!options.readOnly) host.pool.warm(WorkerKind.SHELL, this.#engine.id);
     this.#review = host.review?.(this.#tree, this.workspaceDir);
   }
@@ -108,24 +113,46 @@ export class Box implements Sandbox {
     return turn;
   }
 
+  get #outputBytes(): number {
+    return this.#options.limits?.outputBytes ?? OUTPUT_BYTES;
+  }
+
   exec(script: string, options: ExecOptions = {}): Promise<ExecResult> {
     this.#writable("exec");
-    return this.#inTurn(async () => {
-      const { workspaceDir } = this;
-      const outputBytes = this.#options.limits?.outputBytes ?? OUTPUT_BYTES;
-      this.#options.onEvent?.({ type: "exec-start", script, cwd: options.cwd ?? workspaceDir });
-      const session = options.session ? this.#session : undefined;
-      const result = await execute(
-        { engine: this.#engine, workspaceDir, outputBytes, session },
-        script,
-        options,
-      );
-      this.flush();
-      const { status, durationMs, timedOut } = result;
-      this.#options.onEvent?.({ type: "exec-end", status, durationMs, timedOut });
-      this.#review?.noteExec(script, status, []);
-      return result;
-    });
+    return this.#inTurn(() =>
+      this.#noted(script, options.cwd, () => {
+        const session = options.session ? this.#session : undefined;
+        const { workspaceDir } = this;
+        return execute(
+          { engine: this.#engine, workspaceDir, outputBytes: this.#outputBytes, session },
+          script,
+          options,
+        );
+      }),
+    );
+  }
+
+  python(code: string, options: PythonOptions = {}): Promise<PythonResult> {
+    this.#writable("python");
+    if (!this.#host.tools.entries.has("python3"))
+      throw new SandboxError("invalid", "python: expected a bundle with python3, none is installed");
+    return this.#inTurn(() => this.#noted(code, options.cwd, () => this.#python.run(code, options)));
+  }
+
+  /** Runs something with its events, and keeps what it changed. */
+  async #noted<R extends ExecResult>(
+    script: string,
+    cwd: string | undefined,
+    run: () => Promise<R>,
+  ): Promise<R> {
+    const { onEvent } = this.#options;
+    onEvent?.({ type: "exec-start", script, cwd: cwd ?? this.workspaceDir });
+    const result = await run();
+    this.flush();
+    const { status, durationMs, timedOut } = result;
+    onEvent?.({ type: "exec-end", status, durationMs, timedOut });
+    this.#review?.noteExec(script, status, []);
+    return result;
   }
 
   /** Writes what changed in the shadow to where it is kept. */

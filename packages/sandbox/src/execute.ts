@@ -1,5 +1,6 @@
 import { encodeText } from "@shadowbox/vfs";
 import { OpenFlags, STATUS_SIGNALLED, type V8Engine } from "@shadowbox/wasi";
+import { Collector } from "./collector.ts";
 import { SESSION_FD, type SessionTask } from "./session.ts";
 import type { ExecOptions, ExecResult } from "./types.ts";
 
@@ -27,41 +28,6 @@ const DEFAULT_ENV: Readonly<Record<string, string>> = {
 
 /** Most bytes of a session's state. */
 const SESSION_BYTES = 256 << 20;
-
-/** Keeps the first bytes of a stream up to a limit, and passes all of it on. */
-class Collector {
-  readonly #parts: Uint8Array[] = [];
-  readonly #limit: number;
-  readonly #listener: ((bytes: Uint8Array) => void) | undefined;
-  #length = 0;
-  truncated = false;
-
-  constructor(limit: number, listener: ((bytes: Uint8Array) => void) | undefined) {
-    this.#limit = limit;
-    this.#listener = listener;
-  }
-
-  async take(stream: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const bytes of stream) {
-      this.#listener?.(bytes);
-      const kept = bytes.subarray(0, Math.max(0, this.#limit - this.#length));
-      if (kept.length < bytes.length) this.truncated = true;
-      if (kept.length > 0) this.#parts.push(kept);
-      this.#length += kept.length;
-    }
-  }
-
-  bytes(): Uint8Array {
-    if (this.#parts.length === 1) return this.#parts[0] as Uint8Array;
-    const whole = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
-  }
-}
 
 /** The state of a shell between calls. */
 export interface ShellSession {
@@ -121,10 +87,8 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   options.signal?.removeEventListener("abort", abort);
   input.stop();
   await feeding;
-  const signal = ended.status >= STATUS_SIGNALLED ? ended.status - STATUS_SIGNALLED : 0;
   return {
-    status: signal === 0 ? ended.status : 128 + signal,
-    ...(signal === 0 ? {} : { signal: SIGNAL_NAMES[signal] ?? String(signal) }),
+    ...shellStatus(ended.status),
     stdout: out.bytes(),
     stderr: err.bytes(),
     durationMs: performance.now() - started,
@@ -133,12 +97,24 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   };
 }
 
-function directory(place: ExecPlace, cwd: string | undefined): string {
+/** An exit status of the engine as bash shows it. */
+export function shellStatus(status: number): { status: number; signal?: string } {
+  if (status < STATUS_SIGNALLED) return { status };
+  const signal = status - STATUS_SIGNALLED;
+  return { status: 128 + signal, signal: SIGNAL_NAMES[signal] ?? String(signal) };
+}
+
+/** Where a call runs. */
+export function directory(place: Pick<ExecPlace, "workspaceDir">, cwd: string | undefined): string {
   if (cwd === undefined || cwd === "") return place.workspaceDir;
   return cwd.startsWith("/") ? cwd : `${place.workspaceDir === "/" ? "" : place.workspaceDir}/${cwd}`;
 }
 
-function environment(place: ExecPlace, options: ExecOptions): string[] {
+/** `NAME=value` of each variable of a call. */
+export function environment(
+  place: Pick<ExecPlace, "workspaceDir">,
+  options: Pick<ExecOptions, "bareEnv" | "cwd" | "env">,
+): string[] {
   const base = options.bareEnv ? {} : DEFAULT_ENV;
   const all = { ...base, PWD: directory(place, options.cwd), ...options.env };
   return Object.entries(all).map(([name, value]) => `${name}=${value}`);

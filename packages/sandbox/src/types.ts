@@ -63,6 +63,37 @@ export interface ExecOptions {
   onStderr?(bytes: Uint8Array): void;
 }
 
+/** One call of {@link Sandbox.python}. */
+export interface PythonOptions
+  extends Pick<
+    ExecOptions,
+    | "cwd"
+    | "env"
+    | "bareEnv"
+    | "timeoutMs"
+    | "signal"
+    | "combine"
+    | "maxOutputBytes"
+    | "onStdout"
+    | "onStderr"
+  > {
+  /**
+   * Go on with the interpreter of the last call with `session`: variables, imports and directory stay; `cwd`, `env` and `bareEnv`
+   * count when it is started. A deadline, an abort or a crash ends it, and the next call starts another. Default false.
+   */
+  session?: boolean;
+  /** Text that `sys.stdin` holds; default empty. */
+  stdin?: string;
+}
+
+/** How Python code ended. `status` is 1 after an uncaught exception, and what `sys.exit` was given. */
+export interface PythonResult extends ExecResult {
+  /** `repr` of the last expression, which is in `stdout` too; absent when there was none or it was None. */
+  value?: string;
+  /** The call started its interpreter: nothing of earlier calls was there. */
+  fresh: boolean;
+}
+
 /** How an exec ended. */
 export interface ExecResult {
   /** Exit status as bash shows it: 0–255, 128 + n after signal n. */
@@ -154,6 +185,11 @@ export interface Sandbox {
   readonly fs: SandboxFs;
   /** Runs a bash script to its end. One at a time per sandbox; further calls wait. */
   exec(script: string, options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * Runs Python code to its end and echoes its last expression, as a notebook does; `await` is allowed at top level. Shares the
+   * turn with exec. Throws SandboxError `invalid` when no bundle brings `python3`.
+   */
+  python(code: string, options?: PythonOptions): Promise<PythonResult>;
   /** What differs from the project. */
   changes(paths?: readonly string[]): ChangeSet;
   /** Unified diff in git's format of the whole change set, or of what lies at or below `paths`. Bytes: files may hold any. */

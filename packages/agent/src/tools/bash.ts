@@ -43,21 +43,23 @@ export const bash = defineTool({
   },
 });
 
-/** A fresh interpreter per call; offered where the box has Python. */
+/** Python in the box, offered where there is one. */
 export const python = defineTool({
   name: "Python",
-  description: "Run a Python 3 program in the box, in a fresh interpreter. Prints come back.",
+  description:
+    "Run Python 3 code in the box. Prints, the last expression's value and errors come back. session: true keeps variables and imports for the next call with it, as a notebook does.",
   effect: "shadow",
   schema: z.object({
     code: z.string(),
+    session: z.boolean().optional().describe("go on with the interpreter of the last call, default false"),
     timeout: z.number().positive().max(MAX_SECONDS).optional().describe("seconds, default 120"),
   }),
   subject: ({ code }) => code,
-  async run({ code, timeout = 120 }, { sandbox, signal, onOutput }) {
+  async run({ code, session = false, timeout = 120 }, { sandbox, signal, onOutput }) {
     let output = "";
     const decoder = new TextDecoder();
-    const result = await sandbox.exec("exec python3 -", {
-      stdin: code,
+    const result = await sandbox.python(code, {
+      session,
       signal,
       timeoutMs: timeout * 1000,
       combine: true,
@@ -68,10 +70,11 @@ export const python = defineTool({
         onOutput?.("stdout", text);
       },
     });
+    const lost = session && (result.timedOut || result.signal) ? "; the session's variables are gone" : "";
     const end = result.timedOut
-      ? `\n[killed after ${timeout} s]`
+      ? `\n[killed after ${timeout} s${lost}]`
       : result.status
-        ? `\n[exit status ${result.status}]`
+        ? `\n[exit status ${result.status}${lost}]`
         : "";
     return {
       output: `${output.trimEnd()}${end}`.replace(/^\n/, "") || "[no output]",

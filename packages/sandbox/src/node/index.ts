@@ -10,6 +10,8 @@ export type {
   FileFacts,
   Limits,
   OperationEntry,
+  PythonOptions,
+  PythonResult,
   Resolution,
   Sandbox,
   SandboxEvent,
