@@ -49,7 +49,8 @@ function lastTurn(text: string): Pick<SessionSummary, "turns" | "end"> {
     const from = text.lastIndexOf("\n", to - 1) + 1;
     const event = recordOf(text.slice(from, to))?.event;
     if (event?.type === "turn-end") return { turns: event.turn, end: event.reason };
-    if (event !== undefined && "turn" in event) return { turns: event.turn };
+    const between = event?.type === "commit" || event?.type === "notice";
+    if (event !== undefined && "turn" in event && !between) return { turns: event.turn };
     to = from - 1;
   }
   return { turns: 0 };

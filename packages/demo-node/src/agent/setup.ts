@@ -31,7 +31,7 @@ export interface Agent {
 
 /** The model that flags, environment or config name; undefined: none. */
 export function modelNameOf(values: Parsed["values"], config: Config = readConfig()): string | undefined {
-  return (values.model as string | undefined) ?? process.env.SHADOWBOX_MODEL ?? config.model;
+  return (values.model as string | undefined) ?? (process.env.SHADOWBOX_MODEL || config.model);
 }
 
 /** Where a project's sessions are kept. */

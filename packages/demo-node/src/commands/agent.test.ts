@@ -1,0 +1,127 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CliBench } from "../testing/cli.ts";
+
+const SCRIPT = {
+  steps: [
+    { text: "Looking.", calls: [{ name: "Bash", input: { command: "cat greeting.txt" } }] },
+    {
+      calls: [{ name: "Edit", input: { path: "greeting.txt", edits: [{ old: "hello", new: "good day" }] } }],
+    },
+    { text: "Made it polite." },
+  ],
+};
+
+let bench: CliBench;
+let model: string;
+beforeEach(() => {
+  bench = new CliBench({ "greeting.txt": "hello\n" });
+  writeFileSync(join(bench.folder, "script.json"), JSON.stringify(SCRIPT));
+  model = `scripted:${join(bench.folder, "script.json")}`;
+});
+afterEach(() => bench.remove());
+
+describe("shadowbox -p", () => {
+  it("prints the answer, leaves the project alone and keeps the change", async () => {
+    const result = await bench.run(["-p", "be polite", "--model", model]);
+    expect(result).toMatchObject({ status: 0, stdout: "Made it polite.\n" });
+    expect(result.stderr).toContain("1 file changed, +1 -1");
+    expect(bench.read("greeting.txt")).toBe("hello\n");
+    expect((await bench.run(["status"])).stdout).toContain("M greeting.txt");
+  });
+
+  it("prints one JSON object, or a line for each event", async () => {
+    const json = JSON.parse(
+      (await bench.run(["-p", "x", "--model", model, "--output-format", "json"])).stdout,
+    );
+    expect(json).toMatchObject({ result: "Made it polite.", end: "done", changes: { added: 1 } });
+    const lines = (await bench.run(["-p", "x", "--model", model, "--output-format", "stream-json"])).stdout;
+    const types = lines
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).type);
+    expect(types[0]).toBe("user-message");
+    expect(types.at(-1)).toBe("turn-end");
+  });
+
+  it("commits the paths that --auto-commit names and no other", async () => {
+    await bench.run(["exec", "echo x > other.txt"]);
+    const result = await bench.run(["-p", "x", "--model", model, "--auto-commit", "greeting.txt"]);
+    expect(result.status).toBe(0);
+    expect(bench.read("greeting.txt")).toBe("good day\n");
+    expect((await bench.run(["status"])).stdout).toContain("A other.txt");
+  });
+
+  const refused: [string, string[], number, RegExp][] = [
+    ["no model", [], 2, /needs a model: --model/],
+    ["no key", ["--model", "anthropic:x"], 1, /set ANTHROPIC_API_KEY/],
+    ["an unknown provider", ["--model", "acme:x"], 1, /expected PROVIDER:NAME with a provider of/],
+    ["a script that is not there", ["--model", "scripted:nope.json"], 2, /no such file/],
+    ["a wrong mode", ["--model", "scripted:SCRIPT", "--mode", "yolo"], 2, /--mode: expected ask/],
+    ["a wrong rule", ["--model", "scripted:SCRIPT", "--allow", "Bash(("], 1, /read rule/],
+  ];
+  it.each(refused)("says what to do about %s", async (_, args, status, message) => {
+    const given = args.map((arg) => arg.replace("scripted:SCRIPT", model));
+    const result = await bench.run(["-p", "x", ...given], { env: { ANTHROPIC_API_KEY: "" } });
+    expect(result.status).toBe(status);
+    expect(result.stderr).toMatch(message);
+  });
+
+  it("refuses a config file that others can read", async () => {
+    mkdirSync(join(bench.folder, "config/shadowbox"), { recursive: true });
+    const path = join(bench.folder, "config/shadowbox/config.json");
+    writeFileSync(path, "{}");
+    chmodSync(path, 0o644);
+    expect((await bench.run(["-p", "x", "--model", model])).stderr).toContain(`run: chmod 600 ${path}`);
+  });
+});
+
+describe("shadowbox with a model at a terminal", () => {
+  it("takes prompts, shell commands and commits, and the session can be resumed", async () => {
+    const input = "be polite\n! cat greeting.txt\n/commit\n/quit\n";
+    const result = await bench.run(["--model", model], { stdin: input });
+    expect(result.stdout).toContain("a recorded script, not a model");
+    expect(result.stdout).toContain("good day");
+    expect(result.stdout).toContain("committed 000001");
+    expect(bench.read("greeting.txt")).toBe("good day\n");
+    const { sessions } = JSON.parse((await bench.run(["sessions", "--json"])).stdout);
+    expect(sessions).toMatchObject([{ title: "be polite", turns: 1, end: "done" }]);
+    const exported = await bench.run(["sessions", "export", sessions[0].id]);
+    expect(exported.stdout).toContain("**Committed** 1 paths as 000001");
+    const fork = (await bench.run(["sessions", "fork", sessions[0].id])).stdout.trim();
+    expect(fork).not.toBe(sessions[0].id);
+    const resumed = await bench.run(["--resume", fork, "--model", model, "-p", "more"]);
+    expect(resumed.stderr).toContain("it has 3 steps");
+  });
+});
+
+describe("shadowbox mcp", () => {
+  it("serves the official client over standard input and output", async () => {
+    const bin = fileURLToPath(new URL("../../bin/shadowbox.mjs", import.meta.url));
+    const env = {
+      ...process.env,
+      XDG_STATE_HOME: join(bench.folder, "state"),
+      SHADOWBOX_NO_BUILD: "1",
+    } as Record<string, string>;
+    const client = new Client({ name: "test", version: "1" });
+    await client.connect(
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [bin, "mcp", "--project", bench.project],
+        env,
+        stderr: "ignore",
+      }),
+    );
+    const { content } = await client.callTool({
+      name: "bash",
+      arguments: { command: "echo hi > new.txt; cat *.txt" },
+    });
+    expect(content).toEqual([{ type: "text", text: "hello\nhi" }]);
+    await client.close();
+    expect((await bench.run(["status"])).stdout).toContain("A new.txt");
+  });
+});
