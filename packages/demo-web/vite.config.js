@@ -19,8 +19,9 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: true,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { conformance: at("conformance.html") } },
+    rollupOptions: { input: { app: at("index.html"), conformance: at("conformance.html") } },
   },
   worker: { format: "es" },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [registry],
 });

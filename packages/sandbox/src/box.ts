@@ -1,5 +1,13 @@
 import type { CommandEntry } from "@shadowbox/bundle";
-import { type BaseSource, Heap, type Journal, TreeFileSystem } from "@shadowbox/vfs";
+import {
+  type BaseSource,
+  encodeText,
+  FileType,
+  Heap,
+  type Journal,
+  Overlay,
+  TreeFileSystem,
+} from "@shadowbox/vfs";
 import { type Command, Kernel, type Mount, V8Engine, WorkerKind, type WorkerPool } from "@shadowbox/wasi";
 import type { ChangeSet } from "@shadowbox/workspace";
 import { SandboxError } from "./errors.ts";
@@ -52,8 +60,6 @@ export interface Host {
   journal?: Journal;
   /** The project that lies under the workspace. */
   base?: BaseSource;
-  /** Lays the project under its folder, the workspace. */
-  layUnder?(tree: TreeFileSystem, files: KernelFiles, workspaceDir: string): void;
   /** Absent: the project cannot be written. */
   review?(tree: TreeFileSystem, workspaceDir: string): Review;
   /** Lets go of what the host holds for the sandbox. */
@@ -93,7 +99,7 @@ export class Box implements Sandbox {
     this.fs = files;
     for (const path of ["/tmp", "/home/user", this.workspaceDir]) files.makeDirectories(path);
     files.chmod("/tmp", 0o1777);
-    host.layUnder?.(this.#tree, files, this.workspaceDir);
+    if (host.base) layUnder(this.#tree, files, this.workspaceDir, host.base);
     this.#engine = new V8Engine(host.pool, kernel, host.setup);
     this.#engine.setCommands(host.tools.kernel);
     this.#python = new Python(this.#engine, this.workspaceDir, this.#outputBytes);
@@ -221,4 +227,29 @@ export class Box implements Sandbox {
     this.flush();
     this.#host.release();
   }
+}
+
+function layUnder(tree: TreeFileSystem, files: KernelFiles, workspaceDir: string, base: BaseSource): void {
+  const facts = files.stat(workspaceDir);
+  const root = {
+    name: new Uint8Array(),
+    type: FileType.DIRECTORY,
+    mode: facts.mode & 0o7777,
+    size: 0,
+    mtimeNs: 0n,
+    ctimeNs: 0n,
+    ino: 0,
+    nlink: 1,
+  };
+  const listed = base.list(new Uint8Array());
+  if (typeof listed === "number")
+    throw new SandboxError("project", "open project: its folder cannot be read");
+  new Overlay(tree).attach(directoryAt(tree, workspaceDir), new Uint8Array(), root);
+}
+
+/** The node of an absolute path of directories. */
+export function directoryAt(tree: TreeFileSystem, path: string): number {
+  let dir = tree.root;
+  for (const name of path.split("/").filter(Boolean)) dir = tree.lookup(dir, encodeText(name));
+  return dir;
 }

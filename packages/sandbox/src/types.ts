@@ -1,4 +1,5 @@
 import type { CommandEntry } from "@shadowbox/bundle";
+import type { ImageEntry } from "@shadowbox/vfs";
 import type { ChangeSet } from "@shadowbox/workspace";
 
 /** Which engine runs the programs; `auto` picks one and says which in {@link Sandbox.engine}. */
@@ -6,13 +7,18 @@ export type EngineName = "v8" | "wasmtime";
 
 /** What a sandbox is made of. Everything is optional: without `project` and `state` it is empty and in memory. */
 export interface SandboxOptions {
-  /** Absolute path of the project folder that the shadow starts from; read lazily, written by `commit` and `undo` only. */
+  /** Absolute path of the project folder that the shadow starts from; read lazily, written by `commit` and `undo` only. Node. */
   project?: string;
-  /** Folder that keeps shadows between runs, one subfolder per project; absent: nothing is kept. */
+  /** The project itself, where there are no folders; a `state` that has one already keeps its own. Browsers. */
+  files?: readonly ImageEntry[];
+  /**
+   * Folder that keeps shadows between runs, one subfolder per project; in a browser the name of a folder in the origin's private
+   * file system, in workers only. Absent: nothing is kept.
+   */
   state?: string;
   /** Default `auto`. */
   engine?: "auto" | EngineName;
-  /** Folder of the registry that commands come from; default: the official one shipped with the package. */
+  /** Folder (in a browser: address) of the registry that commands come from; default: the official one shipped with the package. */
   registry?: string;
   /** Folder for decompressed, verified modules; default: a private one under `state`, else none. */
   cacheDir?: string;

@@ -116,6 +116,13 @@ export class ProjectImage implements BaseSource {
     this.#publish({ rows: [...rows.values()], before: [this.#words[INDEX], this.#words[LENGTH]] });
   }
 
+  /** As {@link ProjectImage.change}, of an empty image: there is no state before. */
+  import(entries: readonly ImageEntry[]): void {
+    this.change(entries);
+    const { rows } = this.#index();
+    this.#publish({ rows });
+  }
+
   /** Goes back to the state before the last {@link ProjectImage.change}; the paths that differ, none if there is no earlier one. */
   revert(): string[] {
     this.#refresh();
@@ -212,14 +219,17 @@ export class ProjectImage implements BaseSource {
   #refresh(): void {
     const generation = Atomics.load(this.#words, W.GENERATION);
     if (generation === this.#generation) return;
-    const text = decodeText(this.#bytes(this.#words[W.INDEX], this.#words[W.LENGTH]));
-    const { rows, before } = JSON.parse(text) as Index;
+    const { rows, before } = this.#index();
     this.#nodes = new Map([["", ROOT]]);
     this.#children = new Map();
     for (const [path, type, mode, mtime, offset, length] of rows)
       this.#insert({ path, type, mode, mtime, offset, length });
     this.#before = before;
     this.#generation = generation;
+  }
+
+  #index(): Index {
+    return JSON.parse(decodeText(this.#bytes(this.#words[W.INDEX], this.#words[W.LENGTH]))) as Index;
   }
 
   #insert(node: Node): void {

@@ -1,6 +1,7 @@
 export { collectChanges } from "./changes/collect.ts";
 export { describeChanges } from "./changes/facts.ts";
-export type { Shadow } from "./changes/settle.ts";
+export { selectChanges } from "./changes/select.ts";
+export { discardAll, discardChange, type Shadow, settleShadow } from "./changes/settle.ts";
 export type { Change, ChangeFacts, ChangeSet, Side } from "./changes/types.ts";
 export { diffHunks, type Hunk, type HunkLine, isBinary } from "./diff/hunks.ts";
 export { printChange, printPatch } from "./diff/patch.ts";

@@ -1,4 +1,4 @@
-import { type Heap, TreeFileSystem } from "@shadowbox/vfs";
+import { type Heap, ProjectImage, TreeFileSystem } from "@shadowbox/vfs";
 import type { KernelConfig } from "@shadowbox/wasi";
 import { type BundleArchive, mountArchives } from "../archives.ts";
 import { awaitArchive } from "./archives.ts";
@@ -7,10 +7,13 @@ import { awaitArchive } from "./archives.ts";
 export interface BrowserSetup {
   /** Folders that bundles bring along. */
   archives: readonly BundleArchive[];
+  /** The project. */
+  image?: SharedArrayBuffer;
 }
 
 /** A sandbox's file systems in this thread. */
 export function attachFiles(heap: Heap, setup: unknown): KernelConfig {
-  const { archives } = setup as BrowserSetup;
-  return { root: TreeFileSystem.attach(heap), mounts: mountArchives(archives, awaitArchive) };
+  const { archives, image } = setup as BrowserSetup;
+  const base = image && ProjectImage.attach(image);
+  return { root: TreeFileSystem.attach(heap, base), mounts: mountArchives(archives, awaitArchive) };
 }

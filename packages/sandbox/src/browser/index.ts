@@ -1,6 +1,8 @@
 import type { Sandbox, SandboxOptions } from "../types.ts";
 import { openBrowserSandbox } from "./open.ts";
 
+export type { ImageEntry } from "@shadowbox/vfs";
+export type { ChangeFacts, ChangeSet } from "@shadowbox/workspace";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
 export type {
   CommitReport,

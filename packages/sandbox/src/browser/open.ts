@@ -1,23 +1,52 @@
+import { ProjectImage, restoreTree } from "@shadowbox/vfs";
 import { mountArchives } from "../archives.ts";
 import { Box } from "../box.ts";
 import { SandboxError } from "../errors.ts";
 import type { SandboxOptions } from "../types.ts";
 import type { BrowserSetup } from "./attach.ts";
 import { sharedPool } from "./pool.ts";
+import { ImageReview } from "./review.ts";
+import { type BrowserState, openState, StoredLog } from "./state.ts";
 import { installCommands } from "./tools.ts";
 
 /** Opens a sandbox in a page or in a worker of one; see `openSandbox`. */
 export async function openBrowserSandbox(options: SandboxOptions): Promise<Box> {
   checkOptions(options);
+  const state = options.state === undefined ? undefined : await openState(options.state);
+  try {
+    return await openBox(options, state);
+  } catch (error) {
+    state?.release();
+    throw error;
+  }
+}
+
+async function openBox(options: SandboxOptions, state: BrowserState | undefined): Promise<Box> {
   const pool = sharedPool();
   const { commands, entries, archives } = await installCommands(pool, addressOf(options.registry));
-  const setup: BrowserSetup = { archives };
+  const image = openProject(options, state);
+  const setup: BrowserSetup = { archives, image: image?.buffer };
+  const log = state?.log ?? new StoredLog();
+  const save = (changed: ProjectImage) => state?.saveProject(changed);
   return new Box(options, {
     pool,
     setup,
     tools: { kernel: commands, entries, mounts: mountArchives(archives, refuse) },
-    release: () => {},
+    restore: (tree) => state && restoreTree(tree, state.restored),
+    journal: state?.journal,
+    base: image,
+    review: image && ((tree, dir) => new ImageReview(tree, dir, { image, log, save })),
+    release: () => state?.release(),
   });
+}
+
+function openProject({ files }: SandboxOptions, state: BrowserState | undefined): ProjectImage | undefined {
+  if (state?.project !== undefined) return state.project;
+  if (files === undefined) return undefined;
+  const image = ProjectImage.create();
+  image.import(files);
+  state?.saveProject(image);
+  return image;
 }
 
 function checkOptions(options: SandboxOptions): void {
@@ -29,7 +58,7 @@ function checkOptions(options: SandboxOptions): void {
     );
   if (options.engine === "wasmtime")
     throw new SandboxError("engine", 'open sandbox: expected engine "v8" in a browser, got "wasmtime"');
-  for (const name of ["project", "state", "cacheDir"] as const)
+  for (const name of ["project", "cacheDir"] as const)
     if (options[name] !== undefined)
       throw new SandboxError("invalid", `open sandbox: "${name}" is a folder; a browser has none`);
 }

@@ -1,19 +1,10 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import {
-  encodeText,
-  FileType,
-  Journal,
-  type JournalState,
-  Overlay,
-  restoreTree,
-  type TreeFileSystem,
-} from "@shadowbox/vfs";
+import { Journal, type JournalState, Overlay, restoreTree, type TreeFileSystem } from "@shadowbox/vfs";
 import { NodeBaseSource, NodeJournalStorage } from "@shadowbox/vfs/node";
 import { openState, ProjectWorkspace, type StateFolder } from "@shadowbox/workspace/node";
-import { Box, type Review } from "../box.ts";
+import { Box, directoryAt, type Review } from "../box.ts";
 import { SandboxError } from "../errors.ts";
-import type { KernelFiles } from "../files.ts";
 import type { SandboxOptions } from "../types.ts";
 import { mountsOf, type NodeSetup } from "./attach.ts";
 import { installCommands, officialFolder } from "./commands.ts";
@@ -56,7 +47,6 @@ function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
     restore: (tree) => kept && restoreTree(tree, kept.restored),
     journal: kept?.journal,
     base,
-    layUnder: (tree, files, workspaceDir) => base && layUnder(tree, files, workspaceDir, base),
     review: kept && base ? (tree, dir) => reviewOf(tree, dir, base, kept.state, options) : undefined,
     release: () => {
       base?.close();
@@ -109,29 +99,6 @@ function checkProject(path: string): string {
   throw new SandboxError("project", `open project "${path}": expected a folder, it is something else`);
 }
 
-function layUnder(
-  tree: TreeFileSystem,
-  files: KernelFiles,
-  workspaceDir: string,
-  base: NodeBaseSource,
-): void {
-  const facts = files.stat(workspaceDir);
-  const root = {
-    name: new Uint8Array(),
-    type: FileType.DIRECTORY,
-    mode: facts.mode & 0o7777,
-    size: 0,
-    mtimeNs: 0n,
-    ctimeNs: 0n,
-    ino: 0,
-    nlink: 1,
-  };
-  const listed = base.list(new Uint8Array());
-  if (typeof listed === "number")
-    throw new SandboxError("project", "open project: its folder cannot be read");
-  new Overlay(tree).attach(directoryAt(tree, workspaceDir), new Uint8Array(), root);
-}
-
 function reviewOf(
   tree: TreeFileSystem,
   workspaceDir: string,
@@ -151,10 +118,4 @@ function reviewOf(
         `commit ${id} was interrupted; it was finished now, everything of it is in the project`,
       );
   return workspace;
-}
-
-function directoryAt(tree: TreeFileSystem, path: string): number {
-  let dir = tree.root;
-  for (const name of path.split("/").filter(Boolean)) dir = tree.lookup(dir, encodeText(name));
-  return dir;
 }

@@ -1,0 +1,69 @@
+import type { ImageEntry } from "@shadowbox/sandbox";
+import { useRef, useState } from "preact/hooks";
+import { Start } from "./start.tsx";
+import type { ShellTerminal } from "./terminal.ts";
+import { useBox } from "./use-box.ts";
+import { Work } from "./work.tsx";
+
+/** The whole page. */
+export function App() {
+  const terminal = useRef<ShellTerminal | undefined>(undefined);
+  const [guided, setGuided] = useState(false);
+  const [view, actions] = useBox((bytes) => terminal.current?.write(bytes));
+  const begin = async (files: readonly ImageEntry[], withGuide: boolean) => {
+    await actions.begin(files);
+    setGuided(withGuide);
+  };
+  return (
+    <>
+      <header>
+        <span class="name">
+          <img src="./icon.svg" alt="" width="20" height="20" /> Shadowbox
+        </span>
+        {view.phase === "work" && (
+          <div class="bar">
+            <button type="button" onClick={actions.saveZip}>
+              Save zip
+            </button>
+            <button type="button" disabled={view.changes.length === 0} onClick={actions.savePatch}>
+              Save patch
+            </button>
+            <button type="button" onClick={actions.leave}>
+              New project
+            </button>
+          </div>
+        )}
+      </header>
+      {view.phase === "work" && (
+        <Work
+          view={view}
+          actions={actions}
+          terminal={terminal}
+          guided={guided}
+          endGuide={() => setGuided(false)}
+        />
+      )}
+      {view.phase === "start" && <Start begin={begin} />}
+      {view.phase === "opening" && <Notice>Opening the box…</Notice>}
+      {view.phase === "waiting" && (
+        <Notice>Another tab has this box open. This one takes over when it closes.</Notice>
+      )}
+      {view.problem && (
+        <div class="problem" role="alert">
+          <span>{view.problem}</span>
+          <button type="button" onClick={actions.closeProblem}>
+            Close
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Notice({ children }: { children: string }) {
+  return (
+    <main class="notice">
+      <p role="status">{children}</p>
+    </main>
+  );
+}

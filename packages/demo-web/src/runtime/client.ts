@@ -1,0 +1,53 @@
+import type { Message, Method, Request, Runtime } from "./protocol.ts";
+
+/** A failure in the runtime, with its code. */
+export class RuntimeError extends Error {
+  override readonly name = "RuntimeError";
+  readonly code: string | undefined;
+
+  constructor(message: string, code: string | undefined) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface RuntimeEvents {
+  output(bytes: Uint8Array): void;
+  waiting(): void;
+}
+
+type Call = <M extends Method>(
+  method: M,
+  ...args: Parameters<Runtime[M]>
+) => Promise<Awaited<ReturnType<Runtime[M]>>>;
+
+/** Starts the worker that holds the sandbox; the page only sends and receives. */
+export function connectRuntime(events: RuntimeEvents): Call {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    type: "module",
+    credentials: "omit",
+  });
+  const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
+  let next = 1;
+  worker.onmessage = ({ data }: MessageEvent<Message>) => {
+    if (data.type === "output") events.output(data.bytes);
+    else if (data.type === "waiting") events.waiting();
+    else {
+      const call = waiting.get(data.id);
+      waiting.delete(data.id);
+      if (data.type === "result") call?.resolve(data.value as never);
+      else call?.reject(new RuntimeError(data.message, data.code));
+    }
+  };
+  worker.onerror = ({ message }) => {
+    for (const { reject } of waiting.values())
+      reject(new RuntimeError(`the runtime ended: ${message}`, "crash"));
+    waiting.clear();
+  };
+  return (method, ...args) =>
+    new Promise((resolve, reject) => {
+      const request: Request = { id: next++, method, args };
+      waiting.set(request.id, { resolve, reject });
+      worker.postMessage(request);
+    });
+}

@@ -1,0 +1,129 @@
+import { type ImageEntry, openSandbox, type Sandbox } from "@shadowbox/sandbox";
+import type { CommandFacts, ExecEnd, ListedFile, Message, Opened, Request, Runtime } from "./protocol.ts";
+
+const post = (message: Message) => self.postMessage(message);
+
+/** Puts the shell's directory where the next call finds it; the status stays the script's. */
+const AFTER = '\n__s=$?; printf %s "$PWD" >/tmp/.cwd; (exit $__s)';
+
+let box: Sandbox | undefined;
+let running: AbortController | undefined;
+let name = "";
+let registry = "";
+
+function current(): Sandbox {
+  if (box === undefined) throw new Error("use the sandbox: it is not open yet");
+  return box;
+}
+
+/** One tab has a state at a time; the lock ends with the worker. */
+async function takeTurn(state: string): Promise<void> {
+  const lock = `shadowbox:${state}`;
+  await new Promise<void>((granted, failed) => {
+    const hold = () => {
+      granted();
+      return new Promise<never>(() => {});
+    };
+    const wait = () => {
+      post({ type: "waiting" });
+      navigator.locks.request(lock, hold).catch(failed);
+    };
+    navigator.locks
+      .request(lock, { ifAvailable: true }, (free) => (free === null ? wait() : hold()))
+      .catch(failed);
+  });
+}
+
+async function openBox(files?: readonly ImageEntry[]): Promise<Opened> {
+  box = await openSandbox({ state: name, registry, files });
+  return { hasProject: box.hasProject, workspaceDir: box.workspaceDir };
+}
+
+function* walk(sandbox: Sandbox, dir: string, path = ""): Generator<ImageEntry> {
+  for (const entry of sandbox.fs.readdir(`${dir}/${path}`)) {
+    const at = path === "" ? entry : `${path}/${entry}`;
+    const { type, mode, mtimeNs } = sandbox.fs.lstat(`${dir}/${at}`);
+    const facts = { path: at, mode: mode & 0o7777, mtimeNs };
+    if (type === "directory") {
+      yield { ...facts, type };
+      yield* walk(sandbox, dir, at);
+    } else if (type === "symlink")
+      yield { ...facts, type, bytes: new TextEncoder().encode(sandbox.fs.readlink(`${dir}/${at}`)) };
+    else if (type === "file") yield { ...facts, type, bytes: sandbox.fs.readFile(`${dir}/${at}`) };
+  }
+}
+
+type Methods = {
+  [M in keyof Runtime]: (
+    ...args: Parameters<Runtime[M]>
+  ) => ReturnType<Runtime[M]> | Promise<ReturnType<Runtime[M]>>;
+};
+
+const methods: Methods = {
+  open: async (state, address) => {
+    name = state;
+    registry = address;
+    await takeTurn(state);
+    return openBox();
+  },
+  start: async (files) => {
+    await box?.close();
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle("shadowbox", { create: true });
+    await folder.removeEntry(name, { recursive: true }).catch(() => {});
+    return openBox(files);
+  },
+  exec: async (script): Promise<ExecEnd> => {
+    running = new AbortController();
+    const show = (bytes: Uint8Array) => post({ type: "output", bytes });
+    const { status, signal, durationMs } = await current().exec(script + AFTER, {
+      session: true,
+      combine: true,
+      maxOutputBytes: 0,
+      signal: running.signal,
+      onStdout: show,
+      env: { COLUMNS: "100" },
+    });
+    running = undefined;
+    const { fs, workspaceDir } = current();
+    const cwd = fs.exists("/tmp/.cwd") ? new TextDecoder().decode(fs.readFile("/tmp/.cwd")) : workspaceDir;
+    return { status, signal, durationMs, cwd };
+  },
+  stop: () => running?.abort(),
+  list: (path): ListedFile[] => {
+    const { fs } = current();
+    return fs.readdir(path).map((entry) => {
+      const { type, size } = fs.lstat(`${path}/${entry}`);
+      return { name: entry, type, size };
+    });
+  },
+  read: (path) => current().fs.readFile(path),
+  write: async (path, bytes) => {
+    current().fs.writeFile(path, bytes);
+    // A call that changes nothing: what was written is kept by the same flush as every call's.
+    await current().exec(":");
+  },
+  changes: () => current().changes(),
+  diff: (paths) => current().diff(paths),
+  commit: (paths) => current().commit({ paths }),
+  discard: (paths) => current().discard(paths),
+  undo: () => current().undo(),
+  log: () => current().log(),
+  bundles: (): CommandFacts[] =>
+    [...current().commands().values()].map(({ name, bundle, version, size, capabilities }) => ({
+      ...{ name, bundle, version, size },
+      capabilities: [...capabilities],
+    })),
+  files: () => [...walk(current(), current().workspaceDir)],
+};
+
+self.onmessage = async ({ data }: MessageEvent<Request>) => {
+  const { id, method, args } = data;
+  try {
+    const value = await (methods[method] as (...args: unknown[]) => unknown)(...args);
+    post({ type: "result", id, value });
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    post({ type: "error", id, message, code });
+  }
+};

@@ -1,0 +1,117 @@
+import { Journal, type JournalState, ProjectImage, SlotStorage } from "@shadowbox/vfs";
+import { SandboxError } from "../errors.ts";
+import type { OperationEntry } from "../types.ts";
+
+/** What a sandbox keeps in the origin's private file system, one folder each. Held exclusively while it is open. */
+export interface BrowserState {
+  journal: Journal;
+  restored: JournalState;
+  /** Absent: nothing was imported yet. */
+  project: ProjectImage | undefined;
+  saveProject(image: ProjectImage): void;
+  log: StoredLog;
+  release(): void;
+}
+
+const FOLDER = "shadowbox";
+
+/**
+ * Opens the state `name`, making it the first time; only in a worker, where files can be used synchronously. Throws SandboxError
+ * `state`: the name is no folder's, another tab or worker has it open, the browser refuses storage.
+ */
+export async function openState(name: string): Promise<BrowserState> {
+  if (!/^[\w.-]{1,64}$/.test(name) || name.startsWith("."))
+    throw new SandboxError(
+      "state",
+      `open state "${name}": expected up to 64 letters, digits, "-", "_" or "."`,
+    );
+  if (
+    typeof FileSystemFileHandle === "undefined" ||
+    !("createSyncAccessHandle" in FileSystemFileHandle.prototype)
+  )
+    throw new SandboxError(
+      "state",
+      `open state "${name}": expected a worker, whose files can be used at once`,
+    );
+  const opened: SlotStorage[] = [];
+  try {
+    const root = await navigator.storage.getDirectory();
+    const folder = await (await root.getDirectoryHandle(FOLDER, { create: true })).getDirectoryHandle(name, {
+      create: true,
+    });
+    const open = async (file: string) => {
+      const storage = await openSlots(folder, file);
+      opened.push(storage);
+      return storage;
+    };
+    return assemble(await open("journal"), await open("project"), await open("log"));
+  } catch (cause) {
+    for (const storage of opened) storage.close();
+    if (!(cause instanceof DOMException)) throw cause;
+    const held = cause.name === "NoModificationAllowedError";
+    const why = held ? "another tab or worker has it open" : cause.message;
+    throw new SandboxError("state", `open state "${name}": ${why}`, { cause });
+  }
+}
+
+async function openSlots(folder: FileSystemDirectoryHandle, name: string): Promise<SlotStorage> {
+  const open = async (slot: string) =>
+    (await folder.getFileHandle(`${name}.${slot}`, { create: true })).createSyncAccessHandle();
+  const first = await open("a");
+  try {
+    return new SlotStorage([first, await open("b")]);
+  } catch (error) {
+    first.close();
+    throw error;
+  }
+}
+
+function assemble(
+  journalStorage: SlotStorage,
+  projectStorage: SlotStorage,
+  logStorage: SlotStorage,
+): BrowserState {
+  const { journal, state: restored } = Journal.open(journalStorage);
+  const stored = projectStorage.read();
+  return {
+    journal,
+    restored,
+    project: stored.length === 0 ? undefined : ProjectImage.load(stored),
+    saveProject: (image) => projectStorage.replace(image.save()),
+    log: new StoredLog(logStorage),
+    release: () => {
+      for (const storage of [journalStorage, projectStorage, logStorage]) storage.close();
+    },
+  };
+}
+
+/** What was done, one JSON object a line; a line that a crash cut off is left out. */
+export class StoredLog {
+  readonly #storage: SlotStorage | undefined;
+  readonly #entries: OperationEntry[];
+
+  /** Without storage the log ends with the sandbox. */
+  constructor(storage?: SlotStorage) {
+    this.#storage = storage;
+    const text = new TextDecoder().decode(storage?.read());
+    this.#entries = text.split("\n").flatMap((line) => {
+      try {
+        return line === "" ? [] : [JSON.parse(line) as OperationEntry];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  append(entry: Omit<OperationEntry, "time" | "user">): void {
+    const whole: OperationEntry = { time: new Date().toISOString(), user: "you", ...entry };
+    this.#entries.push(whole);
+    // The break before the line ends one that a crash cut off.
+    this.#storage?.append(new TextEncoder().encode(`\n${JSON.stringify(whole)}\n`));
+    this.#storage?.sync();
+  }
+
+  read(): readonly OperationEntry[] {
+    return this.#entries;
+  }
+}
