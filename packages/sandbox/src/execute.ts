@@ -1,7 +1,7 @@
 import { encodeText } from "@shadowbox/vfs";
 import { OpenFlags, STATUS_SIGNALLED, type V8Engine } from "@shadowbox/wasi";
 import { Collector } from "./collector.ts";
-import { SESSION_FD, type SessionTask } from "./session.ts";
+import { decodeSession, SESSION_FD, type SessionTask } from "./session.ts";
 import type { ExecOptions, ExecResult } from "./types.ts";
 
 /** Names of the signals that can end a shell. */
@@ -94,6 +94,7 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
     durationMs: performance.now() - started,
     timedOut: ended.timedOut,
     truncated: out.truncated || err.truncated,
+    ...(place.session?.state && { cwd: decodeSession(place.session.state).state.fields.cwd }),
   };
 }
 

@@ -112,6 +112,8 @@ export interface ExecResult {
   timedOut: boolean;
   /** stdout or stderr was longer than what was kept. */
   truncated: boolean;
+  /** Of a call with `session`: where its shell is now. */
+  cwd?: string;
 }
 
 /** Facts of one file, as `fs.stat` gives them; `mode` with type bits, times in nanoseconds. */
@@ -196,6 +198,8 @@ export interface Sandbox {
    * turn with exec. Throws SandboxError `invalid` when no bundle brings `python3`.
    */
   python(code: string, options?: PythonOptions): Promise<PythonResult>;
+  /** Writes what changed in the box to where it is kept, as the end of every call does: for changes made through `fs`. */
+  flush(): void;
   /** What differs from the project. */
   changes(paths?: readonly string[]): ChangeSet;
   /** Unified diff in git's format of the whole change set, or of what lies at or below `paths`. Bytes: files may hold any. */

@@ -3,9 +3,6 @@ import type { CommandFacts, ExecEnd, ListedFile, Message, Opened, Request, Runti
 
 const post = (message: Message) => self.postMessage(message);
 
-/** Puts the shell's directory where the next call finds it; the status stays the script's. */
-const AFTER = '\n__s=$?; printf %s "$PWD" >/tmp/.cwd; (exit $__s)';
-
 let box: Sandbox | undefined;
 let running: AbortController | undefined;
 let name = "";
@@ -76,7 +73,7 @@ const methods: Methods = {
   exec: async (script): Promise<ExecEnd> => {
     running = new AbortController();
     const show = (bytes: Uint8Array) => post({ type: "output", bytes });
-    const { status, signal, durationMs } = await current().exec(script + AFTER, {
+    const { status, signal, durationMs, cwd } = await current().exec(script, {
       session: true,
       combine: true,
       maxOutputBytes: 0,
@@ -85,9 +82,7 @@ const methods: Methods = {
       env: { COLUMNS: "100" },
     });
     running = undefined;
-    const { fs, workspaceDir } = current();
-    const cwd = fs.exists("/tmp/.cwd") ? new TextDecoder().decode(fs.readFile("/tmp/.cwd")) : workspaceDir;
-    return { status, signal, durationMs, cwd };
+    return { status, signal, durationMs, cwd: cwd ?? current().workspaceDir };
   },
   stop: () => running?.abort(),
   list: (path): ListedFile[] => {
@@ -98,10 +93,9 @@ const methods: Methods = {
     });
   },
   read: (path) => current().fs.readFile(path),
-  write: async (path, bytes) => {
+  write: (path, bytes) => {
     current().fs.writeFile(path, bytes);
-    // A call that changes nothing: what was written is kept by the same flush as every call's.
-    await current().exec(":");
+    current().flush();
   },
   changes: () => current().changes(),
   diff: (paths) => current().diff(paths),

@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { unzipSync, zipSync } from "fflate";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchChromium } from "../../bin/chromium.mjs";
+import { serveSite } from "../../bin/site.mjs";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const outDir = at("../../dist/app-test");
+
+let site: Awaited<ReturnType<typeof serveSite>>;
+let browser: Browser;
+
+beforeAll(async () => {
+  await build({ configFile: at("../../vite.config.js"), logLevel: "error", build: { outDir } });
+  site = await serveSite(outDir, { mounts: { registry: at("../../../../registry") } });
+  browser = await launchChromium();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** What the page must never do: fail, break its own content policy, or speak with somebody else. */
+function watch(page: Page): string[] {
+  const bad: string[] = [];
+  page.on("pageerror", ({ message }) => bad.push(message));
+  page.on("console", (said) => {
+    if (said.type() === "error") bad.push(said.text());
+  });
+  page.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(site.address))
+      bad.push(request.url());
+  });
+  return bad;
+}
+
+async function openSample(context: BrowserContext): Promise<{ page: Page; bad: string[] }> {
+  const page = await context.newPage();
+  const bad = watch(page);
+  await page.goto(site.address);
+  await page.getByRole("button", { name: /Try the sample/ }).click();
+  await page.getByRole("button", { name: "Run it" }).waitFor();
+  return { page, bad };
+}
+
+async function type(page: Page, line: string): Promise<void> {
+  await page.locator(".console").click();
+  await page.keyboard.type(line);
+  await page.keyboard.press("Enter");
+}
+
+const changes = (page: Page) => page.locator(".change .path");
+
+test("the guide leads from a program to a reviewed commit, and the commit can be undone", async () => {
+  const { page, bad } = await openSample(await browser.newContext());
+  await page.getByRole("button", { name: "Run it" }).click();
+  await page.locator(".guide .done").first().waitFor();
+  await page.getByRole("button", { name: "Run it" }).click();
+  await changes(page).nth(1).waitFor();
+  expect(await changes(page).allTextContents()).toEqual(["README.md", "count.py"]);
+  await changes(page).last().click();
+  await expect.poll(() => page.locator("pre .plus").allTextContents()).toEqual(["+def top(text, n=5):\n"]);
+  await page.getByRole("button", { name: "Discard hunk" }).click();
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["README.md"]);
+  await page.getByRole("button", { name: "Commit all 1" }).click();
+  await page.getByText("Nothing differs from the project.").waitFor();
+  expect(await page.locator(".guide .done").count()).toBe(4);
+  await page.getByRole("button", { name: "Undo the last commit" }).click();
+  await page.getByRole("tab", { name: "Timeline" }).click();
+  expect(await page.locator(".timeline strong").allTextContents()).toEqual([
+    "undid",
+    "committed",
+    "ran",
+    "ran",
+  ]);
+  expect(bad).toEqual([]);
+});
+
+test("a reload brings the box back, with its changes", async () => {
+  const { page, bad } = await openSample(await browser.newContext());
+  await type(page, "mkdir -p sub/deep && echo kept > sub/deep/file && mv poem.txt verse.txt");
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["sub/deep/file", "poem.txt → verse.txt"]);
+  await page.reload();
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["sub/deep/file", "poem.txt → verse.txt"]);
+  await type(page, "cat sub/deep/file > copy; head -n 1 verse.txt >> copy");
+  await expect.poll(() => changes(page).allTextContents()).toContain("copy");
+  await page.getByRole("tab", { name: "Files" }).click();
+  await page.getByRole("button", { name: "copy" }).click();
+  await expect
+    .poll(() => page.locator(".editor textarea").inputValue())
+    .toBe("kept\nThe woods are lovely, dark and deep,\n");
+  expect(bad).toEqual([]);
+});
+
+test("a second tab waits, and takes over when the first closes", async () => {
+  const context = await browser.newContext();
+  const { page } = await openSample(context);
+  await type(page, "echo one > from-first");
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["from-first"]);
+  const second = await context.newPage();
+  await second.goto(site.address);
+  await second.getByText("Another tab has this box open.").waitFor();
+  await page.close();
+  await expect.poll(() => changes(second).allTextContents()).toEqual(["from-first"]);
+});
+
+test("Ctrl-C stops what runs, and the terminal goes on", async () => {
+  const { page } = await openSample(await browser.newContext());
+  await type(page, "while :; do :; done");
+  await page.waitForTimeout(300);
+  await page.keyboard.press("Control+c");
+  await page.getByText("[status 137]").first().waitFor();
+  await type(page, "echo again > after");
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["after"]);
+});
+
+test("an archive comes in, and the workspace goes out as one", async () => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(site.address);
+  const buffer = Buffer.from(zipSync({ "top/a.txt": Buffer.from("A\n"), "top/d/b.txt": Buffer.from("B\n") }));
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "p.zip", mimeType: "application/zip", buffer });
+  await type(page, "echo more >> d/b.txt");
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["d/b.txt"]);
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save zip" }).click(),
+  ]);
+  const files = unzipSync(readFileSync(await saved.path()));
+  expect(Buffer.from(files["d/b.txt"] as Uint8Array).toString()).toBe("B\nmore\n");
+  expect(Object.keys(files).sort()).toEqual(["a.txt", "d/", "d/b.txt"]);
+});
+
+test("where the server sets no isolation headers, the service worker adds them", async () => {
+  const bare = await serveSite(outDir, {
+    isolation: false,
+    mounts: { registry: at("../../../../registry") },
+  });
+  try {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(bare.address);
+    await page.getByRole("button", { name: /Start empty/ }).click();
+    await type(page, "seq 3 > s");
+    await expect.poll(() => changes(page).allTextContents()).toEqual(["s"]);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  } finally {
+    await bare.close();
+  }
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+for (const colorScheme of ["light", "dark"] as const)
+  test(`axe finds nothing serious, ${colorScheme}`, async () => {
+    const context = await browser.newContext({ colorScheme, bypassCSP: true });
+    const start = await context.newPage();
+    await start.goto(site.address);
+    await start.getByRole("button", { name: /Try the sample/ }).waitFor();
+    const found = [...(await serious(start))];
+    await start.close();
+    const { page } = await openSample(context);
+    await type(page, "echo x >> README.md");
+    await changes(page).first().click();
+    await page.locator("pre").first().waitFor();
+    for (const tab of ["Review", "Files", "Timeline", "Bundles"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      found.push(...(await serious(page)));
+    }
+    expect(found).toEqual([]);
+  });
+
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: tool } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await tool.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+}
