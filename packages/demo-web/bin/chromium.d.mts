@@ -1,5 +1,5 @@
-import type { Browser, BrowserContext, LaunchOptions } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 
 export function chromiumPath(): string;
 export function launchChromium(): Promise<Browser>;
-export function launchProfile(folder: string, options?: LaunchOptions): Promise<BrowserContext>;
+export function launchProfile(folder: string): Promise<{ context: BrowserContext; kill(): Promise<void> }>;

@@ -1,5 +1,8 @@
 // A real Chromium for tests and conformance: Debian's `chromium`, driven by playwright-core.
-import { existsSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -26,11 +29,32 @@ export function launchChromium() {
   return chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
 }
 
-/** Starts a browser whose profile is kept in `folder`. */
-export function launchProfile(folder, options = {}) {
-  return chromium.launchPersistentContext(folder, {
-    executablePath: chromiumPath(),
-    args: FLAGS,
-    ...options,
-  });
+/** Starts a browser whose profile is kept in `folder`, to be killed as a power cut would: all its processes at once. */
+export async function launchProfile(folder) {
+  const portFile = join(folder, "DevToolsActivePort");
+  rmSync(portFile, { force: true });
+  const args = [
+    ...FLAGS,
+    "--headless",
+    "--remote-debugging-port=0",
+    "--no-first-run",
+    `--user-data-dir=${folder}`,
+  ];
+  const child = spawn(chromiumPath(), args, { stdio: "ignore", detached: true });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  let port;
+  for (let tries = 0; port === undefined && tries < 300; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    port = (await readFile(portFile, "utf8").catch(() => "")).split("\n")[0] || undefined;
+  }
+  if (port === undefined) throw new Error("start Chromium: it opened no debugging port in 15 s");
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+  return {
+    context: browser.contexts()[0],
+    kill: async () => {
+      process.kill(-child.pid, "SIGKILL");
+      await ended;
+      await browser.close().catch(() => {});
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { CaseOptions, CaseRecord, CaseResult } from "../../../../conformance/lib/case.mjs";
+import { connectRuntime } from "../runtime/client.ts";
 import type { CaseRequest } from "./worker.ts";
 
 /** A case that has not answered by then is stuck, milliseconds. */
@@ -85,6 +86,8 @@ Object.assign(globalThis, {
   useHelpers: (helpers: Record<string, string>) => {
     outside = new Runner(helpers);
   },
+  /** The app's runtime without the app. */
+  connectRuntime: () => connectRuntime({ output: () => {}, waiting: () => {} }),
   runCase: (record: CaseRecord) => (outside ??= new Runner({})).run(record),
 });
 
