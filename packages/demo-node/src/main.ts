@@ -1,7 +1,7 @@
 import { CliError, EXIT } from "./cli/errors.ts";
 import { helpText, parse } from "./cli/options.ts";
 import { VERSION } from "./cli/version.ts";
-import { commit, discard, log, undo } from "./commands/change.ts";
+import { commit, discard, log, redo, undo } from "./commands/change.ts";
 import type { CliCommand } from "./commands/command.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exec } from "./commands/exec.ts";
@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, CliCommand>> = {
   commit,
   discard,
   undo,
+  redo,
   log,
   doctor,
 };

@@ -9,18 +9,23 @@ import {
   TreeFileSystem,
 } from "@shadowbox/vfs";
 import { type Command, Kernel, type Mount, V8Engine, WorkerKind, type WorkerPool } from "@shadowbox/wasi";
-import type { ChangeSet } from "@shadowbox/workspace";
+import type {
+  ChangeSet,
+  CommitOptions,
+  CommitResult,
+  DiscardResult,
+  LogEntry,
+  Selection,
+  UndoResult,
+} from "@shadowbox/workspace";
 import { SandboxError } from "./errors.ts";
 import { execute, type ShellSession } from "./execute.ts";
 import { KernelFiles } from "./files.ts";
 import { Python } from "./python/python.ts";
 import type {
-  CommitReport,
-  CommitRequest,
   EngineName,
   ExecOptions,
   ExecResult,
-  OperationEntry,
   PythonOptions,
   PythonResult,
   Sandbox,
@@ -40,13 +45,15 @@ export interface Tools {
 
 /** Review of a project's shadow, commit and undo. */
 export interface Review {
-  changes(paths?: readonly string[]): ChangeSet;
-  diff(paths?: readonly string[]): Uint8Array;
-  commit(request: CommitRequest): CommitReport;
-  discard(paths?: readonly string[]): { paths: string[] };
-  undo(): { id: string; paths: string[] };
+  changes(paths?: readonly Selection[]): ChangeSet;
+  diff(paths?: readonly Selection[]): Uint8Array;
+  commit(options: CommitOptions): CommitResult;
+  discard(paths?: readonly Selection[]): DiscardResult;
+  undo(): UndoResult;
+  /** Absent: not on this host. */
+  redo?(): UndoResult;
   noteExec(script: string, status: number, paths: readonly string[]): void;
-  log(): readonly OperationEntry[];
+  log(): readonly LogEntry[];
 }
 
 /** What a host gives a sandbox: threads, programs, and where its files come from and are kept. */
@@ -175,15 +182,15 @@ export class Box implements Sandbox {
     throw new SandboxError("invalid", `${action}: the sandbox has no project with a state folder`);
   }
 
-  changes(paths?: readonly string[]): ChangeSet {
+  changes(paths?: readonly Selection[]): ChangeSet {
     return this.#reviewFor("changes").changes(paths);
   }
 
-  diff(paths?: readonly string[]): Uint8Array {
+  diff(paths?: readonly Selection[]): Uint8Array {
     return this.#reviewFor("diff").diff(paths);
   }
 
-  commit(request: CommitRequest = {}): Promise<CommitReport> {
+  commit(request: CommitOptions = {}): Promise<CommitResult> {
     if (!request.dryRun) this.#writable("commit");
     return this.#inTurn(async () => {
       const report = this.#reviewFor("commit").commit(request);
@@ -194,7 +201,7 @@ export class Box implements Sandbox {
     });
   }
 
-  discard(paths?: readonly string[]): Promise<{ paths: string[] }> {
+  discard(paths?: readonly Selection[]): Promise<DiscardResult> {
     this.#writable("discard");
     return this.#inTurn(async () => {
       const report = this.#reviewFor("discard").discard(paths);
@@ -203,16 +210,26 @@ export class Box implements Sandbox {
     });
   }
 
-  undo(): Promise<{ id: string; paths: string[] }> {
-    this.#writable("undo");
+  undo(): Promise<UndoResult> {
+    return this.#reverse("undo");
+  }
+
+  redo(): Promise<UndoResult> {
+    return this.#reverse("redo");
+  }
+
+  #reverse(type: "undo" | "redo"): Promise<UndoResult> {
+    this.#writable(type);
     return this.#inTurn(async () => {
-      const report = this.#reviewFor("undo").undo();
-      this.#options.onEvent?.({ type: "undo", paths: report.paths });
+      const report = this.#reviewFor(type)[type]?.();
+      if (report === undefined) throw new SandboxError("invalid", `${type}: this host cannot`);
+      this.flush();
+      this.#options.onEvent?.({ type, paths: report.paths });
       return report;
     });
   }
 
-  log(): readonly OperationEntry[] {
+  log(): readonly LogEntry[] {
     return this.#reviewFor("log").log();
   }
 

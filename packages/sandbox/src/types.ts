@@ -1,6 +1,28 @@
 import type { CommandEntry } from "@shadowbox/bundle";
 import type { ImageEntry } from "@shadowbox/vfs";
-import type { ChangeSet } from "@shadowbox/workspace";
+import type {
+  ChangeSet,
+  CommitOptions,
+  CommitResult,
+  DiscardResult,
+  LogEntry,
+  Selection,
+  UndoResult,
+} from "@shadowbox/workspace";
+
+export type {
+  ChangeFacts,
+  ChangeSet,
+  CommitOptions,
+  CommitResult,
+  Conflict,
+  DiscardResult,
+  LogEntry,
+  Resolution,
+  Selected,
+  Selection,
+  UndoResult,
+} from "@shadowbox/workspace";
 
 /** Which engine runs the programs; `auto` picks one and says which in {@link Sandbox.engine}. */
 export type EngineName = "v8" | "wasmtime";
@@ -151,38 +173,7 @@ export type SandboxEvent =
   | { type: "exec-end"; status: number; durationMs: number; timedOut: boolean }
   | { type: "notice"; message: string }
   | { type: "commit"; paths: readonly string[] }
-  | { type: "undo"; paths: readonly string[] };
-
-/** `theirs`: the box's version wins; `ours`: the project's stays and the box's change goes; `skip`: both stay. */
-export type Resolution = "theirs" | "ours" | "skip";
-
-export interface CommitRequest {
-  /** Files and folders relative to the project; default everything. */
-  paths?: readonly string[];
-  /** Answers for paths that the user changed since the box saw them. */
-  conflicts?: Readonly<Record<string, Resolution>>;
-  /** The answer for all others of them. */
-  onConflict?: Resolution;
-  /** Say what would be written, write nothing. */
-  dryRun?: boolean;
-}
-
-export interface CommitReport {
-  /** Number of the commit; absent when nothing was written. */
-  id?: string;
-  changes: ChangeSet;
-  conflicts: { path: string; reason: "changed" | "deleted" | "created"; resolution?: Resolution }[];
-}
-
-export interface OperationEntry {
-  /** ISO 8601, UTC. */
-  time: string;
-  operation: "exec" | "commit" | "undo" | "discard";
-  user: string;
-  paths: string[];
-  script?: string;
-  status?: number;
-}
+  | { type: "undo" | "redo"; paths: readonly string[] };
 
 /** A box: a shadow of a project in which programs run. */
 export interface Sandbox {
@@ -201,16 +192,18 @@ export interface Sandbox {
   /** Writes what changed in the box to where it is kept, as the end of every call does: for changes made through `fs`. */
   flush(): void;
   /** What differs from the project. */
-  changes(paths?: readonly string[]): ChangeSet;
+  changes(paths?: readonly Selection[]): ChangeSet;
   /** Unified diff in git's format of the whole change set, or of what lies at or below `paths`. Bytes: files may hold any. */
-  diff(paths?: readonly string[]): Uint8Array;
+  diff(paths?: readonly Selection[]): Uint8Array;
   /** Writes changes to the project, all or nothing. */
-  commit(request?: CommitRequest): Promise<CommitReport>;
+  commit(options?: CommitOptions): Promise<CommitResult>;
   /** Takes changes back in the box. */
-  discard(paths?: readonly string[]): Promise<{ paths: string[] }>;
-  /** Takes the last commit back in the project. */
-  undo(): Promise<{ id: string; paths: string[] }>;
-  log(): readonly OperationEntry[];
+  discard(paths?: readonly Selection[]): Promise<DiscardResult>;
+  /** Takes the last commit back in the project; the box has its changes again. */
+  undo(): Promise<UndoResult>;
+  /** Does the last commit that was taken back again. */
+  redo(): Promise<UndoResult>;
+  log(): readonly LogEntry[];
   /** Installed commands by name. */
   commands(): ReadonlyMap<string, CommandEntry>;
   /** Kills what runs, writes what is unwritten, lets go of the state's lock. */

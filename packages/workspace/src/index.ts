@@ -1,8 +1,18 @@
+export { discardPicked, pathsOf, settledPaths, settleTransaction } from "./changes/after.ts";
 export { collectChanges } from "./changes/collect.ts";
 export { describeChanges } from "./changes/facts.ts";
-export { selectChanges } from "./changes/select.ts";
-export { discardAll, discardChange, type Shadow, settleShadow } from "./changes/settle.ts";
+export { type Picked, pickedChange, type Selected, type Selection, selectChanges } from "./changes/select.ts";
+export type { Shadow, View } from "./changes/shadow.ts";
 export type { Change, ChangeFacts, ChangeSet, Side } from "./changes/types.ts";
 export { diffHunks, type Hunk, type HunkLine, isBinary } from "./diff/hunks.ts";
 export { printChange, printPatch } from "./diff/patch.ts";
 export { WorkspaceError, type WorkspaceErrorCode } from "./errors.ts";
+export type {
+  CommitOptions,
+  CommitResult,
+  Conflict,
+  DiscardResult,
+  LogEntry,
+  Resolution,
+  UndoResult,
+} from "./operations.ts";

@@ -111,23 +111,36 @@ export const discard: CliCommand = {
   },
 };
 
-export const undo: CliCommand = {
-  usage: "undo [options]",
-  about: "Takes the last commit back in the project, unless you changed its files since.",
-  flags: COMMON,
-  async run({ values }: Parsed) {
-    const box = await openBox(values);
-    try {
-      const report = await box.undo();
-      if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else
-        process.stdout.write(`took back commit ${report.id}: ${report.paths.length} paths are as before\n`);
-      return EXIT.OK;
-    } finally {
-      await box.close();
-    }
-  },
-};
+function reversal(verb: "undo" | "redo", about: string, done: string): CliCommand {
+  return {
+    usage: `${verb} [options]`,
+    about,
+    flags: COMMON,
+    async run({ values }: Parsed) {
+      const box = await openBox(values);
+      try {
+        const report = await box[verb]();
+        if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+        else process.stdout.write(`${done} commit ${report.id} (${report.paths.length} paths)\n`);
+        return EXIT.OK;
+      } finally {
+        await box.close();
+      }
+    },
+  };
+}
+
+export const undo = reversal(
+  "undo",
+  "Takes the last commit back in the project, unless you changed its files since; the box has its changes again.",
+  "took back",
+);
+
+export const redo = reversal(
+  "redo",
+  "Does the last commit that was taken back again, unless you changed its files since.",
+  "did again",
+);
 
 export const log: CliCommand = {
   usage: "log [options]",

@@ -1,15 +1,15 @@
-import type { OperationEntry } from "@shadowbox/sandbox";
+import type { LogEntry } from "@shadowbox/sandbox";
 import { GUIDE } from "./sample.ts";
 
 interface Props {
-  log: readonly OperationEntry[];
+  log: readonly LogEntry[];
   submit(line: string): void;
   close(): void;
 }
 
 /** The first half minute: four steps that end with a reviewed commit. */
 export function Guide({ log, submit, close }: Props) {
-  const did = (operation: OperationEntry["operation"]) => log.some((entry) => entry.operation === operation);
+  const did = (operation: LogEntry["operation"]) => log.some((entry) => entry.operation === operation);
   const ran = (command?: string) =>
     log.some(({ script, status }) => command !== undefined && status === 0 && script?.startsWith(command));
   const done = [

@@ -1,16 +1,17 @@
-import type { OperationEntry } from "@shadowbox/sandbox";
+import type { LogEntry } from "@shadowbox/sandbox";
 import { useState } from "preact/hooks";
 import type { CommandFacts } from "../runtime/protocol.ts";
 
-const WORD: Readonly<Record<OperationEntry["operation"], string>> = {
+const WORD: Readonly<Record<LogEntry["operation"], string>> = {
   exec: "ran",
   commit: "committed",
   undo: "undid",
+  redo: "did again",
   discard: "discarded",
 };
 
 /** What was done in this box, newest first. */
-export function Timeline({ entries }: { entries: readonly OperationEntry[] }) {
+export function Timeline({ entries }: { entries: readonly LogEntry[] }) {
   const shown = [...entries].reverse().slice(0, 200);
   if (shown.length === 0) return <p class="empty">Nothing was done yet.</p>;
   return (

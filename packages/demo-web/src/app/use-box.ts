@@ -1,4 +1,4 @@
-import type { ChangeFacts, ImageEntry, OperationEntry } from "@shadowbox/sandbox";
+import type { ChangeFacts, ImageEntry, LogEntry } from "@shadowbox/sandbox";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { connectRuntime } from "../runtime/client.ts";
 import type { CommandFacts, ListedFile } from "../runtime/protocol.ts";
@@ -16,7 +16,7 @@ export interface BoxView {
   phase: "opening" | "waiting" | "start" | "work";
   problem: string;
   changes: readonly ChangeFacts[];
-  log: readonly OperationEntry[];
+  log: readonly LogEntry[];
   commands: readonly CommandFacts[];
   /** Counts up with every look at the box. */
   version: number;

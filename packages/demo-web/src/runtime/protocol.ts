@@ -1,10 +1,4 @@
-import type {
-  CommitReport,
-  FileFacts,
-  ImageEntry,
-  OperationEntry,
-  SandboxErrorCode,
-} from "@shadowbox/sandbox";
+import type { CommitResult, FileFacts, ImageEntry, LogEntry, SandboxErrorCode } from "@shadowbox/sandbox";
 
 /** What the page asks of the worker that holds the sandbox. */
 export interface Runtime {
@@ -18,12 +12,12 @@ export interface Runtime {
   list(path: string): ListedFile[];
   read(path: string): Uint8Array;
   write(path: string, bytes: Uint8Array): void;
-  changes(): CommitReport["changes"];
+  changes(): CommitResult["changes"];
   diff(paths?: readonly string[]): Uint8Array;
-  commit(paths?: readonly string[]): CommitReport;
+  commit(paths?: readonly string[]): CommitResult;
   discard(paths?: readonly string[]): { paths: string[] };
   undo(): { id: string; paths: string[] };
-  log(): readonly OperationEntry[];
+  log(): readonly LogEntry[];
   bundles(): CommandFacts[];
   /** All files of the workspace as they are now. */
   files(): ImageEntry[];

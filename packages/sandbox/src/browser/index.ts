@@ -2,21 +2,27 @@ import type { Sandbox, SandboxOptions } from "../types.ts";
 import { openBrowserSandbox } from "./open.ts";
 
 export type { ImageEntry } from "@shadowbox/vfs";
-export type { ChangeFacts, ChangeSet } from "@shadowbox/workspace";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
 export type {
-  CommitReport,
-  CommitRequest,
+  ChangeFacts,
+  ChangeSet,
+  CommitOptions,
+  CommitResult,
+  Conflict,
+  DiscardResult,
   ExecOptions,
   ExecResult,
   FileFacts,
   Limits,
-  OperationEntry,
+  LogEntry,
   Resolution,
   Sandbox,
   SandboxEvent,
   SandboxFs,
   SandboxOptions,
+  Selected,
+  Selection,
+  UndoResult,
 } from "../types.ts";
 
 /**

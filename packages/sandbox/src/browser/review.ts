@@ -1,19 +1,35 @@
-import { decodeText, type ImageEntry, Overlay, type ProjectImage, type TreeFileSystem } from "@shadowbox/vfs";
+import {
+  decodeText,
+  encodeText,
+  type ImageEntry,
+  Overlay,
+  type ProjectImage,
+  type TreeFileSystem,
+} from "@shadowbox/vfs";
 import {
   type Change,
   type ChangeSet,
+  type CommitOptions,
+  type CommitResult,
   collectChanges,
+  type DiscardResult,
   describeChanges,
-  discardAll,
-  discardChange,
+  discardPicked,
+  type LogEntry,
+  type Picked,
+  pathsOf,
+  pickedChange,
   printPatch,
+  type Selection,
   type Shadow,
   selectChanges,
-  settleShadow,
+  settledPaths,
+  settleTransaction,
+  type UndoResult,
+  type View,
   WorkspaceError,
 } from "@shadowbox/workspace";
 import { directoryAt, type Review } from "../box.ts";
-import type { CommitReport, CommitRequest, OperationEntry } from "../types.ts";
 import type { StoredLog } from "./state.ts";
 
 /**
@@ -39,56 +55,56 @@ export class ImageReview implements Review {
     this.#save = project.save;
   }
 
-  #collect(paths?: readonly string[]): Change[] {
-    const { tree, overlay, root } = this.#shadow;
-    return selectChanges(collectChanges(tree, overlay, root), paths);
+  #collect(paths?: readonly Selection[]): Picked[] {
+    return selectChanges(collectChanges(this.#shadow), paths);
   }
 
-  changes(paths?: readonly string[]): ChangeSet {
-    return describeChanges(this.#collect(paths));
+  changes(paths?: readonly Selection[]): ChangeSet {
+    return describeChanges(this.#collect(paths).map(pickedChange));
   }
 
-  diff(paths?: readonly string[]): Uint8Array {
-    return printPatch(this.#collect(paths));
+  diff(paths?: readonly Selection[]): Uint8Array {
+    return printPatch(this.#collect(paths).map(pickedChange));
   }
 
-  commit(request: CommitRequest): CommitReport {
-    const picked = this.#collect(request.paths);
+  commit(options: CommitOptions): CommitResult {
+    const all = collectChanges(this.#shadow);
+    const picked = selectChanges(all, options.paths).map(pickedChange);
     const changes = describeChanges(picked);
-    if (request.dryRun || picked.length === 0) return { changes, conflicts: [] };
+    if (options.dryRun || picked.length === 0) return { changes, conflicts: [] };
     const gone = picked.flatMap((change) => goneOf(change));
     this.#image.change(
       picked.flatMap((change) => putOf(change)),
       gone,
     );
     this.#save(this.#image);
-    settleShadow(this.#shadow, this.#collect());
+    settleTransaction(this.#shadow, [...pathsOf(picked), ...settledPaths(this.#shadow, all)]);
     const commits = this.#log.read().filter(({ operation }) => operation === "commit").length;
     this.#log.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
     return { id: String(commits + 1).padStart(6, "0"), changes, conflicts: [] };
   }
 
-  discard(paths?: readonly string[]): { paths: string[] } {
-    const picked = this.#collect(paths);
-    const names = picked.filter(({ implied }) => !implied).map(({ path }) => decodeText(path));
-    if (paths === undefined || paths.length === 0) discardAll(this.#shadow);
-    else {
-      const failed = picked.find((change) => !discardChange(this.#shadow, change));
-      this.#shadow.overlay.settle(this.#shadow.root);
-      if (failed !== undefined)
-        throw new WorkspaceError(
-          "invalid",
-          `discard "${decodeText(failed.path)}": its folder was moved or removed as a whole; discard the folder`,
-        );
-    }
+  discard(paths?: readonly Selection[]): DiscardResult {
+    const changes = collectChanges(this.#shadow);
+    const picked = selectChanges(changes, paths);
+    const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
+    discardPicked(this.#shadow, picked, changes);
     if (names.length > 0) this.#log.append({ operation: "discard", paths: names });
     return { paths: names };
   }
 
-  undo(): { id: string; paths: string[] } {
+  /** The box still has the changes, as before the commit. */
+  undo(): UndoResult {
+    const were = new Map(this.#image.entries().map((entry) => [entry.path, entry]));
     const paths = this.#image.revert();
     if (paths.length === 0) throw new WorkspaceError("nothing", "undo: there is no commit to take back");
     this.#save(this.#image);
+    const seen = paths.map((path) => viewOfEntry(path, were.get(path)));
+    settleTransaction(
+      this.#shadow,
+      seen.map(({ path }) => path),
+      { seen },
+    );
     this.#log.append({ operation: "undo", paths });
     return { id: "", paths };
   }
@@ -97,7 +113,7 @@ export class ImageReview implements Review {
     this.#log.append({ operation: "exec", script, status, paths: [...paths] });
   }
 
-  log(): readonly OperationEntry[] {
+  log(): readonly LogEntry[] {
     return this.#log.read();
   }
 }
@@ -113,4 +129,10 @@ function putOf({ path, after }: Change): ImageEntry[] {
   const mtimeNs = BigInt(Date.now()) * 1_000_000n;
   const entry = { path: decodeText(path), type: after.kind, mode: after.mode, mtimeNs };
   return [after.kind === "directory" ? entry : { ...entry, bytes: after.read() }];
+}
+
+function viewOfEntry(name: string, entry: ImageEntry | undefined): View {
+  const path = encodeText(name);
+  const { type, mode, bytes } = entry ?? { type: "nothing", mode: 0 };
+  return { path, kind: type as View["kind"], mode, bytes: bytes ?? new Uint8Array() };
 }

@@ -1,6 +1,6 @@
 import { Journal, type JournalState, ProjectImage, SlotStorage } from "@shadowbox/vfs";
 import { SandboxError } from "../errors.ts";
-import type { OperationEntry } from "../types.ts";
+import type { LogEntry } from "../types.ts";
 
 /** What a sandbox keeps in the origin's private file system, one folder each. Held exclusively while it is open. */
 export interface BrowserState {
@@ -88,7 +88,7 @@ function assemble(
 /** What was done, one JSON object a line; a line that a crash cut off is left out. */
 export class StoredLog {
   readonly #storage: SlotStorage | undefined;
-  readonly #entries: OperationEntry[];
+  readonly #entries: LogEntry[];
 
   /** Without storage the log ends with the sandbox. */
   constructor(storage?: SlotStorage) {
@@ -96,22 +96,22 @@ export class StoredLog {
     const text = new TextDecoder().decode(storage?.read());
     this.#entries = text.split("\n").flatMap((line) => {
       try {
-        return line === "" ? [] : [JSON.parse(line) as OperationEntry];
+        return line === "" ? [] : [JSON.parse(line) as LogEntry];
       } catch {
         return [];
       }
     });
   }
 
-  append(entry: Omit<OperationEntry, "time" | "user">): void {
-    const whole: OperationEntry = { time: new Date().toISOString(), user: "you", ...entry };
+  append(entry: Omit<LogEntry, "time" | "user">): void {
+    const whole: LogEntry = { time: new Date().toISOString(), user: "you", ...entry };
     this.#entries.push(whole);
     // The break before the line ends one that a crash cut off.
     this.#storage?.append(new TextEncoder().encode(`\n${JSON.stringify(whole)}\n`));
     this.#storage?.sync();
   }
 
-  read(): readonly OperationEntry[] {
+  read(): readonly LogEntry[] {
     return this.#entries;
   }
 }

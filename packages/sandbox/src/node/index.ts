@@ -2,16 +2,19 @@ import type { Sandbox, SandboxOptions } from "../types.ts";
 import { openNodeSandbox } from "./open.ts";
 
 export type { ImageEntry } from "@shadowbox/vfs";
-export type { ChangeFacts, ChangeSet } from "@shadowbox/workspace";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
 export type {
-  CommitReport,
-  CommitRequest,
+  ChangeFacts,
+  ChangeSet,
+  CommitOptions,
+  CommitResult,
+  Conflict,
+  DiscardResult,
   ExecOptions,
   ExecResult,
   FileFacts,
   Limits,
-  OperationEntry,
+  LogEntry,
   PythonOptions,
   PythonResult,
   Resolution,
@@ -19,6 +22,9 @@ export type {
   SandboxEvent,
   SandboxFs,
   SandboxOptions,
+  Selected,
+  Selection,
+  UndoResult,
 } from "../types.ts";
 export { officialFolder } from "./commands.ts";
 

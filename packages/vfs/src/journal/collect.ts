@@ -140,7 +140,9 @@ function emitEntries(
     if ((flags & (whole ? EntryFlag.SAVED : EntryFlag.DIRTY)) === 0) return true;
     const name = entryName(heap, entry);
     if ((flags & EntryFlag.GHOST) !== 0) {
-      ghosts.push(entry);
+      if (entryNode(heap, entry) === 0) ghosts.push(entry);
+      // The project shows there by now.
+      else heap.u32[(entry >>> 2) + Entry.FLAGS] = 0;
       if ((flags & EntryFlag.SAVED) !== 0 && !whole) emit({ type: "entry-gone", dir: parent, name });
       return true;
     }

@@ -4,8 +4,8 @@ import { FileType } from "../filesystem.ts";
 import type { Heap, Pointer } from "../heap/heap.ts";
 import { basePath, joinBase, setBase } from "./base-record.ts";
 import { writeContent } from "./content.ts";
-import { addEntry, findEntry } from "./directory.ts";
-import { Flag, Inode, Tree } from "./layout.ts";
+import { addEntry, entryNode, findEntry, hasEntryFlag, setEntryNode } from "./directory.ts";
+import { EntryFlag, Flag, Inode, Tree } from "./layout.ts";
 import { clearFlag, freeIfUnused, hasFlag, newNode, setFlag, setTime } from "./nodes.ts";
 
 /**
@@ -25,10 +25,12 @@ export function ensureListed(heap: Heap, tree: Pointer, base: BaseSource | undef
     return 0;
   }
   for (const entry of entries) {
-    if (findEntry(heap, dir, entry.name) !== 0) continue;
+    const known = findEntry(heap, dir, entry.name);
+    if (known !== 0 && !isGhost(heap, known)) continue;
     const node = baseNode(heap, tree, joinBase(path as Uint8Array, entry.name), entry);
     if (node === 0) return -Errno.ENOSPC;
-    if (!nameNode(heap, dir, entry.name, node)) {
+    if (known !== 0) nameGhost(heap, dir, known, node);
+    else if (!nameNode(heap, dir, entry.name, node)) {
       freeIfUnused(heap, tree, node);
       return -Errno.ENOSPC;
     }
@@ -42,11 +44,26 @@ export function ensureListed(heap: Heap, tree: Pointer, base: BaseSource | undef
 export function nameNode(heap: Heap, dir: Pointer, name: Uint8Array, node: Pointer): boolean {
   const entry = addEntry(heap, dir, name, node, 0);
   if (entry === 0) return false;
+  setFirstName(heap, dir, entry, node);
+  return true;
+}
+
+function setFirstName(heap: Heap, dir: Pointer, entry: Pointer, node: Pointer): void {
   const at = node >>> 2;
   heap.u32[at + Inode.NLINK]++;
   heap.u32[at + Inode.PARENT] = dir;
   heap.u32[at + Inode.ENTRY] = entry;
-  return true;
+}
+
+/** Whether the name is only there for the journal to see that the shadow holds nothing of it any more. */
+function isGhost(heap: Heap, entry: Pointer): boolean {
+  return entryNode(heap, entry) === 0 && hasEntryFlag(heap, entry, EntryFlag.GHOST);
+}
+
+/** The project shows under a name that the journal still has to see removed. */
+function nameGhost(heap: Heap, dir: Pointer, entry: Pointer, node: Pointer): void {
+  setEntryNode(heap, dir, entry, node);
+  setFirstName(heap, dir, entry, node);
 }
 
 /** A node that stands for an entry of the project, nothing of it read; 0 when the heap is full. */

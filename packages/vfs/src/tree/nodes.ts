@@ -2,7 +2,7 @@ import { FileType } from "../filesystem.ts";
 import type { Heap, Pointer } from "../heap/heap.ts";
 import { freeContent } from "./content.ts";
 import { addEntryFlag, freeDirectory, initDirectory } from "./directory.ts";
-import { Base, EntryFlag, Flag, Inode, Tree } from "./layout.ts";
+import { Base, Entry, EntryFlag, Flag, Inode, Tree } from "./layout.ts";
 
 /** Making, marking and freeing nodes. All functions want the heap's lock held. */
 
@@ -79,6 +79,7 @@ export function pin(heap: Heap, node: Pointer): void {
     const entry = u32[(at >>> 2) + Inode.ENTRY];
     const above = u32[(at >>> 2) + Inode.PARENT];
     if (entry === 0 || above === at) return;
+    u32[(entry >>> 2) + Entry.FLAGS] &= ~EntryFlag.GHOST;
     addEntryFlag(heap, entry, EntryFlag.DIRTY);
     at = above;
   }

@@ -111,11 +111,9 @@ export function removeName(heap: Heap, tree: Pointer, dir: Pointer, entry: Point
   changeNames(heap, dir);
   if (heap.u32[(entry >>> 2) + Entry.WAS] !== 0 || keepsGhost(heap, tree, entry)) {
     setEntryNode(heap, dir, entry, 0);
-    addEntryFlag(
-      heap,
-      entry,
-      EntryFlag.DIRTY | (heap.u32[(entry >>> 2) + Entry.WAS] === 0 ? EntryFlag.GHOST : 0),
-    );
+    const ghost = heap.u32[(entry >>> 2) + Entry.WAS] === 0;
+    heap.u32[(entry >>> 2) + Entry.FLAGS] &= ~EntryFlag.GHOST;
+    addEntryFlag(heap, entry, EntryFlag.DIRTY | (ghost ? EntryFlag.GHOST : 0));
   } else dropEntry(heap, dir, entry);
 }
 

@@ -1,5 +1,6 @@
 import { decodeText } from "@shadowbox/vfs";
 import { diffHunks, isBinary } from "../diff/hunks.ts";
+import { dangerOf } from "./flags.ts";
 import type { Change, ChangeFacts, ChangeSet } from "./types.ts";
 
 /** Changes as data, with counts of lines. */
@@ -9,18 +10,34 @@ export function describeChanges(changes: readonly Change[]): ChangeSet {
   return { changes: facts, added: sum("added"), removed: sum("removed") };
 }
 
-function describeChange(change: Change): ChangeFacts {
+/** One change as data. */
+export function describeChange(change: Change): ChangeFacts {
   const { kind, path, from, similarity, before, after } = change;
-  const facts: ChangeFacts = { path: decodeText(path), kind, binary: false, added: 0, removed: 0 };
+  const type = (after ?? before)?.kind ?? "file";
+  const facts: ChangeFacts = { path: decodeText(path), kind, type, binary: false, added: 0, removed: 0 };
   if (from !== undefined) facts.from = decodeText(from);
   if (similarity !== undefined) facts.similarity = similarity;
-  if ((after ?? before)?.kind === "directory") return facts;
+  if (before && after && before.mode !== after.mode && before.kind === after.kind && type !== "symlink") {
+    facts.oldMode = before.mode;
+    facts.newMode = after.mode;
+  }
+  countLines(change, facts);
+  const flag = dangerOf(change);
+  if (flag !== undefined) facts.flag = flag;
+  if (change.stale) facts.stale = true;
+  return facts;
+}
+
+function countLines({ kind, similarity, before, after }: Change, facts: ChangeFacts): void {
+  if (kind === "mode" || similarity === 100 || facts.type === "directory") return;
   const [oldBytes, newBytes] = [before?.read() ?? NOTHING, after?.read() ?? NOTHING];
   facts.binary = isBinary(oldBytes) || isBinary(newBytes);
-  if (facts.binary) return facts;
+  if (facts.binary) return;
   for (const hunk of diffHunks(oldBytes, newBytes, 0))
-    for (const line of hunk.lines) if (line.kind !== "context") facts[line.kind]++;
-  return facts;
+    for (const change of hunk.changes) {
+      facts.removed += change.oldCount;
+      facts.added += change.newCount;
+    }
 }
 
 const NOTHING = new Uint8Array();

@@ -1,86 +1,117 @@
-import { type BaseSource, FileType, type NodeId, type Overlay, type TreeFileSystem } from "@shadowbox/vfs";
-import { key } from "./collect.ts";
-import type { Change } from "./types.ts";
+import { type NodeId, Overlay, TreeFileSystem } from "@shadowbox/vfs";
+import { comparePaths, keyPath, parentKey, pathKey } from "../paths.ts";
+import { collectRaw, type Head, type RawChanges } from "./raw.ts";
+import { nodeAt, type Shadow, showView, type View, viewOf } from "./shadow.ts";
 
-/** The shadow of one project: what is needed to bring it in line after a commit or a discard. */
-export interface Shadow {
-  tree: TreeFileSystem;
-  overlay: Overlay;
-  /** The directory that stands for the project. */
-  root: NodeId;
-  base: BaseSource;
+/**
+ * Brings the shadow's marks in line with a project that was changed under it, or takes changes back.
+ *
+ * `let go` names the paths of which the shadow shall hold nothing any more: the project shows there. `rebase` names paths
+ * at which the box goes on seeing what it sees, on top of what the project has now. `shown` overrides what the box sees.
+ * All other changes stay.
+ */
+export function settleShadow(
+  shadow: Shadow,
+  letGo: Iterable<Uint8Array>,
+  rebase: Iterable<Uint8Array> = [],
+  shown: readonly View[] = [],
+): void {
+  shadow.tree.locked(() => {
+    const raw = collectRaw(shadow);
+    const dropped = new Set(Array.from(letGo, pathKey));
+    const moved = [...new Set(Array.from(rebase, pathKey))].filter((path) => !dropped.has(path));
+    const heads = touchedHeads(raw, [...dropped, ...moved]);
+    const kept = viewsBelow(shadow, raw, heads, dropped);
+    const clean = topmost(moved.filter((path) => !isCovered(path, heads)));
+    for (const path of clean) keepClean(shadow, raw, path, kept);
+    for (const view of shown) kept.set(pathKey(view.path), view);
+    forgetHeads(shadow, heads);
+    for (const path of clean) forgetClean(shadow, path);
+    showAll(shadow, [...kept.values()]);
+    shadow.overlay.settle(shadow.root);
+  });
+}
+
+/** The heads that hold the paths, and those that share a moved directory with one of them. */
+function touchedHeads(raw: RawChanges, paths: readonly string[]): Map<string, Head> {
+  const touched = new Map<string, Head>();
+  for (const path of paths)
+    for (const side of [raw.old.get(path), raw.fresh.get(path)])
+      if (side !== undefined) touched.set(pathKey(side.head.path), side.head);
+  const homes = new Map<NodeId, Head[]>();
+  for (const side of [...raw.old.values(), ...raw.fresh.values()])
+    if (side.side.kind === "directory") homes.set(side.node, [...(homes.get(side.node) ?? []), side.head]);
+  const shared = [...homes.values()].filter((heads) => heads.length > 1);
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const heads of shared) {
+      if (!heads.some(({ path }) => touched.has(pathKey(path)))) continue;
+      for (const head of heads) {
+        grew ||= !touched.has(pathKey(head.path));
+        touched.set(pathKey(head.path), head);
+      }
+    }
+  }
+  return touched;
+}
+
+/** What the box sees at each changed path below the heads that is to stay. */
+function viewsBelow(
+  shadow: Shadow,
+  raw: RawChanges,
+  heads: ReadonlyMap<string, Head>,
+  dropped: ReadonlySet<string>,
+): Map<string, View> {
+  const kept = new Map<string, View>();
+  for (const sides of [raw.old, raw.fresh])
+    for (const [path, { head }] of sides) {
+      if (dropped.has(path) || kept.has(path) || !heads.has(pathKey(head.path))) continue;
+      for (const view of viewOf(shadow, keyPath(path), false)) kept.set(path, view);
+    }
+  return kept;
+}
+
+/** Paths that lie below none of the others. */
+function topmost(paths: readonly string[]): string[] {
+  const all = new Set(paths);
+  return paths.filter((path) => {
+    for (let at = parentKey(path); at !== ""; at = parentKey(at)) if (all.has(at)) return false;
+    return true;
+  });
+}
+
+/** What the box sees at and below a path of which the tree has no marks, and what is removed below it. */
+function keepClean(shadow: Shadow, raw: RawChanges, path: string, kept: Map<string, View>): void {
+  for (const view of viewOf(shadow, keyPath(path), true)) kept.set(pathKey(view.path), view);
+  for (const gone of raw.old.keys())
+    if (gone.startsWith(`${path}/`) && !kept.has(gone))
+      kept.set(gone, { path: keyPath(gone), kind: "nothing", mode: 0, bytes: new Uint8Array() });
+}
+
+function isCovered(path: string, heads: ReadonlyMap<string, Head>): boolean {
+  for (let at = path; at !== ""; at = parentKey(at)) if (heads.has(at)) return true;
+  return false;
 }
 
 /**
- * Lets go of what the shadow holds although the project is the same by now (after a commit, or because the user did the same),
- * so that the project shows through. `open` are the changes that still differ.
+ * Without the project behind it a tree lists nothing: letting go of one name after the other does not read the directory
+ * again each time.
  */
-export function settleShadow({ tree, overlay, root, base }: Shadow, open: readonly Change[]): void {
-  const places = new Set<string>();
-  for (const { path, from } of open)
-    for (const place of from ? [path, from] : [path])
-      for (let at = key(place); at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) places.add(at);
-  const settle = (dir: NodeId, path: Uint8Array): void => {
-    for (const entry of overlay.changed(dir)) {
-      const at = path.length === 0 ? entry.name : join(path, entry.name);
-      if (!places.has(key(at))) overlay.forget(dir, entry.name);
-      else if (entry.node !== 0 && tree.type(entry.node) === FileType.DIRECTORY) {
-        const standing = base.stat(at);
-        const there = typeof standing !== "number" && standing.type === FileType.DIRECTORY;
-        // Made in the shadow, and one of the project's since a commit of something in it.
-        if (there && overlay.baseOf(entry.node) === undefined) overlay.attach(entry.node, at, standing);
-        if (entry.inPlace || (there && entry.base === undefined)) settle(entry.node, at);
-      }
-    }
-  };
-  settle(root, new Uint8Array());
-  overlay.settle(root);
+function forgetHeads({ tree }: Shadow, heads: ReadonlyMap<string, Head>): void {
+  const overlay = new Overlay(TreeFileSystem.attach(tree.heap));
+  for (const { dir, name } of heads.values()) overlay.forget(dir, name);
 }
 
-/** Takes changes back in the shadow; false for those that hang on a directory that is moved or removed as a whole. */
-export function discardChange({ tree, overlay, root }: Shadow, change: Change): boolean {
-  let done = true;
-  for (const path of change.from ? [change.path, change.from] : [change.path]) {
-    const names = split(path);
-    const last = names.pop() as Uint8Array;
-    let dir = root;
-    for (const name of names) if (dir >= 0) dir = tree.lookup(dir, name);
-    if (dir < 0) done = false;
-    else if (overlay.baseOf(dir) !== undefined) overlay.forget(dir, last);
-    else done = tree.unlink(dir, last) >= 0 && done;
-  }
-  return done;
+/** What nobody changed in the shadow may still be known from before. */
+function forgetClean(shadow: Shadow, path: string): void {
+  const dir = nodeAt(shadow, keyPath(parentKey(path)));
+  if (dir >= 0) shadow.overlay.forget(dir, keyPath(path.slice(path.lastIndexOf("/") + 1)));
 }
 
-/** Takes everything back. */
-export function discardAll({ overlay, root }: Shadow): void {
-  const clear = (dir: NodeId): void => {
-    for (const entry of overlay.changed(dir)) {
-      const descend =
-        entry.node !== 0 && entry.inPlace && entry.type === FileType.DIRECTORY && entry.was === undefined;
-      if (descend && !entry.modeChanged) clear(entry.node);
-      else overlay.forget(dir, entry.name);
-    }
-  };
-  clear(root);
-  overlay.settle(root);
-}
-
-function split(path: Uint8Array): Uint8Array[] {
-  const names: Uint8Array[] = [];
-  let start = 0;
-  for (let at = 0; at <= path.length; at++) {
-    if (at < path.length && path[at] !== 0x2f) continue;
-    names.push(path.subarray(start, at));
-    start = at + 1;
-  }
-  return names;
-}
-
-function join(dir: Uint8Array, name: Uint8Array): Uint8Array {
-  const path = new Uint8Array(dir.length + 1 + name.length);
-  path.set(dir);
-  path[dir.length] = 0x2f;
-  path.set(name, dir.length + 1);
-  return path;
+/** Removals from the inside out, then the rest from the outside in. */
+function showAll(shadow: Shadow, views: readonly View[]): void {
+  const sorted = [...views].sort((a, b) => comparePaths(a.path, b.path));
+  const gone = sorted.filter(({ kind }) => kind === "nothing").reverse();
+  for (const view of gone) showView(shadow, view);
+  for (const view of sorted) if (view.kind !== "nothing") showView(shadow, view);
 }

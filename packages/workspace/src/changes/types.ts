@@ -5,7 +5,7 @@ export interface Side {
   kind: "file" | "symlink" | "directory";
   mode: number;
   size: number;
-  /** Throws WorkspaceError `stale` when the project's content is no longer what the box saw. */
+  /** Of a file that the user changed before anyone read it: what the project has now ({@link Change.stale}). */
   read(): Uint8Array;
 }
 
@@ -25,6 +25,8 @@ export interface Change {
   node: NodeId;
   /** A folder that comes or goes with what is in it, which is listed by itself. */
   implied?: boolean;
+  /** The user changed the project's file before the box read it: what it was is not known. Set by reading `before`. */
+  stale?: boolean;
 }
 
 /** A {@link Change} as data. */
@@ -33,13 +35,21 @@ export interface ChangeFacts {
   from?: string;
   similarity?: number;
   kind: Change["kind"];
+  /** What stands there now; what stood there, for a deletion. */
+  type: Side["kind"];
+  /** Permission bits before and after, where they differ. */
+  oldMode?: number;
+  newMode?: number;
   binary: boolean;
   /** Lines added and removed; 0 for binary files. */
   added: number;
   removed: number;
+  /** Why it needs its own yes: it could run code on the user's machine. See docs/state.md. */
+  flag?: string;
+  stale?: boolean;
 }
 
-/** All that differs, in order of path. */
+/** All that differs, in the order of a walk. */
 export interface ChangeSet {
   changes: ChangeFacts[];
   added: number;

@@ -1,6 +1,8 @@
-import { sha1 } from "@noble/hashes/legacy.js";
 import type { Change, Side } from "../changes/types.ts";
+import { sameBytes } from "../paths.ts";
+import { blobName } from "./blob.ts";
 import { diffHunks, type Hunk, isBinary } from "./hunks.ts";
+import { concat } from "./partial.ts";
 
 /** A change set as git prints it (`git diff --no-index`, with `a/` and `b/` before the paths); bytes, for files may hold any. */
 export function printPatch(changes: readonly Change[]): Uint8Array {
@@ -25,7 +27,7 @@ export function printChange(change: Change): Uint8Array[] {
   const oldName = quotePath("a/", change.from ?? change.path);
   const newName = quotePath("b/", change.path);
   const head = [ascii(`diff --git `), oldName, ascii(" "), newName, ascii("\n"), ...modeLines(change)];
-  const same = before !== undefined && after !== undefined && equal(oldBytes, newBytes);
+  const same = before !== undefined && after !== undefined && sameBytes(oldBytes, newBytes);
   if (same) return head;
   head.push(ascii(indexLine(before, after, oldBytes, newBytes)));
   const from = before ? oldName : ascii("/dev/null");
@@ -63,23 +65,19 @@ function gitMode(side: Side | undefined): string {
   return side.mode & 0o100 ? "100755" : "100644";
 }
 
+/** Digits of a content's name on an `index` line: git's default outside a repository. */
+const DIGITS = 7;
+
 function indexLine(
   before: Side | undefined,
   after: Side | undefined,
   oldBytes: Uint8Array,
   newBytes: Uint8Array,
 ): string {
-  const name = (side: Side | undefined, bytes: Uint8Array) => (side ? blobName(bytes) : "0".repeat(7));
+  const name = (side: Side | undefined, bytes: Uint8Array) =>
+    (side ? blobName(bytes) : "0".repeat(40)).slice(0, DIGITS);
   const mode = gitMode(before) === gitMode(after) ? ` ${gitMode(after)}` : "";
   return `index ${name(before, oldBytes)}..${name(after, newBytes)}${mode}\n`;
-}
-
-/** First seven digits of git's name for the content. */
-function blobName(bytes: Uint8Array): string {
-  const digest = sha1(concat([ascii(`blob ${bytes.length}\0`), bytes]));
-  return Array.from(digest.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"))
-    .join("")
-    .slice(0, 7);
 }
 
 const MARKS = { context: ascii(" "), removed: ascii("-"), added: ascii("+") } as const;
@@ -125,18 +123,4 @@ function quotePath(prefix: string, path: Uint8Array): Uint8Array {
 
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { WorkspaceError } from "../errors.ts";
+import { splitPath } from "../paths.ts";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_CREAT, O_EXCL, O_WRONLY } = constants;
 
@@ -26,6 +27,7 @@ export interface Standing {
   mode: number;
   size: number;
   mtimeNs: bigint;
+  ctimeNs: bigint;
   ino: number;
 }
 
@@ -48,7 +50,7 @@ export class ConfinedFolder {
 
   /** Calls `use` with a path to the last name of `path`, whose directory is held open. Missing directories are made if asked. */
   #at<T>(path: Uint8Array, make: boolean, use: (place: Buffer) => T): T {
-    const names = splitPath(path);
+    const names = namesOf(path);
     const last = names.pop() as Uint8Array;
     let dir = this.#root;
     const opened: number[] = [];
@@ -75,12 +77,13 @@ export class ConfinedFolder {
             : stat.isDirectory()
               ? "directory"
               : "other";
-        const { mtimeNs } = stat;
+        const { mtimeNs, ctimeNs } = stat;
         return {
           kind,
           mode: Number(stat.mode) & 0o7777,
           size: Number(stat.size),
           mtimeNs,
+          ctimeNs,
           ino: Number(stat.ino),
         };
       });
@@ -151,7 +154,7 @@ export class ConfinedFolder {
 
   /** Makes the names in the directory of `path` durable. */
   syncParent(path: Uint8Array): void {
-    const names = splitPath(path);
+    const names = namesOf(path);
     names.pop();
     let dir = this.#root;
     const opened: number[] = [];
@@ -162,21 +165,16 @@ export class ConfinedFolder {
       }
       fsyncSync(dir);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // The directory itself was removed or replaced: that of its parent is what counts.
+      if (!["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     } finally {
       for (const fd of opened) closeSync(fd);
     }
   }
 }
 
-function splitPath(path: Uint8Array): Uint8Array[] {
-  const names: Uint8Array[] = [];
-  let start = 0;
-  for (let at = 0; at <= path.length; at++) {
-    if (at < path.length && path[at] !== 0x2f) continue;
-    names.push(path.subarray(start, at));
-    start = at + 1;
-  }
+function namesOf(path: Uint8Array): Uint8Array[] {
+  const names = splitPath(path);
   for (const name of names) {
     const text = Buffer.from(name).toString("latin1");
     if (text === "" || text === "." || text === ".." || text.includes("\0"))

@@ -1,17 +1,6 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-
-/** One operation on a workspace. */
-export interface LogEntry {
-  /** ISO 8601, UTC. */
-  time: string;
-  operation: "exec" | "commit" | "undo" | "discard";
-  user: string;
-  paths: string[];
-  /** Of an exec: the script and its status. */
-  script?: string;
-  status?: number;
-}
+import type { LogEntry } from "../operations.ts";
 
 /** What was done with a workspace: one JSON object per line, only ever appended to. */
 export class OperationLog {

@@ -1,24 +1,21 @@
 import { decodeText } from "@shadowbox/vfs";
-import { sameBytes } from "../changes/collect.ts";
+import type { Picked } from "../changes/select.ts";
 import type { Change, Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
+import type { Conflict, Resolution } from "../operations.ts";
+import { sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { type Content, readStanding, type Step } from "./transaction.ts";
 
-/** `theirs`: the shadow's version wins; `ours`: the project's stays and the shadow's change goes; `skip`: both stay as they are. */
-export type Resolution = "theirs" | "ours" | "skip";
-
-export interface Conflict {
-  path: string;
-  /** What happened to it since the box saw it. */
-  reason: "changed" | "deleted" | "created";
-  resolution?: Resolution;
-}
-
-interface Plan {
+/** What a commit does. */
+export interface Plan {
   steps: Step[];
-  /** What will be in the project afterwards. */
+  /** What will be in the project afterwards; of a file taken in part, the part. */
   changes: Change[];
+  /** Paths at which the project will have what the box sees. */
+  whole: Uint8Array[];
+  /** Paths at which the box goes on differing. */
+  partial: Uint8Array[];
   /** What the shadow is to let go of without writing it. */
   dropped: Change[];
   conflicts: Conflict[];
@@ -27,13 +24,13 @@ interface Plan {
 /** Compares the changes with the project as it is now. Throws WorkspaceError `conflict` when a conflict has no answer. */
 export function planCommit(
   project: string,
-  changes: readonly Change[],
+  picked: readonly Picked[],
   answers: { conflicts?: Readonly<Record<string, Resolution>>; onConflict?: Resolution },
 ): Plan {
   const target = new ConfinedFolder(project);
-  const plan: Plan = { steps: [], changes: [], dropped: [], conflicts: [] };
+  const plan: Plan = { steps: [], changes: [], whole: [], partial: [], dropped: [], conflicts: [] };
   try {
-    for (const change of changes) planChange(target, change, answers, plan);
+    for (const item of picked) planChange(target, item, answers, plan);
   } finally {
     target.close();
   }
@@ -49,7 +46,7 @@ function conflictMessage(open: readonly Conflict[]): string {
 
 function planChange(
   target: ConfinedFolder,
-  change: Change,
+  { change, partial }: Picked,
   answers: { conflicts?: Readonly<Record<string, Resolution>>; onConflict?: Resolution },
   plan: Plan,
 ): void {
@@ -61,10 +58,12 @@ function planChange(
     if (resolution === "ours") plan.dropped.push(change);
     if (resolution !== "theirs") return;
   }
-  plan.changes.push(change);
+  const after = partial?.taken ?? change.after;
+  plan.changes.push(partial === undefined ? change : { ...change, after: partial.taken });
+  for (const path of change.from ? [change.from, change.path] : [change.path])
+    (partial === undefined ? plan.whole : plan.partial).push(path);
   if (change.from !== undefined) plan.steps.push({ path: change.from });
-  if (change.after === undefined) plan.steps.push({ path: change.path });
-  else plan.steps.push({ path: change.path, after: contentOf(change.after) });
+  plan.steps.push({ path: change.path, ...(after && { after: contentOf(after) }) });
 }
 
 function contentOf(side: Side): Content {
@@ -105,27 +104,21 @@ function changedSince(
   if (
     base !== undefined &&
     standing.mtimeNs === base.mtimeNs &&
+    standing.ctimeNs === base.ctimeNs &&
     standing.size === base.size &&
     standing.mode === base.mode
   )
     return undefined;
   const now = readStanding(target, path) as Content;
-  const content = readOrUndefined(before);
-  if (content !== undefined && sameBytes(now.bytes, content) && now.mode === before.mode) return undefined;
+  const known = before.read();
+  // What it was is not known when the user changed it before the box read it.
+  if (!change.stale && sameBytes(now.bytes, known) && now.mode === before.mode) return undefined;
   const wanted = change.after;
   return wanted !== undefined &&
     wanted.kind === now.kind &&
+    (wanted.kind === "symlink" || wanted.mode === now.mode) &&
     change.from === undefined &&
     sameBytes(now.bytes, wanted.read())
     ? undefined
     : "changed";
-}
-
-function readOrUndefined(side: Side): Uint8Array | undefined {
-  try {
-    return side.read();
-  } catch (error) {
-    if (error instanceof WorkspaceError && error.code === "stale") return undefined;
-    throw error;
-  }
 }

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { WorkspaceError } from "../errors.ts";
+import { sameBytes } from "../paths.ts";
 import { ConfinedFolder, type Standing } from "./confined.ts";
 
 /** What stands at a path, with its bytes (a link's target). */
@@ -27,13 +28,26 @@ export interface Step {
   after?: Content;
 }
 
+export type Operation = "commit" | "undo" | "redo";
+
+/** What a transaction did to the project, path by path. */
+export interface Finished {
+  id: string;
+  operation: Operation;
+  /** What stood at each path before; absent: nothing. */
+  before: { path: Uint8Array; content?: Content }[];
+}
+
 /** A transaction as it is kept. Paths and bytes lie in files beside it. */
 interface Plan {
   version: 1;
   id: string;
   time: string;
+  operation: Operation;
+  /** The commit that is undone or done again. */
+  of?: string;
   /** `ready`: everything needed is on the disk, the project may be half changed. `done`: all of it is applied. */
-  state: "ready" | "done" | "undone";
+  state: "ready" | "done";
   steps: PlannedStep[];
 }
 
@@ -73,10 +87,10 @@ export class Transactions {
   }
 
   /** Applies the steps. Throws WorkspaceError `apply` when the project refuses one; the project is as before then. */
-  run(steps: readonly Step[]): string {
+  run(steps: readonly Step[], operation: Operation = "commit", of?: string): string {
     const target = new ConfinedFolder(this.#project);
     try {
-      const plan = this.#prepare(target, steps);
+      const plan = this.#prepare(target, steps, operation, of);
       this.#apply(target, plan);
       this.#finish(plan, "done");
       this.#prune();
@@ -86,13 +100,14 @@ export class Transactions {
     }
   }
 
-  #prepare(target: ConfinedFolder, steps: readonly Step[]): Plan {
+  #prepare(target: ConfinedFolder, steps: readonly Step[], operation: Operation, of?: string): Plan {
     const id = `${String(this.#last() + 1).padStart(6, "0")}`;
     const folder = join(this.#folder, id);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { mode: 0o700 });
     this.#hook("prepare");
-    const plan: Plan = { version: 1, id, time: new Date().toISOString(), state: "ready", steps: [] };
+    const time = new Date().toISOString();
+    const plan: Plan = { version: 1, id, time, operation, ...(of && { of }), state: "ready", steps: [] };
     for (const [number, step] of withFolders(target, steps).entries()) {
       const planned: PlannedStep = { path: Buffer.from(step.path).toString("latin1") };
       const standing = readStanding(target, step.path);
@@ -185,9 +200,9 @@ export class Transactions {
     }
   }
 
-  /** Finishes what a crash interrupted; the ids of the transactions that were finished or dropped. */
-  recover(): { finished: string[]; dropped: string[] } {
-    const report = { finished: [] as string[], dropped: [] as string[] };
+  /** Finishes what a crash interrupted; what was finished, and the ids of those that had not begun. */
+  recover(): { finished: Finished[]; dropped: string[] } {
+    const report = { finished: [] as Finished[], dropped: [] as string[] };
     for (const id of this.#ids()) {
       const plan = this.#read(id);
       if (plan === undefined) {
@@ -199,7 +214,7 @@ export class Transactions {
         try {
           this.#apply(target, plan);
           this.#finish(plan, "done");
-          report.finished.push(id);
+          report.finished.push(this.#finished(plan));
         } finally {
           target.close();
         }
@@ -208,48 +223,61 @@ export class Transactions {
     return report;
   }
 
-  /** The newest transaction that was not undone, with its paths; undefined if there is none. */
-  lastDone(): { id: string; time: string; paths: Uint8Array[] } | undefined {
-    for (const id of this.#ids().reverse()) {
-      const plan = this.#read(id);
-      if (plan?.state === "done")
-        return { id, time: plan.time, paths: plan.steps.map(({ path }) => Buffer.from(path, "latin1")) };
-    }
-    return undefined;
+  #finished(plan: Plan): Finished {
+    const before = plan.steps.map((step) => ({
+      path: Buffer.from(step.path, "latin1"),
+      ...(step.before && { content: this.#load(plan, step.before) }),
+    }));
+    return { id: plan.id, operation: plan.operation, before };
   }
 
-  /** Steps that take a transaction back. Throws WorkspaceError `conflict` naming what the user changed since. */
-  undoSteps(id: string): Step[] {
+  /** The commits that stand in the project, oldest first, and those that were taken back, the next to redo last. */
+  stacks(): { done: string[]; undone: string[] } {
+    const stacks = { done: [] as string[], undone: [] as string[] };
+    for (const id of this.#ids()) {
+      const plan = this.#read(id);
+      if (plan?.state !== "done") continue;
+      const { operation, of = id } = plan;
+      if (operation === "commit") stacks.undone = [];
+      const [from, to] = operation === "undo" ? [stacks.done, stacks.undone] : [stacks.undone, stacks.done];
+      if (from.at(-1) === of) from.pop();
+      if (operation === "commit" || this.#read(of) !== undefined) to.push(of);
+    }
+    return stacks;
+  }
+
+  /**
+   * Steps that take a commit back, or do it again. Throws WorkspaceError `conflict` naming what the user changed since.
+   */
+  stepsOf(id: string, operation: "undo" | "redo"): Step[] {
     const plan = this.#read(id);
-    if (plan === undefined) throw new WorkspaceError("nothing", `undo "${id}": there is no such commit`);
+    if (plan === undefined)
+      throw new WorkspaceError("nothing", `${operation} "${id}": there is no such commit`);
+    const [from, to] = operation === "undo" ? (["after", "before"] as const) : (["before", "after"] as const);
     const target = new ConfinedFolder(this.#project);
     try {
-      const changed = plan.steps.filter((step) => !this.#standsAs(target, plan, step));
+      const changed = plan.steps.filter((step) => !this.#standsAs(target, plan, step, step[from]));
       if (changed.length > 0) {
         const names = changed.map(({ path }) => `"${Buffer.from(path, "latin1")}"`).join(", ");
-        throw new WorkspaceError("conflict", `undo: changed since the commit, and left alone: ${names}`);
+        const when = operation === "undo" ? "since the commit" : "since it was taken back";
+        throw new WorkspaceError("conflict", `${operation}: changed ${when}, and left alone: ${names}`);
       }
     } finally {
       target.close();
     }
-    return plan.steps.map(({ path, before }) => ({
-      path: Buffer.from(path, "latin1"),
-      ...(before && { after: this.#load(plan, before) }),
-    }));
+    return plan.steps.map((step) => {
+      const kept = step[to];
+      return { path: Buffer.from(step.path, "latin1"), ...(kept && { after: this.#load(plan, kept) }) };
+    });
   }
 
-  markUndone(id: string): void {
-    const plan = this.#read(id);
-    if (plan) this.#finish(plan, "undone");
-  }
-
-  #standsAs(target: ConfinedFolder, plan: Plan, { path, after }: PlannedStep): boolean {
+  #standsAs(target: ConfinedFolder, plan: Plan, { path }: PlannedStep, wanted: Kept | undefined): boolean {
     const now = readStanding(target, Buffer.from(path, "latin1"));
-    if (after === undefined) return now === undefined;
-    if (now === undefined || now.kind !== after.kind) return false;
-    return (
-      after.kind === "directory" || Buffer.from(now.bytes).equals(this.#load(plan, after).bytes as Buffer)
-    );
+    if (wanted === undefined) return now === undefined;
+    if (now === undefined || now.kind !== wanted.kind) return false;
+    if (wanted.kind === "directory") return true;
+    if (wanted.kind === "file" && now.mode !== wanted.mode) return false;
+    return sameBytes(now.bytes, this.#load(plan, wanted).bytes);
   }
 
   #load(plan: Plan, kept: Kept): Content {

@@ -1,45 +1,19 @@
 import { join } from "node:path";
 import { decodeText } from "@shadowbox/vfs";
+import { discardPicked, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
 import { collectChanges } from "../changes/collect.ts";
 import { describeChanges } from "../changes/facts.ts";
-import { selectChanges } from "../changes/select.ts";
-import { discardAll, discardChange, type Shadow, settleShadow } from "../changes/settle.ts";
+import { type Picked, pickedChange, type Selection, selectChanges } from "../changes/select.ts";
+import { settleShadow } from "../changes/settle.ts";
+import type { Shadow, View } from "../changes/shadow.ts";
+import { viewOf } from "../changes/shadow.ts";
 import type { Change, ChangeSet } from "../changes/types.ts";
 import { printPatch } from "../diff/patch.ts";
 import { WorkspaceError } from "../errors.ts";
-import { type LogEntry, OperationLog } from "./log.ts";
-import { type Conflict, planCommit, type Resolution } from "./plan.ts";
-import { type StepHook, Transactions } from "./transaction.ts";
-
-/** What to commit. */
-export interface CommitOptions {
-  /** Files and folders, relative to the project; default everything. */
-  paths?: readonly string[];
-  /** What to do with paths that the user changed meanwhile; without an answer the commit is refused. */
-  conflicts?: Readonly<Record<string, Resolution>>;
-  /** The answer for every conflict not named in `conflicts`. */
-  onConflict?: Resolution;
-  /** Only say what would be done. */
-  dryRun?: boolean;
-}
-
-export interface CommitResult {
-  /** Absent for a dry run or when there was nothing to do. */
-  id?: string;
-  /** What was, or would be, written to the project. */
-  changes: ChangeSet;
-  /** Conflicting paths and what was done with them. */
-  conflicts: Conflict[];
-}
-
-export interface UndoResult {
-  id: string;
-  paths: string[];
-}
-
-export interface DiscardResult {
-  paths: string[];
-}
+import type { CommitOptions, CommitResult, DiscardResult, LogEntry, UndoResult } from "../operations.ts";
+import { OperationLog } from "./log.ts";
+import { type Plan, planCommit } from "./plan.ts";
+import { type Content, type StepHook, Transactions } from "./transaction.ts";
 
 /** Review, commit and undo for one project on Node. */
 export class ProjectWorkspace {
@@ -58,24 +32,30 @@ export class ProjectWorkspace {
 
   /** Finishes what a crash interrupted; to be called before anything else by a writer. */
   recover(): { finished: string[]; dropped: string[] } {
-    const report = this.#transactions.recover();
-    if (report.finished.length > 0) settleShadow(this.#shadow, this.#collect());
-    return report;
+    const { finished, dropped } = this.#transactions.recover();
+    for (const { before } of finished) {
+      const seen = before.map(({ path, content }) => viewOfContent(path, content));
+      settleTransaction(
+        this.#shadow,
+        before.map(({ path }) => path),
+        { seen },
+      );
+    }
+    return { finished: finished.map(({ id }) => id), dropped };
   }
 
-  #collect(paths?: readonly string[]): Change[] {
-    const { tree, overlay, root } = this.#shadow;
-    return selectChanges(collectChanges(tree, overlay, root), paths);
+  #collect(paths?: readonly Selection[]): Picked[] {
+    return selectChanges(collectChanges(this.#shadow), paths);
   }
 
   /** What differs from the project. Throws WorkspaceError `invalid` for a path that names no change. */
-  changes(paths?: readonly string[]): ChangeSet {
-    return describeChanges(this.#collect(paths));
+  changes(paths?: readonly Selection[]): ChangeSet {
+    return describeChanges(this.#collect(paths).map(pickedChange));
   }
 
   /** The same as a patch in git's format. */
-  diff(paths?: readonly string[]): Uint8Array {
-    return printPatch(this.#collect(paths));
+  diff(paths?: readonly Selection[]): Uint8Array {
+    return printPatch(this.#collect(paths).map(pickedChange));
   }
 
   /**
@@ -83,53 +63,67 @@ export class ProjectWorkspace {
    * no answer), `apply` (the project refused; nothing changed), `invalid`.
    */
   commit(options: CommitOptions = {}): CommitResult {
-    const picked = this.#collect(options.paths);
+    const all = collectChanges(this.#shadow);
+    const picked = selectChanges(all, options.paths);
     const plan = planCommit(this.#project, picked, options);
     const changes = describeChanges(plan.changes);
-    if (options.dryRun || plan.steps.length === 0) {
-      if (!options.dryRun) this.#settle(plan.dropped);
-      return { changes, conflicts: plan.conflicts };
-    }
-    const id = this.#transactions.run(plan.steps);
-    this.#settle(plan.dropped);
+    if (options.dryRun) return { changes, conflicts: plan.conflicts };
+    const id = plan.steps.length > 0 ? this.#transactions.run(plan.steps) : undefined;
+    this.#settle(plan, all);
+    if (id === undefined) return { changes, conflicts: plan.conflicts };
     this.#log.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
     return { id, changes, conflicts: plan.conflicts };
   }
 
-  #settle(dropped: readonly Change[]): void {
-    for (const change of dropped) discardChange(this.#shadow, change);
-    settleShadow(this.#shadow, this.#collect());
+  /** What was written is let go of, what was given up, and what the user did just as the box. */
+  #settle({ steps, whole, partial, dropped }: Plan, all: readonly Change[]): void {
+    const removed = new Set(steps.filter(({ after }) => after === undefined).map(({ path }) => path));
+    // A folder stays where something is left in it.
+    const same = new Set(whole.filter((path) => !removed.has(path)));
+    settleTransaction(this.#shadow, [...whole, ...partial], { same });
+    const letGo = [...pathsOf(dropped), ...settledPaths(this.#shadow, all)];
+    if (letGo.length > 0) settleShadow(this.#shadow, letGo);
   }
 
   /** Takes changes back in the shadow. */
-  discard(paths?: readonly string[]): DiscardResult {
-    const picked = this.#collect(paths);
-    const names = picked.filter(({ implied }) => !implied).map(({ path }) => decodeText(path));
-    if (paths === undefined || paths.length === 0) discardAll(this.#shadow);
-    else {
-      const failed = picked.filter((change) => !discardChange(this.#shadow, change));
-      this.#shadow.overlay.settle(this.#shadow.root);
-      if (failed.length > 0)
-        throw new WorkspaceError(
-          "invalid",
-          `discard "${decodeText((failed[0] as Change).path)}": its folder was moved or removed as a whole; discard the folder`,
-        );
-    }
+  discard(paths?: readonly Selection[]): DiscardResult {
+    const changes = collectChanges(this.#shadow);
+    const picked = selectChanges(changes, paths);
+    const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
+    discardPicked(this.#shadow, picked, changes);
     if (names.length > 0) this.#log.append({ operation: "discard", paths: names });
     return { paths: names };
   }
 
-  /** Takes the last commit back in the project. Throws WorkspaceError `nothing`, `conflict` (the user changed a file since). */
+  /**
+   * Takes the last commit back in the project; the box still has the changes, as before the commit. Throws WorkspaceError
+   * `nothing`, `conflict` (the user changed a file since).
+   */
   undo(): UndoResult {
-    const last = this.#transactions.lastDone();
-    if (last === undefined) throw new WorkspaceError("nothing", "undo: there is no commit to take back");
-    const steps = this.#transactions.undoSteps(last.id);
-    const undone = this.#transactions.run(steps);
-    this.#transactions.markUndone(undone);
-    this.#transactions.markUndone(last.id);
-    const paths = last.paths.map(decodeText);
-    this.#log.append({ operation: "undo", paths });
-    return { id: last.id, paths };
+    return this.#reverse("undo", this.#transactions.stacks().done.at(-1));
+  }
+
+  /** Does the last commit that was taken back again. Throws WorkspaceError as {@link undo}. */
+  redo(): UndoResult {
+    return this.#reverse("redo", this.#transactions.stacks().undone.at(-1));
+  }
+
+  #reverse(operation: "undo" | "redo", id: string | undefined): UndoResult {
+    if (id === undefined)
+      throw new WorkspaceError(
+        "nothing",
+        operation === "undo"
+          ? "undo: there is no commit to take back"
+          : "redo: no commit was taken back since the last one",
+      );
+    const steps = this.#transactions.stepsOf(id, operation);
+    const seen = steps.flatMap(({ path }) => viewOf(this.#shadow, path, false));
+    this.#transactions.run(steps, operation, id);
+    const paths = steps.map(({ path }) => path);
+    settleTransaction(this.#shadow, paths, { seen });
+    const names = paths.map(decodeText);
+    this.#log.append({ operation, paths: names });
+    return { id, paths: names };
   }
 
   /** Adds an exec to the log. */
@@ -140,4 +134,10 @@ export class ProjectWorkspace {
   log(): LogEntry[] {
     return this.#log.read();
   }
+}
+
+function viewOfContent(path: Uint8Array, content: Content | undefined): View {
+  return content === undefined
+    ? { path, kind: "nothing", mode: 0, bytes: new Uint8Array() }
+    : { path, ...content };
 }

@@ -1,0 +1,94 @@
+import { parentKey, pathKey, sameBytes } from "../paths.ts";
+import { collectRaw, kindOf, standingOf } from "./raw.ts";
+import type { Picked } from "./select.ts";
+import { settleShadow } from "./settle.ts";
+import { nodeAt, type Shadow, type View, viewOf } from "./shadow.ts";
+import type { Change } from "./types.ts";
+
+/**
+ * The project was changed at these paths by a transaction: what the box sees there stays as it is. Where the project is the
+ * same now, the shadow lets go of the path; where it differs, that is a change on top of the project.
+ */
+export function settleTransaction(shadow: Shadow, paths: readonly Uint8Array[], known: Known = {}): void {
+  const { letGo, rebase, shown } = shadow.tree.locked(() => sortPaths(shadow, paths, known));
+  settleShadow(shadow, letGo, rebase, shown);
+}
+
+/** What need not be looked up. */
+export interface Known {
+  /** Paths at which the project has what the box sees. */
+  same?: ReadonlySet<Uint8Array>;
+  /** What the box saw at paths where the shadow holds nothing and the project showed. */
+  seen?: readonly View[];
+}
+
+function sortPaths(shadow: Shadow, paths: readonly Uint8Array[], { same, seen = [] }: Known) {
+  const raw = collectRaw(shadow);
+  const views = new Map(seen.map((view) => [pathKey(view.path), view]));
+  const sorted = { letGo: [] as Uint8Array[], rebase: [] as Uint8Array[], shown: [] as View[] };
+  for (const path of paths) {
+    if (same?.has(path)) {
+      sorted.letGo.push(path);
+      continue;
+    }
+    const key = pathKey(path);
+    const held = raw.old.has(key) || raw.fresh.has(key);
+    const clean = held ? undefined : views.get(key);
+    const view = clean ?? (viewOf(shadow, path, false)[0] as View);
+    // What the box moved without reading it was read for the commit, which has it in the project.
+    const unread = held && view.kind === "nothing" && nodeAt(shadow, path) >= 0;
+    if (unread || isStanding(shadow, view)) sorted.letGo.push(path);
+    else {
+      sorted.rebase.push(path);
+      if (clean !== undefined) sorted.shown.push(clean);
+    }
+  }
+  return sorted;
+}
+
+/** Whether the project has at the path just what the box sees there. */
+function isStanding(shadow: Shadow, view: View): boolean {
+  const standing = standingOf(shadow, view.path);
+  if (standing === undefined || view.kind === "nothing")
+    return standing === undefined && view.kind === "nothing";
+  if (kindOf(standing.type) !== view.kind) return false;
+  if (view.kind === "symlink") return sameBytes(standing.target ?? new Uint8Array(), view.bytes);
+  if (standing.mode !== view.mode) return false;
+  if (view.kind === "directory") return true;
+  const got = standing.size === view.bytes.length ? shadow.base.read(view.path) : 0;
+  return typeof got !== "number" && sameBytes(got.bytes, view.bytes);
+}
+
+/** Takes changes back in the shadow. */
+export function discardPicked(shadow: Shadow, picked: readonly Picked[], changes: readonly Change[]): void {
+  const staying = new Set(changes);
+  for (const { change, partial } of picked) if (partial === undefined) staying.delete(change);
+  const homes = new Set<string>();
+  for (const { path, from } of staying)
+    for (const place of from ? [path, from] : [path])
+      for (let at = parentKey(pathKey(place)); at !== "" && !homes.has(at); at = parentKey(at)) homes.add(at);
+  const letGo: Uint8Array[] = [];
+  const shown: View[] = [];
+  for (const { change, partial } of picked) {
+    const { path, from, kind, after } = change;
+    // A folder that was made stays for what stays in it.
+    if (change.implied && kind === "created" && homes.has(pathKey(path))) continue;
+    if (partial === undefined) letGo.push(path, ...(from ? [from] : []));
+    else shown.push({ path, kind: "file", mode: after?.mode ?? 0o644, bytes: partial.left.read() });
+  }
+  settleShadow(shadow, letGo, [], shown);
+}
+
+/** The paths of changes, those that renamed files came from included. */
+export function pathsOf(changes: readonly Change[]): Uint8Array[] {
+  return changes.flatMap(({ path, from }) => (from ? [from, path] : [path]));
+}
+
+/** Paths that the shadow holds something of although nothing differs there; `changes` are all changes. */
+export function settledPaths(shadow: Shadow, changes: readonly Change[]): Uint8Array[] {
+  const { old, fresh } = shadow.tree.locked(() => collectRaw(shadow));
+  const differing = new Set(pathsOf(changes).map(pathKey));
+  return [...old.values(), ...fresh.values()]
+    .map(({ path }) => path)
+    .filter((path) => !differing.has(pathKey(path)));
+}
