@@ -1,7 +1,9 @@
-"""edit_source.py CPYTHON: changes CPython's C sources where zig's libc for WASI differs from what they expect."""
+"""edit_source.py CPYTHON: changes CPython's sources where our host and zig's libc for WASI differ from what they expect."""
 import pathlib
 import re
 import sys
+
+from edit_library import edit_library
 
 root = pathlib.Path(sys.argv[1])
 
@@ -153,3 +155,5 @@ edit("Objects/obmalloc.c", lambda text: text.replace("#else   /* ! WITH_PYMALLOC
 
 # What WASI's usual builds take is 600.
 edit("Include/internal/pycore_ceval.h", lambda text: re.sub(r"(define Py_DEFAULT_RECURSION_LIMIT) \d+", r"\1 1000", text))
+
+edit_library(root / "Lib")

@@ -13,8 +13,6 @@ import sys
 import tarfile
 import zipfile
 
-from edit_library import edited
-
 sys.path.append(str(pathlib.Path(__file__).parent / "lib"))
 from _shadowbox import AHEAD  # noqa: E402
 
@@ -51,12 +49,6 @@ take(source / "Lib", LEFT_OUT)
 for generated in sorted(build.glob("build/lib.*/_sysconfigdata_*.py")):
     text = generated.read_text()
     files[generated.name] = re.sub(r"(?<=[ '=])/[^ ']*?/(cpython|build|tools|lib)(?=[/ '])", r"/python/\1", text).encode()
-for path in list(files):
-    if path.endswith(".py"):
-        try:
-            files[path] = edited(path, files[path].decode()).encode()
-        except UnicodeDecodeError:
-            pass
 take(here / "lib", {"__pycache__"})
 # The folder that getpath takes as the sign of exec_prefix.
 files["lib-dynload/README"] = b"Extension modules are built into the interpreter.\n"

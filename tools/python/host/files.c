@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@ int __real_fstat(int fd, struct stat *into);
 int __real_fstatat(int dir, const char *path, struct stat *into, int flags);
 int __real_faccessat(int dir, const char *path, int mode, int flags);
 int __real_ioctl(int fd, int request, ...);
+int __real_open(const char *path, int flags, ...);
+int __real_openat(int dir, const char *path, int flags, ...);
 
 static struct timespec time_of(uint64_t ns)
 {
@@ -80,6 +83,44 @@ int __wrap_fstatat(int dir, const char *path, struct stat *into, int flags)
         errno = 0;
     }
     return usual_mode(into, status);
+}
+
+/* Preview 1 makes every file with the host's usual mode: one that is asked for otherwise is set when the file is new. */
+static int open_with_mode(int dir, const char *path, int flags, mode_t mode)
+{
+    struct stat facts;
+    int is_new = (flags & O_CREAT) && mode != 0666 && rpc_present() && __wrap_fstatat(dir, path, &facts, 0) < 0;
+    /* libc's openat gives AT_FDCWD to open, which is our own. */
+    int fd = dir == AT_FDCWD ? __real_open(path, flags, mode) : __real_openat(dir, path, flags, mode);
+    if (fd >= 0 && is_new) {
+        mode_t mask = umask(0);
+        umask(mask);
+        fchmod(fd, mode & ~mask);
+    }
+    return fd;
+}
+
+static mode_t mode_of(int flags, va_list arguments)
+{
+    return flags & O_CREAT ? (mode_t)va_arg(arguments, int) : 0;
+}
+
+int __wrap_open(const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = mode_of(flags, arguments);
+    va_end(arguments);
+    return open_with_mode(AT_FDCWD, path, flags, mode);
+}
+
+int __wrap_openat(int dir, const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = mode_of(flags, arguments);
+    va_end(arguments);
+    return open_with_mode(dir, path, flags, mode);
 }
 
 int __wrap_stat(const char *restrict path, struct stat *restrict into)

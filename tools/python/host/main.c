@@ -213,6 +213,18 @@ static int run_to_end(void)
     return status;
 }
 
+/* __file__ of a script is absolute; sys.argv[0] is as it was given. */
+static void set_script(PyConfig *config, const char *file)
+{
+    char path[4096], directory[2048];
+    if (file[0] == '/' || !getcwd(directory, sizeof directory))
+        strcpy(directory, "");
+    while (*directory && starts_with(file, "./"))
+        file += 2;
+    snprintf(path, sizeof path, "%s%s%s", directory, *directory && strcmp(directory, "/") != 0 ? "/" : "", file);
+    set_string(config, &config->run_filename, path);
+}
+
 static int is_asked(const struct request *request, int flag, const char *name)
 {
     return flag || (!request->no_environment && is_set(name));
@@ -223,7 +235,8 @@ static void configure(PyThreadState *thread, const struct request *request, int 
 {
     PyConfig *config = (PyConfig *)_PyInterpreterState_GetConfig(thread->interp);
     set_string(config, &config->run_module, request->module);
-    set_string(config, &config->run_filename, request->file);
+    if (request->file)
+        set_script(config, request->file);
     if (request->command) {
         /* As the command line's parser does: the command ends in a newline. */
         size_t length = strlen(request->command);

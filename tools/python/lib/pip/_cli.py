@@ -153,9 +153,10 @@ def _uninstall(options):
         if distribution is None:
             print(f"WARNING: Skipping {name} as it is not installed.", file=sys.stderr)
             continue
+        label = f"{distribution.metadata['Name']}-{distribution.version}"
         uninstall(distribution)
         if not options.quiet:
-            print(f"Successfully uninstalled {distribution.metadata['Name']}-{distribution.version}")
+            print("Successfully uninstalled", label)
 
 
 def _facts():
