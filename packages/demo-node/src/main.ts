@@ -7,6 +7,7 @@ import { doctor } from "./commands/doctor.ts";
 import { exec } from "./commands/exec.ts";
 import { prompt } from "./commands/prompt.ts";
 import { diff, status } from "./commands/review.ts";
+import { wasi } from "./commands/wasi.ts";
 
 /** Commands that load the agent are read when they are asked for: `exec` must start fast. */
 const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, CliCommand>> = {
   redo,
   log,
   doctor,
+  wasi,
 };
 
 const SUMMARY = `shadowbox: Bash and real tools on a shadow copy of your project; nothing is written until you commit.
@@ -54,7 +56,7 @@ export async function run(args: readonly string[]): Promise<number> {
         `"${first}" is no command; expected one of ${[...Object.keys(COMMANDS), ...Object.keys(LATER)].join(", ")}`,
         EXIT.USAGE,
       );
-    const parsed = parse(named ? rest : args, command.flags);
+    const parsed = parse(named ? rest : args, command.flags, command.passesArguments);
     if (parsed.values.help) return print(helpText(command.usage, command.about, command.flags));
     return await command.run(parsed);
   } catch (error) {

@@ -30,8 +30,28 @@ export interface Parsed {
   positionals: string[];
 }
 
-/** Parses the arguments of a command. Throws CliError (status 2) naming the flag that is wrong. */
-export function parse(args: readonly string[], flags: Record<string, Flag>): Parsed {
+/**
+ * Parses the arguments of a command. With `passesArguments`, options end at the first word that is none. Throws CliError
+ * (status 2) naming the flag that is wrong.
+ */
+export function parse(args: readonly string[], flags: Record<string, Flag>, passesArguments = false): Parsed {
+  const end = passesArguments ? endOfOptions(args, flags) : args.length;
+  const { values, positionals } = parseOptions(args.slice(0, end), flags);
+  return { values, positionals: [...positionals, ...args.slice(end)] };
+}
+
+function endOfOptions(args: readonly string[], flags: Record<string, Flag>): number {
+  let at = 0;
+  for (; at < args.length; at++) {
+    const word = args[at] as string;
+    if (word === "--") return at + 1;
+    if (!word.startsWith("-") || word === "-") return at;
+    if (flags[word.slice(2)]?.type === "string") at++;
+  }
+  return at;
+}
+
+function parseOptions(args: readonly string[], flags: Record<string, Flag>): Parsed {
   const options: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, { type, multiple, short }] of Object.entries(flags))
     options[name] = { type, ...(multiple && { multiple }), ...(short && { short }) };

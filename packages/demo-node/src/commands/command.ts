@@ -5,5 +5,7 @@ export interface CliCommand {
   usage: string;
   about: string;
   flags: Record<string, Flag>;
+  /** What follows the first word that is no option belongs to a program, options included. */
+  passesArguments?: boolean;
   run(parsed: Parsed): Promise<number>;
 }

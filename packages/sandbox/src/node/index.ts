@@ -27,6 +27,9 @@ export type {
   UndoResult,
 } from "../types.ts";
 export { officialFolder } from "./commands.ts";
+export type { WasiFolder } from "./wasi/folders.ts";
+export { runWasi } from "./wasi/run.ts";
+export type { WasiRunOptions, WasiRunResult } from "./wasi/types.ts";
 
 /**
  * Opens a sandbox. With `project` and `state`, what earlier runs left in the shadow is there again. Throws SandboxError

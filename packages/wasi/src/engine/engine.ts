@@ -11,8 +11,11 @@ import type { ModuleLoader, WorkerPool } from "./pool.ts";
 
 /** A process to be started by the host. */
 export interface StartRequest {
-  /** Absolute path of a program, as a shell would find it; or `shell` with the state that the shell's worker gets. */
-  program: { path: string } | { shell: unknown };
+  /**
+   * Absolute path of a program, as a shell would find it; or the number that the pool gave a module; or `shell` with the
+   * state that the shell's worker gets.
+   */
+  program: { path: string } | { module: number } | { shell: unknown };
   argv: readonly string[];
   /** `NAME=value` each. */
   env: readonly string[];
@@ -97,6 +100,8 @@ export class V8Engine {
 
   #program(request: StartRequest, argv: readonly Uint8Array[]): Program {
     if ("shell" in request.program) return { kind: ProgramKind.SHELL, module: 0, argv };
+    if ("module" in request.program)
+      return { kind: ProgramKind.MODULE, module: request.program.module, argv };
     const found = findProgram(this.kernel.host, encodeText(request.program.path), argv);
     if (typeof found === "number")
       throw new WasiError("engine", `start "${request.program.path}": ${errnoName(found)}`);

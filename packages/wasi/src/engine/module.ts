@@ -1,9 +1,14 @@
 import { WasiError } from "../errors.ts";
+import { Guest } from "../preview1/guest.ts";
+import { preview1 } from "../preview1/index.ts";
 
 /** Bytes of one page of linear memory. */
 export const PAGE_BYTES = 65536;
 
 const WASI_MODULE = "wasi_snapshot_preview1";
+
+/** What a module may import. */
+const FUNCTIONS: ReadonlySet<string> = new Set(Object.keys(preview1(new Guest())));
 
 const SECTION_IMPORT = 2;
 const SECTION_MEMORY = 5;
@@ -109,6 +114,8 @@ function checkImports(body: Reader, name: string): void {
         "module",
         `${name}: expected imports of ${WASI_MODULE} only, got "${from}" "${what}"`,
       );
+    if (!FUNCTIONS.has(what))
+      throw new WasiError("module", `${name}: expected a function of ${WASI_MODULE}, got import "${what}"`);
     body.u32();
   }
 }

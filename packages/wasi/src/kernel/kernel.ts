@@ -15,12 +15,9 @@ import { Devices } from "./devices.ts";
 import {
   Capacity,
   CLOSE_ON_EXEC,
-  FileKind,
   Header,
   KERNEL_BYTES,
   MAGIC,
-  OpenFlags,
-  PREOPEN,
   ProcessState,
   ProgramKind,
   Run,
@@ -28,6 +25,7 @@ import {
 } from "./layout.ts";
 import { KernelMemory } from "./memory.ts";
 import { OpenFiles } from "./open-files.ts";
+import { type Preopen, Preopens } from "./preopens.ts";
 import { ProcFileSystem } from "./proc-fs.ts";
 import { Process } from "./process.ts";
 import { INIT, Processes, type Releaser } from "./processes.ts";
@@ -51,6 +49,8 @@ export interface KernelConfig {
   mounts?: readonly Mount[];
   /** Gives programs the content of `/bin/NAME`; default: they cannot read it. */
   commandBytes?: CommandBytes;
+  /** What guests find open instead of `/`, which they then cannot reach; only {@link Kernel.create} looks at it. */
+  preopens?: readonly Preopen[];
 }
 
 /** Bounds of one sandbox. */
@@ -74,6 +74,7 @@ export class Kernel {
   readonly files: OpenFiles;
   readonly processes: Processes;
   readonly commands: Commands;
+  readonly preopens: Preopens;
   readonly devices = new Devices();
   /** The process that this thread runs. */
   current: Process | undefined;
@@ -93,6 +94,7 @@ export class Kernel {
     if (this.memory.base === 0 || this.memory.i32[this.memory.base] !== MAGIC)
       throw new WasiError("kernel", "attach kernel: expected a heap with a kernel of this version, got none");
     this.files = new OpenFiles(this.memory, (dev, node) => this.fileSystem(dev).release(node));
+    this.preopens = new Preopens(this.memory, this.files);
     this.processes = new Processes(this.memory);
     this.commands = new Commands(this.memory);
     this.#deviceFs = new DeviceFileSystem(DEV.device, () => this.current);
@@ -140,16 +142,7 @@ export class Kernel {
     const paths = ["/dev", "/proc", "/bin", "/usr/bin", ...(config.mounts ?? []).map((mount) => mount.path)];
     for (const path of paths) makeDirectories(config.root, path);
     const kernel = new Kernel(heap, config);
-    const { dev, root } = config.root;
-    config.root.retain(root);
-    const type = FileType.DIRECTORY;
-    heap.i32[at + Header.ROOT_FILE] = kernel.files.create({
-      kind: FileKind.DIRECTORY,
-      flags: OpenFlags.READ,
-      type,
-      dev,
-      node: root,
-    });
+    kernel.preopens.create(kernel.namespace, config.preopens);
     const none = { ppid: 0, pgid: 0, session: 0, ignored: 0, module: 0, memoryPages: 0 };
     heap.i32[at + Header.HOST_SLOT] = kernel.processes.create({
       ...none,
@@ -197,15 +190,9 @@ export class Kernel {
     return place.fs === this.#deviceFs ? this.#deviceFs.deviceOf(place.node) : 0;
   }
 
-  /** Guests have one preopened directory: descriptor {@link PREOPEN}, as long as it is the root. */
-  preopenName(process: Process, fd: number): Uint8Array | undefined {
-    if (fd !== PREOPEN) return undefined;
-    return process.fileNumber(fd) === this.rootFile ? ROOT_NAME : undefined;
-  }
-
-  /** The open file that every guest has as its preopened directory. */
-  get rootFile(): number {
-    return this.memory.i32[this.memory.base + Header.ROOT_FILE];
+  /** Guests have no `/`, only the directories that were opened for them. */
+  get confined(): boolean {
+    return this.preopens.root < 0;
   }
 
   /** Working directory of a process. */
@@ -384,8 +371,6 @@ export class Kernel {
     return `shadowbox / shadowbox rw 0 0\n${lines.join("")}`;
   }
 }
-
-const ROOT_NAME = encodeText("/");
 
 /** Makes a directory and those above it where they are missing. */
 function makeDirectories(fs: FileSystem, path: string): void {

@@ -56,14 +56,17 @@ export const Header = {
   MEMORY_LIMIT: 16,
   /** Nanoseconds since the epoch at which the kernel was made (BigUint64 at this pair of words). */
   BOOT: 18,
-  /** The open file of `/` that every guest gets as {@link PREOPEN}. */
+  /** The open file of `/` that guests get as {@link PREOPEN}; -1 where they get other directories instead. */
   ROOT_FILE: 22,
   /** The process that stands for the host. */
   HOST_SLOT: 23,
+  /** Pointer to the file numbers of what guests find open, and how many; see `Preopens`. */
+  PREOPENS: 24,
+  PREOPENS_COUNT: 25,
   WORDS: 32,
 } as const;
 
-/** Descriptor of the one preopened directory of a guest. */
+/** Descriptor of the first preopened directory of a guest, normally the only one. */
 export const PREOPEN = 3;
 
 /** Life of a process slot. */

@@ -66,13 +66,21 @@ export class Paths {
     return this.#walker.atomic(() => {
       const found = this.#walker.walk(dirfd, path, { ...lookup, follow: false });
       if (typeof found === "number") return found;
-      if (found.node !== 0) return -Errno.EEXIST;
+      if (found.node !== 0)
+        return found.wantsDirectory && type === FileType.SYMLINK && !this.#isDirectory(found)
+          ? -Errno.ENOTDIR
+          : -Errno.EEXIST;
       if (found.wantsDirectory && type !== FileType.DIRECTORY) return -Errno.ENOENT;
       const allowed = this.#walker.mayChange(found.parent);
       if (allowed < 0) return allowed;
       const made = found.parent.fs.create(found.parent.node, found.name, type, mode & 0o7777, target);
       return Math.min(made, 0);
     });
+  }
+
+  #isDirectory(place: Place): boolean {
+    const { stat } = this.#walker;
+    return place.fs.stat(place.node, stat) === 0 && stat.type === FileType.DIRECTORY;
   }
 
   mkdir(dirfd: number, path: Uint8Array, mode = 0o777, lookup: Lookup = {}): number {

@@ -2,7 +2,17 @@ import { decodeText, Errno, encodeText, FileType } from "@shadowbox/vfs";
 import { Children } from "./children.ts";
 import { FileIo } from "./io.ts";
 import type { Kernel } from "./kernel.ts";
-import { Capacity, CLOSE_ON_EXEC, Header, OpenFile, OpenFlags, PREOPEN, Run, Slot } from "./layout.ts";
+import {
+  Capacity,
+  CLOSE_ON_EXEC,
+  FileKind,
+  Header,
+  OpenFile,
+  OpenFlags,
+  PREOPEN,
+  Run,
+  Slot,
+} from "./layout.ts";
 import { Paths } from "./paths.ts";
 import { RpcDevice } from "./rpc.ts";
 import { bit, fatalSignals, SIGNAL_MAX, Signal, STATUS_SIGNALLED } from "./signals.ts";
@@ -316,9 +326,39 @@ export class Process {
     this.io.writeNow(2, encodeText(`${line}\n`));
   }
 
-  /** Whether a descriptor is the root directory. */
+  /** Whether a descriptor is the root directory, of which `..` is itself. */
   isRoot(fd: number): boolean {
-    return this.fileNumber(fd) === this.kernel.rootFile;
+    const file = this.file(fd);
+    if (file < 0 || this.kernel.confined) return false;
+    const { i32, u32 } = this.kernel.memory;
+    const { fs, node } = this.kernel.namespace.root;
+    const directory = i32[file + OpenFile.KIND] === FileKind.DIRECTORY;
+    return directory && u32[file + OpenFile.NODE] === node && i32[file + OpenFile.DEV] === fs.dev;
+  }
+
+  /** Gives a descriptor of a directory a description of its own, so that a change of its rights is nobody else's. ENFILE. */
+  unshare(fd: number): number {
+    const { files, memory } = this.kernel;
+    const number = this.fileNumber(fd);
+    const at = files.at(number);
+    const { i32, u32 } = memory;
+    if (i32[at + OpenFile.KIND] !== FileKind.DIRECTORY || Atomics.load(i32, at + OpenFile.REFS) === 1)
+      return 0;
+    const [dev, node] = [i32[at + OpenFile.DEV], u32[at + OpenFile.NODE]];
+    const copy = files.create({
+      kind: FileKind.DIRECTORY,
+      flags: i32[at + OpenFile.FLAGS],
+      type: i32[at + OpenFile.TYPE],
+      dev,
+      node,
+      detail: u32[at + OpenFile.DETAIL],
+    });
+    if (copy < 0) return copy;
+    for (const word of [OpenFile.RIGHTS, OpenFile.INHERITING]) i32[files.at(copy) + word] = i32[at + word];
+    this.kernel.fileSystem(dev).retain(node);
+    this.#set(fd, copy, this.closeOnExec(fd));
+    files.release(number);
+    return 0;
   }
 
   /** Kind and flags of an open file, for those who hold its record. */

@@ -78,16 +78,19 @@ function killWithParent(kernel: Kernel, slot: number, pid: number, ppid: number)
 
 function placeFiles(kernel: Kernel, slot: number, request: Launch): void {
   const guest = request.program.kind !== ProgramKind.SHELL;
+  const preopens = guest ? kernel.preopens.list : [];
   const taken = new Set(request.files.map(({ fd }) => fd));
   for (const { fd, file, closeOnExec } of request.files) {
-    const to = guest && fd === PREOPEN ? lowestFree(taken, 10) : fd;
+    const to = fd === PREOPEN && preopens.length > 0 ? lowestFree(taken, 10) : fd;
     if (to !== fd) kernel.memory.i32[slot + Slot.MOVED] = to;
     put(kernel, slot, to, file, closeOnExec ?? false);
     taken.add(to);
   }
   if (!guest) return;
-  put(kernel, slot, PREOPEN, kernel.rootFile, true);
-  taken.add(PREOPEN);
+  for (const [index, file] of preopens.entries()) {
+    put(kernel, slot, PREOPEN + index, file, true);
+    taken.add(PREOPEN + index);
+  }
   if (request.program.kind !== ProgramKind.FILE) return;
   const fd = lowestFree(taken, 10);
   put(kernel, slot, fd, request.program.module, true);

@@ -3,7 +3,8 @@ import { FileKind, OpenFile, OpenFlags } from "../kernel/layout.ts";
 import { isPipe } from "../kernel/open-files.ts";
 import { clockTime } from "./clock.ts";
 import { errnoOf, type Guest, type GuestFunctions } from "./guest.ts";
-import { fromFdFlags, guestFileType, Rights, timesToSet, toFdFlags, writeFilestat } from "./types.ts";
+import { rightsOf, setRights } from "./rights.ts";
+import { fromFdFlags, guestFileType, timesToSet, toFdFlags, writeFilestat } from "./types.ts";
 
 /** Largest offset that is exact in a double. */
 const MAX_OFFSET = BigInt(Number.MAX_SAFE_INTEGER);
@@ -17,25 +18,6 @@ export function fdFunctions(guest: Guest): GuestFunctions {
     ...positionFunctions(guest),
     ...filestatFunctions(guest),
     ...preopenFunctions(guest),
-  };
-}
-
-/** Rights that a descriptor shows: what its kind allows, less what it was opened without or gave up. */
-function rightsOf(guest: Guest, file: number): { base: number; inheriting: number } {
-  const { i32 } = guest.process.kernel.memory;
-  const kind = i32[file + OpenFile.KIND];
-  const flags = i32[file + OpenFile.FLAGS];
-  let base: number = kind === FileKind.DIRECTORY ? Rights.DIRECTORY : Rights.FILE;
-  if ((flags & OpenFlags.READ) === 0) base &= ~Rights.FD_READ;
-  if ((flags & OpenFlags.WRITE) === 0)
-    base &= ~(Rights.FD_WRITE | Rights.FD_ALLOCATE | Rights.FD_FILESTAT_SET_SIZE);
-  const stream = isPipe(kind);
-  // wasi-libc takes a character device that cannot seek for a terminal.
-  if (stream || flags & OpenFlags.TTY) base &= ~(Rights.FD_SEEK | Rights.FD_TELL);
-  const inheriting = kind === FileKind.DIRECTORY ? Rights.ALL : 0;
-  return {
-    base: base & i32[file + OpenFile.RIGHTS],
-    inheriting: inheriting & i32[file + OpenFile.INHERITING],
   };
 }
 
@@ -80,14 +62,7 @@ function stateFunctions(guest: Guest): GuestFunctions {
     fd_fdstat_set_rights(fd: number, base: bigint, inheriting: bigint): number {
       const file = guest.process.file(fd);
       if (file < 0) return -file;
-      const now = rightsOf(guest, file);
-      const wanted = { base: BigInt.asUintN(64, base), inheriting: BigInt.asUintN(64, inheriting) };
-      if (wanted.base & ~BigInt(now.base) || wanted.inheriting & ~BigInt(now.inheriting))
-        return Errno.ENOTCAPABLE;
-      const { i32 } = guest.process.kernel.memory;
-      i32[file + OpenFile.RIGHTS] = Number(wanted.base);
-      i32[file + OpenFile.INHERITING] = Number(wanted.inheriting);
-      return 0;
+      return setRights(guest, fd, BigInt.asUintN(64, base), BigInt.asUintN(64, inheriting));
     },
     fd_advise(fd: number, offset: bigint, length: bigint, advice: number): number {
       const file = guest.process.file(fd);
@@ -131,7 +106,8 @@ function positionFunctions(guest: Guest): GuestFunctions {
     fd_allocate(fd: number, offset: bigint, length: bigint): number {
       const from = BigInt.asUintN(64, offset);
       const count = BigInt.asUintN(64, length);
-      if (guest.process.file(fd) < 0) return Errno.EBADF;
+      const file = guest.process.file(fd);
+      if (file < 0 || guest.process.kindOf(file) === FileKind.DIRECTORY) return Errno.EBADF;
       if (count === 0n) return Errno.EINVAL;
       if (from + count > MAX_OFFSET) return Errno.EFBIG;
       return errnoOf(guest.process.io.allocate(fd, Number(from), Number(count)));
@@ -162,18 +138,23 @@ function filestatFunctions(guest: Guest): GuestFunctions {
   };
 }
 
+function preopenName(guest: Guest, fd: number): Uint8Array | undefined {
+  const file = guest.process.fileNumber(fd);
+  return file < 0 ? undefined : guest.process.kernel.preopens.nameOf(fd, file);
+}
+
 function preopenFunctions(guest: Guest): GuestFunctions {
   return {
     /** `prestat`: u8 tag 0 (directory), u32 length of the name at 4. */
     fd_prestat_get(fd: number, result: number): number {
-      const name = guest.process.kernel.preopenName(guest.process, fd);
+      const name = preopenName(guest, fd);
       if (name === undefined) return Errno.EBADF;
       guest.setU32(result, 0);
       guest.setU32((result >>> 0) + 4, name.length);
       return 0;
     },
     fd_prestat_dir_name(fd: number, path: number, length: number): number {
-      const name = guest.process.kernel.preopenName(guest.process, fd);
+      const name = preopenName(guest, fd);
       if (name === undefined) return Errno.EBADF;
       if (length >>> 0 < name.length) return Errno.ENAMETOOLONG;
       guest.bytes(path, name.length).set(name);

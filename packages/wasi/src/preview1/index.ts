@@ -9,6 +9,7 @@ import { pathFunctions } from "./path.ts";
 import { pollFunctions } from "./poll.ts";
 import { procFunctions } from "./proc.ts";
 import { randomFunctions } from "./random.ts";
+import { requireRights } from "./rights.ts";
 import { schedFunctions } from "./sched.ts";
 import { sockFunctions } from "./sock.ts";
 
@@ -18,10 +19,10 @@ export function preview1(guest: Guest): WebAssembly.ModuleImports {
     ...argsFunctions(guest),
     ...environFunctions(guest),
     ...clockFunctions(guest),
-    ...fdFunctions(guest),
+    ...requireRights(guest, fdFunctions(guest)),
     ...fdIoFunctions(guest),
-    ...fdReaddirFunctions(guest),
-    ...pathFunctions(guest),
+    ...requireRights(guest, fdReaddirFunctions(guest)),
+    ...requireRights(guest, pathFunctions(guest)),
     ...pollFunctions(guest),
     ...procFunctions(guest),
     ...randomFunctions(guest),

@@ -1,8 +1,9 @@
 import { Errno, emptyStat } from "@shadowbox/vfs";
-import { OpenFlags, PREOPEN } from "../kernel/layout.ts";
+import { OpenFlags } from "../kernel/layout.ts";
 import type { Lookup } from "../kernel/walker.ts";
 import { clockTime } from "./clock.ts";
 import { errnoOf, type Guest, type GuestFunctions } from "./guest.ts";
+import { inheritRights, mayOpen } from "./rights.ts";
 import { fromFdFlags, OFlags, Rights, SYMLINK_FOLLOW, timesToSet, writeFilestat } from "./types.ts";
 
 const SLASH = 0x2f;
@@ -28,9 +29,14 @@ function pathAt(guest: Guest, pointer: number, length: number): Uint8Array | num
   return path;
 }
 
-/** Paths may not leave a directory that the guest opened; of the preopened root `..` is the root itself. */
-function lookup(fd: number, flags: number): Lookup {
-  return { follow: (flags & SYMLINK_FOLLOW) !== 0, beneath: fd !== PREOPEN };
+/** Paths may not leave a directory that the guest opened; of the root `..` is the root itself. */
+function lookup(guest: Guest, fd: number, flags: number): Lookup {
+  return { follow: (flags & SYMLINK_FOLLOW) !== 0, beneath: !guest.process.isRoot(fd) };
+}
+
+/** The looser directory decides when one of two is the root: both walks stay inside it anyway. */
+function lookupBoth(guest: Guest, fd: number, other: number): Lookup {
+  return { beneath: !guest.process.isRoot(fd) && !guest.process.isRoot(other) };
 }
 
 /** Leaving a directory shows as EPERM, as other hosts answer. */
@@ -47,20 +53,23 @@ function openFunctions(guest: Guest): GuestFunctions {
       length: number,
       oflags: number,
       base: bigint,
-      inheriting: bigint,
+      _inheriting: bigint,
       fdflags: number,
       opened: number,
     ): number {
       const path = pathAt(guest, pointer, length);
       if (typeof path === "number") return -path;
       if (oflags & ~15 || fdflags & ~31) return Errno.EINVAL;
-      const flags = openFlags(oflags, Number(BigInt.asUintN(53, base)), fdflags, lookupFlags);
+      const rights = Number(BigInt.asUintN(30, base));
+      const refused = mayOpen(guest, fd, rights, oflags);
+      if (refused !== 0) return refused;
+      const flags = openFlags(oflags, rights, fdflags, lookupFlags);
       if (oflags & OFlags.DIRECTORY && oflags & (OFlags.CREAT | OFlags.EXCL | OFlags.TRUNC))
         return Errno.EINVAL;
-      const how = lookup(fd, lookupFlags);
+      const how = lookup(guest, fd, lookupFlags);
       const status = guest.process.paths.open(fd, path, flags, FILE_MODE, how);
       if (status < 0) return result(status);
-      void inheriting;
+      inheritRights(guest, fd, status);
       guest.setU32(opened, status);
       return 0;
     },
@@ -75,7 +84,11 @@ function openFlags(oflags: number, rights: number, fdflags: number, lookupFlags:
   if (oflags & OFlags.CREAT) flags |= OpenFlags.CREATE;
   if (oflags & OFlags.EXCL) flags |= OpenFlags.EXCLUSIVE;
   if (oflags & OFlags.TRUNC) flags |= OpenFlags.TRUNCATE;
-  if (oflags & OFlags.DIRECTORY) flags = (flags | OpenFlags.DIRECTORY | OpenFlags.READ) & ~OpenFlags.WRITE;
+  if (oflags & OFlags.DIRECTORY) {
+    flags |= OpenFlags.DIRECTORY | OpenFlags.READ;
+    // Only the wish to write itself makes a directory the wrong thing (EISDIR).
+    if ((rights & Rights.FD_WRITE) === 0) flags &= ~OpenFlags.WRITE;
+  }
   if ((lookupFlags & SYMLINK_FOLLOW) === 0) flags |= OpenFlags.NOFOLLOW;
   return flags;
 }
@@ -86,7 +99,7 @@ function statFunctions(guest: Guest): GuestFunctions {
     path_filestat_get(fd: number, flags: number, pointer: number, length: number, out: number): number {
       const path = pathAt(guest, pointer, length);
       if (typeof path === "number") return -path;
-      const status = guest.process.paths.stat(fd, path, stat, lookup(fd, flags));
+      const status = guest.process.paths.stat(fd, path, stat, lookup(guest, fd, flags));
       if (status < 0) return result(status);
       writeFilestat(guest, out, stat);
       return 0;
@@ -104,7 +117,7 @@ function statFunctions(guest: Guest): GuestFunctions {
       if (typeof path === "number") return -path;
       const times = timesToSet(atim, mtim, fstflags, clockTime(0) as bigint);
       if (times === undefined) return Errno.EINVAL;
-      return result(guest.process.paths.setStat(fd, path, times, lookup(fd, flags)));
+      return result(guest.process.paths.setStat(fd, path, times, lookup(guest, fd, flags)));
     },
   };
 }
@@ -114,15 +127,19 @@ function nameFunctions(guest: Guest): GuestFunctions {
     path_create_directory(fd: number, pointer: number, length: number): number {
       const path = pathAt(guest, pointer, length);
       if (typeof path === "number") return -path;
-      return result(guest.process.paths.mkdir(fd, path, DIRECTORY_MODE, lookup(fd, 0)));
+      return result(guest.process.paths.mkdir(fd, path, DIRECTORY_MODE, lookup(guest, fd, 0)));
     },
     path_remove_directory(fd: number, pointer: number, length: number): number {
       const path = pathAt(guest, pointer, length);
-      return typeof path === "number" ? -path : result(guest.process.paths.rmdir(fd, path, lookup(fd, 0)));
+      return typeof path === "number"
+        ? -path
+        : result(guest.process.paths.rmdir(fd, path, lookup(guest, fd, 0)));
     },
     path_unlink_file(fd: number, pointer: number, length: number): number {
       const path = pathAt(guest, pointer, length);
-      return typeof path === "number" ? -path : result(guest.process.paths.unlink(fd, path, lookup(fd, 0)));
+      return typeof path === "number"
+        ? -path
+        : result(guest.process.paths.unlink(fd, path, lookup(guest, fd, 0)));
     },
     path_rename(
       fd: number,
@@ -136,9 +153,7 @@ function nameFunctions(guest: Guest): GuestFunctions {
       if (typeof source === "number") return -source;
       const target = pathAt(guest, to, toLength);
       if (typeof target === "number") return -target;
-      // The looser directory decides when one is the root: both walks stay inside it anyway.
-      const how = { beneath: fd !== PREOPEN && toFd !== PREOPEN };
-      return result(guest.process.paths.rename(fd, source, toFd, target, how));
+      return result(guest.process.paths.rename(fd, source, toFd, target, lookupBoth(guest, fd, toFd)));
     },
   };
 }
@@ -158,7 +173,7 @@ function linkFunctions(guest: Guest): GuestFunctions {
       if (typeof source === "number") return -source;
       const target = pathAt(guest, to, toLength);
       if (typeof target === "number") return -target;
-      const how = { beneath: fd !== PREOPEN && toFd !== PREOPEN };
+      const how = lookupBoth(guest, fd, toFd);
       const follow = (flags & SYMLINK_FOLLOW) !== 0;
       return result(guest.process.paths.link(fd, source, toFd, target, follow, how));
     },
@@ -166,7 +181,8 @@ function linkFunctions(guest: Guest): GuestFunctions {
       const path = pathAt(guest, pointer, length);
       if (typeof path === "number") return -path;
       const to = guest.bytes(target, targetLength).slice();
-      return result(guest.process.paths.symlink(to, fd, path, lookup(fd, 0)));
+      if (to[0] === SLASH && guest.process.kernel.confined) return Errno.EPERM;
+      return result(guest.process.paths.symlink(to, fd, path, lookup(guest, fd, 0)));
     },
     /** As readlink(2): a longer target is cut off. */
     path_readlink(
@@ -179,8 +195,10 @@ function linkFunctions(guest: Guest): GuestFunctions {
     ): number {
       const path = pathAt(guest, pointer, length);
       if (typeof path === "number") return -path;
-      const target = guest.process.paths.readlink(fd, path, lookup(fd, 0));
+      const target = guest.process.paths.readlink(fd, path, lookup(guest, fd, 0));
       if (typeof target === "number") return result(target);
+      // Absolute paths mean nothing to a guest that has no root, and tell about the host.
+      if (target[0] === SLASH && guest.process.kernel.confined) return Errno.EPERM;
       const part = target.subarray(0, size >>> 0);
       guest.bytes(buffer, part.length).set(part);
       guest.setU32(used, part.length);

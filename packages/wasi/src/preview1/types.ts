@@ -11,15 +11,35 @@ export const OFlags = { CREAT: 1, DIRECTORY: 2, EXCL: 4, TRUNC: 8 } as const;
 /** `lookupflags` of preview 1. */
 export const SYMLINK_FOLLOW = 1;
 
-/** Rights that decide something, as numbers; preview 1 defines 30 bits. */
+/** `rights` of preview 1, as numbers: it defines 30 bits. */
 export const Rights = {
+  FD_DATASYNC: 1 << 0,
   FD_READ: 1 << 1,
   FD_SEEK: 1 << 2,
+  FD_FDSTAT_SET_FLAGS: 1 << 3,
+  FD_SYNC: 1 << 4,
   FD_TELL: 1 << 5,
   FD_WRITE: 1 << 6,
+  FD_ADVISE: 1 << 7,
   FD_ALLOCATE: 1 << 8,
+  PATH_CREATE_DIRECTORY: 1 << 9,
+  PATH_CREATE_FILE: 1 << 10,
+  PATH_LINK_SOURCE: 1 << 11,
+  PATH_LINK_TARGET: 1 << 12,
+  PATH_OPEN: 1 << 13,
   FD_READDIR: 1 << 14,
+  PATH_READLINK: 1 << 15,
+  PATH_RENAME_SOURCE: 1 << 16,
+  PATH_RENAME_TARGET: 1 << 17,
+  PATH_FILESTAT_GET: 1 << 18,
+  PATH_FILESTAT_SET_SIZE: 1 << 19,
+  PATH_FILESTAT_SET_TIMES: 1 << 20,
+  FD_FILESTAT_GET: 1 << 21,
   FD_FILESTAT_SET_SIZE: 1 << 22,
+  FD_FILESTAT_SET_TIMES: 1 << 23,
+  PATH_SYMLINK: 1 << 24,
+  PATH_REMOVE_DIRECTORY: 1 << 25,
+  PATH_UNLINK_FILE: 1 << 26,
   ALL: (1 << 30) - 1,
   /** Those of an open directory: everything but reading, writing and seeking it. */
   DIRECTORY: ((1 << 30) - 1) & ~((1 << 1) | (1 << 2) | (1 << 5) | (1 << 6) | (1 << 8) | (1 << 22)),
