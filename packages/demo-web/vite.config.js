@@ -7,7 +7,7 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** The official registry lies beside the pages. */
 const registry = {
   name: "registry",
-  writeBundle: () => cpSync(at("../../registry"), at("dist/registry"), { recursive: true }),
+  writeBundle: ({ dir }) => cpSync(at("../../registry"), `${dir}/registry`, { recursive: true }),
 };
 
 export default defineConfig({

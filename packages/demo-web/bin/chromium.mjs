@@ -29,8 +29,23 @@ export function launchChromium() {
   return chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
 }
 
-/** Starts a browser whose profile is kept in `folder`, to be killed as a power cut would: all its processes at once. */
+/**
+ * Starts a browser whose profile is kept in `folder`, to be killed as a power cut would: all its processes at once. One that does not
+ * answer is killed and started again.
+ */
 export async function launchProfile(folder) {
+  for (let tries = 1; ; tries++) {
+    const started = await startProfile(folder);
+    try {
+      return await connect(started);
+    } catch (error) {
+      await started.kill();
+      if (tries === 3) throw error;
+    }
+  }
+}
+
+async function startProfile(folder) {
   const portFile = join(folder, "DevToolsActivePort");
   rmSync(portFile, { force: true });
   const args = [
@@ -42,18 +57,25 @@ export async function launchProfile(folder) {
   ];
   const child = spawn(chromiumPath(), args, { stdio: "ignore", detached: true });
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  const kill = async () => {
+    process.kill(-child.pid, "SIGKILL");
+    await ended;
+  };
+  return { portFile, kill };
+}
+
+async function connect({ portFile, kill }) {
   let port;
   for (let tries = 0; port === undefined && tries < 300; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    port = (await readFile(portFile, "utf8").catch(() => "")).split("\n")[0] || undefined;
+    port = /^(\d+)\n/.exec(await readFile(portFile, "utf8").catch(() => ""))?.[1];
   }
   if (port === undefined) throw new Error("start Chromium: it opened no debugging port in 15 s");
-  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 10_000 });
   return {
     context: browser.contexts()[0],
     kill: async () => {
-      process.kill(-child.pid, "SIGKILL");
-      await ended;
+      await kill();
       await browser.close().catch(() => {});
     },
   };

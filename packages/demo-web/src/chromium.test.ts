@@ -10,14 +10,16 @@ import { serveSite } from "../bin/site.mjs";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const outDir = at("../dist-test/chromium");
+
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
 let page: Page;
 const requests: { path: string; cookie: string | undefined }[] = [];
 
 beforeAll(async () => {
-  await build({ configFile: at("../vite.config.js"), logLevel: "error" });
-  site = await serveSite(at("../dist"), {
+  await build({ configFile: at("../vite.config.js"), logLevel: "error", build: { outDir } });
+  site = await serveSite(outDir, {
     onRequest: ({ url, headers }) => requests.push({ path: url ?? "", cookie: headers.cookie }),
   });
   browser = await launchChromium();
@@ -92,7 +94,7 @@ test("no request of the sandbox carries a cookie", () => {
 });
 
 test("a page without isolation headers is told what is missing", async () => {
-  const open = await serveSite(at("../dist"), { isolation: false });
+  const open = await serveSite(outDir, { isolation: false });
   try {
     const bare = await browser.newPage();
     await bare.goto(`${open.address}conformance.html`);
@@ -110,7 +112,7 @@ test("a page without isolation headers is told what is missing", async () => {
 });
 
 test("a registry that was tampered with is refused", async () => {
-  const root = readFileSync(at("../dist/registry/index.json"), "utf8");
+  const root = readFileSync(`${outDir}/registry/index.json`, "utf8");
   const other = await browser.newPage();
   await other.route("**/registry/index.json", (route) =>
     route.fulfill({ body: root.replace(/"[0-9.]+"/, '"9.9.9"') }),

@@ -10,7 +10,7 @@ import { serveSite } from "../bin/site.mjs";
 import type { connectRuntime } from "./runtime/client.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const outDir = at("../dist/durability-test");
+const outDir = at("../dist-test/durability");
 /** Browsers that are killed; SHADOWBOX_KILLS for a long run. */
 const KILLS = Number(process.env.SHADOWBOX_KILLS ?? 6);
 const FOLDERS = 7;
@@ -21,7 +21,7 @@ let profile: string;
 
 beforeAll(async () => {
   await build({ configFile: at("../vite.config.js"), logLevel: "error", build: { outDir } });
-  site = await serveSite(outDir, { mounts: { registry: at("../../../registry") } });
+  site = await serveSite(outDir);
   profile = mkdtempSync(join(tmpdir(), "shadowbox-profile-"));
 }, 120_000);
 

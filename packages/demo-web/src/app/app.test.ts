@@ -9,14 +9,14 @@ import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const outDir = at("../../dist/app-test");
+const outDir = at("../../dist-test/app");
 
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
 
 beforeAll(async () => {
   await build({ configFile: at("../../vite.config.js"), logLevel: "error", build: { outDir } });
-  site = await serveSite(outDir, { mounts: { registry: at("../../../../registry") } });
+  site = await serveSite(outDir);
   browser = await launchChromium();
 }, 120_000);
 
@@ -138,10 +138,7 @@ test("an archive comes in, and the workspace goes out as one", async () => {
 });
 
 test("where the server sets no isolation headers, the service worker adds them", async () => {
-  const bare = await serveSite(outDir, {
-    isolation: false,
-    mounts: { registry: at("../../../../registry") },
-  });
+  const bare = await serveSite(outDir, { isolation: false });
   try {
     const page = await (await browser.newContext()).newPage();
     await page.goto(bare.address);
