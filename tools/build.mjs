@@ -1,9 +1,12 @@
 // Bundles what runs: the CLI and the worker entries. Type checking is `tsc -b`.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+const top = fileURLToPath(new URL("..", import.meta.url));
 const common = {
+  absWorkingDir: top,
   bundle: true,
   format: "esm",
   target: "node20",
@@ -35,6 +38,7 @@ const cli = {
     js: 'import { createRequire as __require } from "node:module"; const require = __require(import.meta.url);',
   },
 };
+process.chdir(top);
 // Beside main.js, since workers and registry are found from where a module lies; old ones go.
 const dist = "packages/demo-node/dist";
 for (const name of existsSync(dist) ? readdirSync(dist) : [])

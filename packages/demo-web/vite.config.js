@@ -1,4 +1,5 @@
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
@@ -8,6 +9,24 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const registry = {
   name: "registry",
   writeBundle: ({ dir }) => cpSync(at("../../registry"), `${dir}/registry`, { recursive: true }),
+};
+
+/** What the service worker keeps at once: all but the registry's programs, which are kept when they are used. */
+const siteFiles = {
+  name: "site-files",
+  writeBundle: ({ dir }) => {
+    const files = readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(dir.length + 1)
+          .replaceAll("\\", "/"),
+      )
+      .filter((name) => !/\.map$|^registry\/(assets|schemas)\/|^isolation\.js$|\/\./.test(name));
+    const worker = join(dir, "isolation.js");
+    const list = JSON.stringify(["./", ...files.sort()]);
+    writeFileSync(worker, readFileSync(worker, "utf8").replace("[] /* the build lists them */", list));
+  },
 };
 
 export default defineConfig({
@@ -23,5 +42,5 @@ export default defineConfig({
   },
   worker: { format: "es" },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [registry],
+  plugins: [registry, siteFiles],
 });

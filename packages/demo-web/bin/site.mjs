@@ -1,8 +1,10 @@
 // A static server for the site: loopback only, files below one folder, isolation headers and a strict content policy.
 import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, sep } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -14,6 +16,10 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".webmanifest": "application/manifest+json",
 };
+
+const HASHED = /^\/assets\/[\w.-]+-[\w-]{8}\.\w+$/;
+
+const PACKED = /^text\/|javascript|json|svg/;
 
 /** Without these two a page has no shared memory. */
 const ISOLATION = {
@@ -37,26 +43,15 @@ export async function serveSite(folder, { port = 0, mounts = {}, isolation = tru
     "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "cache-control": "no-cache",
     ...(isolation ? ISOLATION : {}),
   };
+  const send = sender(headers);
   const server = createServer(async (request, response) => {
     onRequest?.(request);
     const path = await find(folder, mounts, request);
-    if (path === undefined) {
+    if (path === undefined)
       response.writeHead(404, { ...headers, "content-type": "text/plain" }).end("not found\n");
-      return;
-    }
-    const type = TYPES[extname(path)] ?? "application/octet-stream";
-    const { size, mtimeMs } = await stat(path);
-    const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
-    if (request.headers["if-none-match"] === etag) {
-      response.writeHead(304, { ...headers, etag }).end();
-      return;
-    }
-    response.writeHead(200, { ...headers, etag, "content-type": type, "content-length": size });
-    if (request.method === "HEAD") response.end();
-    else createReadStream(path).pipe(response);
+    else await send(path, request, response);
   });
   await new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -69,6 +64,38 @@ export async function serveSite(folder, { port = 0, mounts = {}, isolation = tru
       return new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Answers requests with files: those of text packed, each packed once. */
+function sender(headers) {
+  const packed = new Map();
+  const pack = (path, etag) => {
+    if (!packed.has(etag)) packed.set(etag, readFile(path).then(promisify(gzip)));
+    return packed.get(etag);
+  };
+  return async (path, request, response) => {
+    const { size, mtimeMs } = await stat(path);
+    const type = TYPES[extname(path)] ?? "application/octet-stream";
+    const asks = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
+    const isPacked = asks && PACKED.test(type) && size < 4 << 20;
+    const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}${isPacked ? "-z" : ""}"`;
+    const all = { ...headers, etag, vary: "accept-encoding", "cache-control": cachingOf(request.url) };
+    if (request.headers["if-none-match"] === etag) return response.writeHead(304, all).end();
+    const body = isPacked ? await pack(path, `${path} ${etag}`) : undefined;
+    response.writeHead(200, {
+      ...all,
+      "content-type": type,
+      "content-length": body?.length ?? size,
+      ...(body && { "content-encoding": "gzip" }),
+    });
+    if (request.method === "HEAD") return response.end();
+    return body === undefined ? createReadStream(path).pipe(response) : response.end(body);
+  };
+}
+
+/** What the build names by its content never changes. */
+function cachingOf(url) {
+  return HASHED.test(url) ? "public, max-age=31536000, immutable" : "no-cache";
 }
 
 /** The file of a request, or undefined: nothing outside the folders is ever served. */

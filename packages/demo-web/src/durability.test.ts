@@ -7,7 +7,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchProfile } from "../bin/chromium.mjs";
 import { serveSite } from "../bin/site.mjs";
-import type { connectRuntime } from "./runtime/client.ts";
+import type { Call } from "./runtime/client.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const outDir = at("../dist-test/durability");
@@ -30,7 +30,6 @@ afterAll(async () => {
   if (profile) rmSync(profile, { recursive: true, force: true });
 });
 
-type Call = ReturnType<typeof connectRuntime>;
 interface TestPage {
   connectRuntime(): Call;
   call: Call;

@@ -109,6 +109,27 @@ test("a second tab waits, and takes over when the first closes", async () => {
   await expect.poll(() => changes(second).allTextContents()).toEqual(["from-first"]);
 });
 
+test("after the first visit the site works without a network", async () => {
+  const own = await serveSite(outDir);
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(own.address);
+    await page.getByRole("button", { name: /Start empty/ }).click();
+    await type(page, "seq 3 | cat > three");
+    await expect.poll(() => changes(page).allTextContents()).toEqual(["three"]);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await own.close();
+    await page.reload();
+    await expect.poll(() => changes(page).allTextContents()).toEqual(["three"]);
+    await type(page, "seq 4 | cat > four");
+    await expect.poll(() => changes(page).allTextContents()).toEqual(["four", "three"]);
+  } finally {
+    await context.close();
+    await own.close().catch(() => {});
+  }
+});
+
 test("Ctrl-C stops what runs, and the terminal goes on", async () => {
   const { page } = await openSample(await browser.newContext());
   await type(page, "while :; do :; done");

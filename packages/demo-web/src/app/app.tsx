@@ -1,15 +1,17 @@
 import type { ImageEntry } from "@shadowbox/sandbox";
 import { useRef, useState } from "preact/hooks";
+import type { ConnectedRuntime } from "../runtime/client.ts";
+import type { Opened } from "../runtime/protocol.ts";
 import { Start } from "./start.tsx";
 import type { ShellTerminal } from "./terminal.ts";
 import { useBox } from "./use-box.ts";
 import { Work } from "./work.tsx";
 
 /** The whole page. */
-export function App() {
+export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Promise<Opened> }) {
   const terminal = useRef<ShellTerminal | undefined>(undefined);
   const [guided, setGuided] = useState(false);
-  const [view, actions] = useBox((bytes) => terminal.current?.write(bytes));
+  const [view, actions] = useBox(runtime, opened, (bytes) => terminal.current?.write(bytes));
   const begin = async (files: readonly ImageEntry[], withGuide: boolean) => {
     await actions.begin(files);
     setGuided(withGuide);

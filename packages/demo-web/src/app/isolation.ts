@@ -3,15 +3,13 @@ export type Missing = "reloading" | "secure-context" | "isolation" | "storage";
 
 /**
  * Makes the page cross-origin isolated: by the server's headers, else by a service worker of ours that adds them, which takes one
- * reload. The worker also keeps the site's files for use without a network.
+ * reload.
  */
 export async function prepareIsolation(): Promise<Missing | undefined> {
   if (!isSecureContext) return "secure-context";
   const worker = navigator.serviceWorker;
-  if (crossOriginIsolated) {
-    void worker?.register("./isolation.js").catch(() => {});
+  if (crossOriginIsolated)
     return typeof navigator.storage?.getDirectory === "function" ? undefined : "storage";
-  }
   if (worker === undefined || sessionStorage.getItem("isolation") === "tried") return "isolation";
   sessionStorage.setItem("isolation", "tried");
   try {
@@ -22,6 +20,11 @@ export async function prepareIsolation(): Promise<Missing | undefined> {
   }
   location.reload();
   return "reloading";
+}
+
+/** Has the service worker keep the site's files, for use without a network. */
+export function keepForOffline(): void {
+  void navigator.serviceWorker?.register("./isolation.js").catch(() => {});
 }
 
 export const MISSING: Readonly<Record<Missing, string>> = {

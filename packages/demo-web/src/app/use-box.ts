@@ -1,7 +1,8 @@
 import type { ChangeFacts, ImageEntry, LogEntry } from "@shadowbox/sandbox";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { connectRuntime } from "../runtime/client.ts";
-import type { CommandFacts, ListedFile } from "../runtime/protocol.ts";
+import type { Call, ConnectedRuntime } from "../runtime/client.ts";
+import type { CommandFacts, ListedFile, Opened } from "../runtime/protocol.ts";
+import { keepForOffline } from "./isolation.ts";
 import { takeBack } from "./patch.ts";
 import { download, exportZip } from "./projects.ts";
 import type { ReviewActions } from "./review.tsx";
@@ -39,16 +40,22 @@ export interface BoxActions {
 const OPENING: BoxView = { phase: "opening", problem: "", changes: [], log: [], commands: [], version: 0 };
 
 /** The box of this page: what to show of it and what can be done with it. `output` gets what its programs print. */
-export function useBox(output: (bytes: Uint8Array) => void): [BoxView, BoxActions] {
+export function useBox(
+  runtime: ConnectedRuntime,
+  opened: Promise<Opened>,
+  output: (bytes: Uint8Array) => void,
+): [BoxView, BoxActions] {
   const [view, setView] = useState(OPENING);
   const update = (part: Partial<BoxView>) => setView((before) => ({ ...before, ...part }));
-  const actions = useMemo(() => connect(output, update), []);
-  useEffect(() => void actions.open(), []);
+  const actions = useMemo(() => connect(runtime.call, update), []);
+  useEffect(() => {
+    runtime.listen({ output, waiting: () => update({ phase: "waiting" }) });
+    void actions.open(opened);
+  }, []);
   return [view, actions];
 }
 
-function connect(output: (bytes: Uint8Array) => void, update: (part: Partial<BoxView>) => void) {
-  const call = connectRuntime({ output, waiting: () => update({ phase: "waiting" }) });
+function connect(call: Call, update: (part: Partial<BoxView>) => void) {
   let version = 0;
   const fail = (error: unknown) => update({ problem: (error as Error).message });
   const refresh = async () => {
@@ -56,8 +63,9 @@ function connect(output: (bytes: Uint8Array) => void, update: (part: Partial<Box
     update({ changes, log: [...log], version: ++version });
   };
   const enter = async () => {
-    update({ commands: await call("bundles"), phase: "work" });
+    update({ phase: "work" });
     await refresh();
+    update({ commands: await call("bundles") });
   };
   /** Does something in the box, then shows what changed. */
   const act = async (what: () => Promise<unknown>) => {
@@ -67,10 +75,9 @@ function connect(output: (bytes: Uint8Array) => void, update: (part: Partial<Box
   };
   const write = (path: string, bytes: Uint8Array) => act(() => call("write", path, bytes));
   return {
-    open: async () => {
-      const registry = new URL("registry/", document.baseURI).href;
-      const opened = call("open", "default", registry);
+    open: async (opened: Promise<Opened>) => {
       await opened.then(({ hasProject }) => (hasProject ? enter() : update({ phase: "start" }))).catch(fail);
+      keepForOffline();
     },
     begin: async (files: readonly ImageEntry[]) => {
       await call("start", files);
@@ -97,10 +104,7 @@ function connect(output: (bytes: Uint8Array) => void, update: (part: Partial<Box
   };
 }
 
-function reviewActions(
-  call: ReturnType<typeof connectRuntime>,
-  act: (what: () => Promise<unknown>) => Promise<void>,
-): ReviewActions {
+function reviewActions(call: Call, act: (what: () => Promise<unknown>) => Promise<void>): ReviewActions {
   return {
     patch: async (path) => text(await call("diff", [path])),
     keep: (paths) => act(() => call("commit", paths)),

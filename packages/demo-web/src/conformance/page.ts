@@ -87,7 +87,7 @@ Object.assign(globalThis, {
     outside = new Runner(helpers);
   },
   /** The app's runtime without the app. */
-  connectRuntime: () => connectRuntime({ output: () => {}, waiting: () => {} }),
+  connectRuntime: () => connectRuntime().call,
   runCase: (record: CaseRecord) => (outside ??= new Runner({})).run(record),
 });
 

@@ -16,23 +16,33 @@ export interface RuntimeEvents {
   waiting(): void;
 }
 
-type Call = <M extends Method>(
+export type Call = <M extends Method>(
   method: M,
   ...args: Parameters<Runtime[M]>
 ) => Promise<Awaited<ReturnType<Runtime[M]>>>;
 
+export interface ConnectedRuntime {
+  call: Call;
+  /** From now on events go here; that it waits for another tab is said again. */
+  listen(events: RuntimeEvents): void;
+}
+
 /** Starts the worker that holds the sandbox; the page only sends and receives. */
-export function connectRuntime(events: RuntimeEvents): Call {
+export function connectRuntime(): ConnectedRuntime {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     type: "module",
     credentials: "omit",
   });
   const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   let next = 1;
+  let events: RuntimeEvents | undefined;
+  let isWaiting = false;
   worker.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (data.type === "output") events.output(data.bytes);
-    else if (data.type === "waiting") events.waiting();
-    else {
+    if (data.type === "output") events?.output(data.bytes);
+    else if (data.type === "waiting") {
+      isWaiting = true;
+      events?.waiting();
+    } else {
       const call = waiting.get(data.id);
       waiting.delete(data.id);
       if (data.type === "result") call?.resolve(data.value as never);
@@ -44,10 +54,16 @@ export function connectRuntime(events: RuntimeEvents): Call {
       reject(new RuntimeError(`the runtime ended: ${message}`, "crash"));
     waiting.clear();
   };
-  return (method, ...args) =>
-    new Promise((resolve, reject) => {
-      const request: Request = { id: next++, method, args };
-      waiting.set(request.id, { resolve, reject });
-      worker.postMessage(request);
-    });
+  return {
+    call: (method, ...args) =>
+      new Promise((resolve, reject) => {
+        const request: Request = { id: next++, method, args };
+        waiting.set(request.id, { resolve, reject });
+        worker.postMessage(request);
+      }),
+    listen: (to) => {
+      events = to;
+      if (isWaiting) to.waiting();
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { ProjectImage, restoreTree } from "@shadowbox/vfs";
+import type { WorkerPool } from "@shadowbox/wasi";
 import { mountArchives } from "../archives.ts";
 import { Box } from "../box.ts";
 import { SandboxError } from "../errors.ts";
@@ -7,23 +8,29 @@ import type { BrowserSetup } from "./attach.ts";
 import { sharedPool } from "./pool.ts";
 import { ImageReview } from "./review.ts";
 import { type BrowserState, openState, StoredLog } from "./state.ts";
-import { installCommands } from "./tools.ts";
+import { type Installed, installCommands } from "./tools.ts";
 
 /** Opens a sandbox in a page or in a worker of one; see `openSandbox`. */
 export async function openBrowserSandbox(options: SandboxOptions): Promise<Box> {
   checkOptions(options);
+  const pool = sharedPool();
+  const installing = installCommands(pool, addressOf(options.registry));
+  installing.catch(() => {});
   const state = options.state === undefined ? undefined : await openState(options.state);
   try {
-    return await openBox(options, state);
+    return openBox(options, state, pool, await installing);
   } catch (error) {
     state?.release();
     throw error;
   }
 }
 
-async function openBox(options: SandboxOptions, state: BrowserState | undefined): Promise<Box> {
-  const pool = sharedPool();
-  const { commands, entries, archives } = await installCommands(pool, addressOf(options.registry));
+function openBox(
+  options: SandboxOptions,
+  state: BrowserState | undefined,
+  pool: WorkerPool,
+  { commands, entries, archives }: Installed,
+): Box {
   const image = openProject(options, state);
   const setup: BrowserSetup = { archives, image: image?.buffer };
   const log = state?.log ?? new StoredLog();

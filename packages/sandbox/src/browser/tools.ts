@@ -1,4 +1,14 @@
-import { type CommandEntry, httpSource, OFFICIAL, openRegistry } from "@shadowbox/bundle";
+import {
+  BundleError,
+  type CommandEntry,
+  httpSource,
+  LIMITS,
+  OFFICIAL,
+  openRegistry,
+  paths,
+  type RegistrySource,
+  type VerifiedRegistry,
+} from "@shadowbox/bundle";
 import { browserPlatform, cacheStore } from "@shadowbox/bundle/browser";
 import type { Command, WorkerPool } from "@shadowbox/wasi";
 import { archivesOf, type BundleArchive } from "../archives.ts";
@@ -27,12 +37,34 @@ export function installCommands(pool: WorkerPool, address: string): Promise<Inst
 }
 
 async function install(pool: WorkerPool, address: string): Promise<Installed> {
-  const registry = await openRegistry(httpSource(address), OFFICIAL, browserPlatform(), {
-    store: cacheStore(),
-  });
+  const registry = await openNewest(address);
   const archives = archivesOf(registry);
   const warn = (message: string) => console.warn(`shadowbox: ${message}`);
   for (const archive of archives) void serveArchive(archive, () => registry.loadModule(archive.sha256), warn);
   const commands = listCommands(pool, registry, registry.loadModule);
   return { commands, entries: registry.commands(), archives };
+}
+
+/** A copy on the way may be old, or of two ages: what does not verify is asked for anew, once. */
+async function openNewest(address: string): Promise<VerifiedRegistry> {
+  const open = (cache: RequestCache) => {
+    const source = httpSource(address, { fetch: (url, init) => fetch(url, { ...init, cache }) });
+    return openRegistry(startAhead(source), OFFICIAL, browserPlatform(), { store: cacheStore() });
+  };
+  try {
+    return await open("default");
+  } catch (error) {
+    if (!(error instanceof BundleError) || error.code === "source") throw error;
+    return open("reload");
+  }
+}
+
+/** Asks for the index together with the root, which is read before it. */
+function startAhead(source: RegistrySource): RegistrySource {
+  const index = source.read(paths.index, LIMITS.indexBytes);
+  index.catch(() => {});
+  return {
+    name: source.name,
+    read: (path, limit) => (path === paths.index ? index : source.read(path, limit)),
+  };
 }
