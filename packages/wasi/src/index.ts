@@ -5,7 +5,7 @@ export {
   type StartRequest,
   V8Engine,
 } from "./engine/engine.ts";
-export { type HostPipe, HostPipeWriter } from "./engine/host-io.ts";
+export { type FetchDoor, type HostPipe, HostPipeWriter } from "./engine/host-io.ts";
 export { isModule, limitModule, PAGE_BYTES } from "./engine/module.ts";
 export { type AttachFileSystems, moduleWorker } from "./engine/module-worker.ts";
 export { type ModuleLoader, type PoolOptions, WorkerPool } from "./engine/pool.ts";
@@ -14,6 +14,7 @@ export type { WorkerEvents, WorkerFactory, WorkerHandle, WorkerPort } from "./en
 export { type RunContext, serveWorker, type WorkerProgram } from "./engine/worker.ts";
 export { WasiError, type WasiErrorCode } from "./errors.ts";
 export { ArchiveFileSystem } from "./kernel/archive-fs.ts";
+export { capabilityBits } from "./kernel/capabilities.ts";
 export type { Spawn } from "./kernel/children.ts";
 export type { Command, CommandBytes } from "./kernel/commands.ts";
 export type { EntrySink } from "./kernel/io.ts";

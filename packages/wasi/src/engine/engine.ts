@@ -5,7 +5,15 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { Header, ProgramKind } from "../kernel/layout.ts";
 import { Signal } from "../kernel/signals.ts";
 import { findProgram, type LaunchFile, launch, type Program } from "../kernel/spawn.ts";
-import { eventChange, type HostPipe, HostPipeWriter, openHostPipe, readHostPipe } from "./host-io.ts";
+import {
+  eventChange,
+  type FetchDoor,
+  type HostPipe,
+  HostPipeWriter,
+  openHostPipe,
+  readHostPipe,
+  serveFetchDevice,
+} from "./host-io.ts";
 import { limitModule } from "./module.ts";
 import type { ModuleLoader, WorkerPool } from "./pool.ts";
 
@@ -54,6 +62,7 @@ export class V8Engine {
   readonly #ending = new Map<number, Promise<void>>();
   #active = 0;
   #keepAlive: ReturnType<typeof setInterval> | undefined;
+  #shutFetch: (() => void) | undefined;
 
   /** `setup` goes to the workers' `attach` and must be structured-clonable. */
   constructor(pool: WorkerPool, kernel: Kernel, setup: unknown) {
@@ -209,6 +218,11 @@ export class V8Engine {
     return new HostPipeWriter(this.kernel, file);
   }
 
+  /** Opens the network's device to processes; `serve` is called for each time one opens it. To be called once. */
+  serveFetch(serve: (door: FetchDoor) => void): void {
+    this.#shutFetch = serveFetchDevice(this.kernel, serve);
+  }
+
   /** A waiting promise does not keep Node running, a timer does. */
   #hold(): void {
     if (this.#active++ === 0) this.#keepAlive = setInterval(() => {}, 2 ** 30);
@@ -221,6 +235,7 @@ export class V8Engine {
   /** Kills what runs and gives the workers back to the pool. */
   async close(): Promise<void> {
     this.kernel.processes.kill(-1, Signal.KILL, 0, 0);
+    this.#shutFetch?.();
     this.pool.removeSandbox(this.id);
   }
 }

@@ -1,7 +1,8 @@
-import { Errno, FileType } from "@shadowbox/vfs";
+import { decodeText, Errno, FileType } from "@shadowbox/vfs";
 import { WasiError } from "../errors.ts";
+import { FETCH_NOTE } from "../kernel/fetch-device.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { OpenFile, OpenFlags, Pipe } from "../kernel/layout.ts";
+import { Header, OpenFile, OpenFlags, Pipe } from "../kernel/layout.ts";
 import type { PipeFiles } from "../kernel/open-files.ts";
 import { readPipe, writePipe } from "../kernel/pipe.ts";
 
@@ -57,6 +58,45 @@ export async function* readHostPipe(kernel: Kernel, file: number): AsyncGenerato
   } finally {
     kernel.files.release(file);
   }
+}
+
+/** A process's conversation over the fetch device: what it writes, and where answers go. */
+export interface FetchDoor {
+  readonly pid: number;
+  /** Name of the program, as it was started. */
+  readonly command: string;
+  /** Ends when the process closed the device, or ended. */
+  readonly requests: AsyncGenerator<Uint8Array, void, void>;
+  /** Writing answers false when the process is gone. */
+  readonly answers: HostPipeWriter;
+}
+
+/** Opens the fetch device to processes; `serve` is called for each open of it. What comes back shuts it again. */
+export function serveFetchDevice(kernel: Kernel, serve: (door: FetchDoor) => void): () => void {
+  const { memory, files } = kernel;
+  const notes = openHostPipe(kernel);
+  memory.u32[memory.base + Header.FETCH_PIPE] = memory.u32[files.at(notes.write) + OpenFile.DETAIL];
+  const listen = async () => {
+    for await (const bytes of readHostPipe(kernel, notes.read)) {
+      // A note is written as a whole, and fewer bytes than a pipe holds are read as a whole.
+      for (let at = 0; at + FETCH_NOTE <= bytes.length; at += FETCH_NOTE) {
+        const [read, write, pid] = new Uint32Array(bytes.slice(at, at + FETCH_NOTE).buffer);
+        const requests = readHostPipe(kernel, read);
+        serve({ pid, command: commandOf(kernel, pid), requests, answers: new HostPipeWriter(kernel, write) });
+      }
+    }
+  };
+  void listen();
+  return () => {
+    memory.u32[memory.base + Header.FETCH_PIPE] = 0;
+    files.release(notes.write);
+  };
+}
+
+function commandOf(kernel: Kernel, pid: number): string {
+  const slot = kernel.processes.find(pid);
+  const name = slot === 0 ? undefined : kernel.argumentsOf(slot).argv[0];
+  return name === undefined ? "" : decodeText(name).replace(/^.*\//, "");
 }
 
 /** The writing end of a pipe that the host holds. */

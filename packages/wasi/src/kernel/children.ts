@@ -1,4 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
+import { Capability } from "./capabilities.ts";
 import { CLOSE_ON_EXEC, ProgramKind, Slot } from "./layout.ts";
 import type { Process } from "./process.ts";
 import type { Ended } from "./processes.ts";
@@ -32,6 +33,7 @@ export class Children {
 
   /** Starts a program; its pid, or ENOENT, EACCES, ENOEXEC, ENOTDIR, E2BIG, EAGAIN, ENOMEM. */
   spawn(request: Spawn): number {
+    if (!this.#process.may(Capability.SPAWN)) return -Errno.EPERM;
     const program = this.#find(request);
     if (typeof program === "number") return program;
     const pid = launch(this.#process.kernel, {

@@ -7,6 +7,7 @@ import {
   type NodeId,
   type Stat,
 } from "@shadowbox/vfs";
+import { UNLISTED } from "./capabilities.ts";
 import { Header, ProgramKind } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
 import { listNames, ReadOnlyFileSystem, readFrom } from "./read-only.ts";
@@ -20,6 +21,8 @@ export interface Command {
   module: number;
   /** Bytes of the module. */
   size: number;
+  /** Bits of `Capability`; default: what a shell has. */
+  capabilities?: number;
 }
 
 /** The list of installed commands, in shared memory, so that every worker sees the same one. */
@@ -37,7 +40,9 @@ export class Commands {
   set(commands: readonly Command[]): number {
     const { u32, i32, base } = this.#memory;
     const sorted = [...commands].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    const text = encodeText(JSON.stringify(sorted.map((c) => [c.name, c.kind, c.module, c.size])));
+    const text = encodeText(
+      JSON.stringify(sorted.map((c) => [c.name, c.kind, c.module, c.size, c.capabilities ?? UNLISTED])),
+    );
     const pointer = this.#memory.store(text);
     if (pointer < 0) return pointer;
     // The old list stays allocated: a worker may be reading it, and lists are replaced a few times at most.
@@ -56,8 +61,14 @@ export class Commands {
     const pointer = u32[base + Header.COMMANDS];
     const text =
       pointer === 0 ? "[]" : decodeText(this.#memory.load(pointer, u32[base + Header.COMMANDS_LENGTH]));
-    const rows = JSON.parse(text) as [string, ProgramKind, number, number][];
-    this.#list = rows.map(([name, kind, module, size]) => ({ name, kind, module, size }));
+    const rows = JSON.parse(text) as [string, ProgramKind, number, number, number][];
+    this.#list = rows.map(([name, kind, module, size, capabilities]) => ({
+      name,
+      kind,
+      module,
+      size,
+      capabilities,
+    }));
     this.#byName = new Map(this.#list.map((command, index) => [command.name, index]));
     return this.#list;
   }

@@ -33,6 +33,11 @@ const ROOT_NAMES: ReadonlyMap<string, NodeId> = new Map([
   ["shadowbox", SHADOWBOX_DIR],
 ]);
 
+const SERVICES: ReadonlyMap<string, NodeId> = new Map([
+  ["rpc", DEVICE + Device.RPC],
+  ["fetch", DEVICE + Device.FETCH],
+]);
+
 /** Linux's device numbers, major × 256 + minor. */
 const NUMBERS: ReadonlyMap<number, number> = new Map([
   [Device.NULL, 0x103],
@@ -42,6 +47,7 @@ const NUMBERS: ReadonlyMap<number, number> = new Map([
   [Device.URANDOM, 0x109],
   [Device.TTY, 0x500],
   [Device.RPC, 0xa00],
+  [Device.FETCH, 0xa01],
 ]);
 
 /**
@@ -59,7 +65,7 @@ export class DeviceFileSystem extends ReadOnlyFileSystem {
   lookup(dir: NodeId, name: Uint8Array): NodeId {
     const text = decodeText(name);
     if (dir === ROOT) return ROOT_NAMES.get(text) ?? -Errno.ENOENT;
-    if (dir === SHADOWBOX_DIR) return text === "rpc" ? DEVICE + Device.RPC : -Errno.ENOENT;
+    if (dir === SHADOWBOX_DIR) return SERVICES.get(text) ?? -Errno.ENOENT;
     if (dir !== FD_DIR) return -Errno.ENOTDIR;
     if (!/^(0|[1-9][0-9]{0,2})$/.test(text)) return -Errno.ENOENT;
     const fd = this.#current()?.inheritedFd(Number(text)) ?? -1;
@@ -93,7 +99,7 @@ export class DeviceFileSystem extends ReadOnlyFileSystem {
 
   #names(dir: NodeId): (readonly [string, NodeId])[] {
     if (dir === ROOT) return [...ROOT_NAMES];
-    if (dir === SHADOWBOX_DIR) return [["rpc", DEVICE + Device.RPC]];
+    if (dir === SHADOWBOX_DIR) return [...SERVICES];
     return (this.#current()?.descriptors() ?? []).map((fd) => [String(fd), DESCRIPTOR + fd] as const);
   }
 

@@ -1,7 +1,7 @@
 import { Errno } from "@shadowbox/vfs";
 
 /** Character devices; the values are kept in shared memory. */
-export const Device = { NULL: 1, ZERO: 2, FULL: 3, RANDOM: 4, URANDOM: 5, TTY: 6, RPC: 7 } as const;
+export const Device = { NULL: 1, ZERO: 2, FULL: 3, RANDOM: 4, URANDOM: 5, TTY: 6, RPC: 7, FETCH: 8 } as const;
 export type DeviceId = (typeof Device)[keyof typeof Device];
 
 /** What `crypto.getRandomValues` fills at once. */

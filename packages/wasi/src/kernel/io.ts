@@ -1,4 +1,5 @@
 import { Errno, emptyStat, type FileSystem, FileType, type Stat, type StatChange } from "@shadowbox/vfs";
+import { Capability } from "./capabilities.ts";
 import type { DeviceId } from "./devices.ts";
 import { lock, unlock } from "./futex.ts";
 import { FileKind, Header, OpenFile, OpenFlags, Pipe } from "./layout.ts";
@@ -55,11 +56,29 @@ export class FileIo {
         const pipe = this.#memory.u32[file + OpenFile.DETAIL];
         return readPipe(this.#memory, pipe, into, blocks ? this.#process : undefined);
       }
+      case FileKind.FETCH:
+        return this.#fetch(file, OpenFile.PEER, (pipe, sleeper) =>
+          readPipe(this.#memory, pipe, into, sleeper),
+        );
       case FileKind.RPC:
         return this.#process.rpc.read(file, into);
       default:
         return this.#process.kernel.devices.read(i32[file + OpenFile.DETAIL] as DeviceId, into);
     }
+  }
+
+  /** Reads or writes one of the pipes of the fetch device. EACCES: another command opened it and this one may not. */
+  #fetch(file: number, end: number, action: (pipe: number, sleeper: Process | undefined) => number): number {
+    if (!this.#process.may(Capability.NET)) return -Errno.EACCES;
+    const { i32 } = this.#memory;
+    const blocks = (i32[file + OpenFile.FLAGS] & OpenFlags.NONBLOCK) === 0;
+    return action(this.#pipeOf(file, end), blocks ? this.#process : undefined);
+  }
+
+  /** The pipe behind one end of the fetch device. */
+  #pipeOf(file: number, end: number): number {
+    const { u32 } = this.#memory;
+    return u32[this.#process.kernel.files.at(u32[file + end]) + OpenFile.DETAIL];
   }
 
   #readFile(file: number, into: Uint8Array): number {
@@ -84,6 +103,10 @@ export class FileIo {
       case FileKind.PIPE_WRITE:
       case FileKind.PIPE_BOTH:
         return this.#writePipe(file, bytes);
+      case FileKind.FETCH:
+        return this.#fetch(file, OpenFile.DETAIL, (pipe, sleeper) =>
+          writePipe(this.#memory, pipe, bytes, sleeper),
+        );
       case FileKind.RPC:
         return this.#process.rpc.write(file, bytes);
       default:
@@ -201,7 +224,9 @@ export class FileIo {
     if (file < 0) return file;
     const { i32, u32 } = this.#memory;
     const dev = i32[file + OpenFile.DEV];
-    return dev === 0 ? 0 : this.#process.kernel.fileSystem(dev).setStat(u32[file + OpenFile.NODE], change);
+    if (dev === 0) return 0;
+    if (!this.#process.may(Capability.FS_WRITE)) return -Errno.EROFS;
+    return this.#process.kernel.fileSystem(dev).setStat(u32[file + OpenFile.NODE], change);
   }
 
   /** EINVAL for what is no regular file open for writing, EFBIG. */
@@ -259,6 +284,7 @@ export class FileIo {
     const file = this.#process.file(fd);
     if (file < 0) return true;
     const kind = this.#memory.i32[file + OpenFile.KIND];
+    if (kind === FileKind.FETCH) return pipeReadable(this.#memory, this.#pipeOf(file, OpenFile.PEER));
     if (kind !== FileKind.PIPE_READ && kind !== FileKind.PIPE_BOTH) return true;
     return pipeReadable(this.#memory, this.#memory.u32[file + OpenFile.DETAIL]);
   }
@@ -268,6 +294,7 @@ export class FileIo {
     const file = this.#process.file(fd);
     if (file < 0) return true;
     const kind = this.#memory.i32[file + OpenFile.KIND];
+    if (kind === FileKind.FETCH) return pipeWritable(this.#memory, this.#pipeOf(file, OpenFile.DETAIL));
     if (kind !== FileKind.PIPE_WRITE && kind !== FileKind.PIPE_BOTH) return true;
     return pipeWritable(this.#memory, this.#memory.u32[file + OpenFile.DETAIL]);
   }

@@ -14,6 +14,8 @@ export const Capacity = {
   FDS: 256,
   /** Bytes that an ordinary pipe holds. */
   PIPE: 65536,
+  /** Bytes of an answer from the network that wait for a process. */
+  FETCH_PIPE: 262144,
   /** Bytes that a capture pipe may hold. */
   CAPTURE: 512 * 1024 * 1024,
   /** Bytes of argv and environment together, as ARG_MAX. */
@@ -63,6 +65,8 @@ export const Header = {
   /** Pointer to the file numbers of what guests find open, and how many; see `Preopens`. */
   PREOPENS: 24,
   PREOPENS_COUNT: 25,
+  /** Pipe by which processes tell the host that they opened the fetch device; 0: nobody serves it. */
+  FETCH_PIPE: 26,
   WORDS: 32,
 } as const;
 
@@ -128,6 +132,9 @@ export const Slot = {
   MOVED: 36,
   /** Descriptor of the module file that a `ProgramKind.FILE` process runs. */
   PROGRAM_FD: 37,
+  /** Bits of `Capability`, and of those whose lack the process was told of. */
+  CAPABILITIES: 38,
+  TOLD: 39,
   FDS: 64,
   WORDS: 64 + Capacity.FDS,
 } as const;
@@ -146,6 +153,7 @@ export const FileKind = {
   RPC: 6,
   /** A FIFO opened for both. */
   PIPE_BOTH: 7,
+  FETCH: 8,
 } as const;
 
 /** Words of an open file description. */
@@ -160,13 +168,15 @@ export const OpenFile = {
   LOCK: 5,
   /** Float64 at this pair. */
   OFFSET: 6,
-  /** Pointer to the pipe, or {@link Device}. */
+  /** Pointer to the pipe, or {@link Device}; of a FETCH the open file it writes to. */
   DETAIL: 8,
   /** WASI file type. */
   TYPE: 9,
   /** WASI rights, low 32 bits (preview 1 uses 30). */
   RIGHTS: 10,
   INHERITING: 11,
+  /** Of a FETCH: the open file it reads from. */
+  PEER: 12,
   WORDS: 16,
 } as const;
 

@@ -16,6 +16,8 @@ export interface NewFile {
   node?: number;
   /** Pipe pointer or device number. */
   detail?: number;
+  /** The open file that a FETCH reads from. */
+  peer?: number;
 }
 
 /** The table of open file descriptions of one sandbox; every process's descriptors point into it. */
@@ -58,6 +60,7 @@ export class OpenFiles {
     f64[(at + OpenFile.OFFSET) >> 1] = 0;
     u32[at + OpenFile.DETAIL] = file.detail ?? 0;
     i32[at + OpenFile.TYPE] = file.type;
+    u32[at + OpenFile.PEER] = file.peer ?? 0;
     i32[at + OpenFile.RIGHTS] = -1;
     i32[at + OpenFile.INHERITING] = -1;
     return index;
@@ -75,7 +78,10 @@ export class OpenFiles {
     if (Atomics.sub(i32, at + OpenFile.REFS, 1) > 1) return;
     const kind = i32[at + OpenFile.KIND];
     if (isPipe(kind)) this.#closeEnds(at, kind);
-    else if (kind === FileKind.FILE || kind === FileKind.DIRECTORY || kind === FileKind.DEVICE)
+    else if (kind === FileKind.FETCH) {
+      this.release(u32[at + OpenFile.DETAIL]);
+      this.release(u32[at + OpenFile.PEER]);
+    } else if (kind === FileKind.FILE || kind === FileKind.DIRECTORY || kind === FileKind.DEVICE)
       this.#release(i32[at + OpenFile.DEV], u32[at + OpenFile.NODE]);
     this.#recycle(file);
   }
@@ -106,8 +112,13 @@ export class OpenFiles {
   }
 
   /** A pipe with both ends open, or a negated errno. */
-  createPipe(capture: boolean, flags: { read: number; write: number }, type: number): PipeFiles | number {
-    const pipe = createPipe(this.memory, capture);
+  createPipe(
+    capture: boolean,
+    flags: { read: number; write: number },
+    type: number,
+    capacity?: number,
+  ): PipeFiles | number {
+    const pipe = createPipe(this.memory, capture, capacity);
     if (pipe < 0) return pipe;
     const read = this.create({ kind: FileKind.PIPE_READ, flags: flags.read, type, detail: pipe });
     const write = this.create({ kind: FileKind.PIPE_WRITE, flags: flags.write, type, detail: pipe });

@@ -1,5 +1,7 @@
 import { Errno, FileType, type Resolved, type Stat } from "@shadowbox/vfs";
+import { Capability } from "./capabilities.ts";
 import { Device } from "./devices.ts";
+import { openFetch } from "./fetch-device.ts";
 import { FileKind, OpenFile, OpenFlags, Pipe } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
 import type { NewFile } from "./open-files.ts";
@@ -33,7 +35,8 @@ export class Opener {
         return status;
       }
     }
-    return this.#process.install(file, 0, (flags & OpenFlags.CLOEXEC) !== 0);
+    const ownOnly = this.#memory.i32[at + OpenFile.KIND] === FileKind.FETCH;
+    return this.#process.install(file, 0, ownOnly || (flags & OpenFlags.CLOEXEC) !== 0);
   }
 
   #openFile(dirfd: number, path: Uint8Array, flags: number, mode: number, lookup: Lookup): number {
@@ -81,6 +84,10 @@ export class Opener {
     if (!this.#walker.permits(stat, wanted))
       return found.fs.dev === this.#walker.namespace.root.fs.dev ? -Errno.EACCES : this.#readOnly(wanted);
     const place = { dev: found.fs.dev, node: found.node };
+    if (type === FileType.REGULAR || type === FileType.DIRECTORY) {
+      if (wanted & Access.WRITE && !this.#process.may(Capability.FS_WRITE)) return -Errno.EROFS;
+      if (wanted & Access.READ && !this.#process.may(Capability.FS_READ)) return -Errno.EACCES;
+    }
     if (type === FileType.FIFO) return this.#openFifo(place, flags);
     if (type === FileType.CHARACTER_DEVICE) return this.#openDevice(found, flags);
     if (type === FileType.REGULAR && flags & OpenFlags.TRUNCATE) {
@@ -118,6 +125,8 @@ export class Opener {
       for (let fd = 0; fd < 3; fd++) if (this.#process.io.isatty(fd)) return this.#share(fd);
       return -Errno.ENXIO;
     }
+    if (device === Device.FETCH)
+      return this.#process.may(Capability.NET) ? openFetch(this.#process, flags) : -Errno.EACCES;
     const kind = device === Device.RPC ? FileKind.RPC : FileKind.DEVICE;
     return this.#record({
       kind,

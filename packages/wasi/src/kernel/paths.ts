@@ -1,4 +1,5 @@
 import { Errno, FileType, type Place, type Resolved, type Stat, type StatChange } from "@shadowbox/vfs";
+import { Capability } from "./capabilities.ts";
 import { Opener } from "./opener.ts";
 import type { Process } from "./process.ts";
 import { Access, AT_CWD, type Lookup, Walker } from "./walker.ts";
@@ -32,7 +33,8 @@ export class Paths {
   setStat(dirfd: number, path: Uint8Array, change: StatChange, lookup: Lookup = {}): number {
     return this.#walker.atomic(() => {
       const found = this.#walker.existing(dirfd, path, lookup);
-      return typeof found === "number" ? found : found.fs.setStat(found.node, change);
+      if (typeof found === "number") return found;
+      return this.#process.may(Capability.FS_WRITE) ? found.fs.setStat(found.node, change) : -Errno.EROFS;
     });
   }
 

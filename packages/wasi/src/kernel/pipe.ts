@@ -12,9 +12,9 @@ export interface Sleeper {
 }
 
 /** Makes a pipe with no ends open; answers its address, or -ENOMEM. */
-export function createPipe(memory: KernelMemory, capture: boolean): number {
+export function createPipe(memory: KernelMemory, capture: boolean, room: number = Capacity.PIPE): number {
   const header = Pipe.WORDS * 4;
-  const capacity = capture ? 4096 : Capacity.PIPE;
+  const capacity = capture ? 4096 : room;
   const pointer = memory.allocate(header + (capture ? 0 : capacity));
   if (pointer < 0) return pointer;
   const at = pointer >>> 2;

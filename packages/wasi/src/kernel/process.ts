@@ -1,4 +1,5 @@
 import { decodeText, Errno, encodeText, FileType } from "@shadowbox/vfs";
+import { capabilityName } from "./capabilities.ts";
 import { Children } from "./children.ts";
 import { FileIo } from "./io.ts";
 import type { Kernel } from "./kernel.ts";
@@ -367,6 +368,20 @@ export class Process {
   }
   flagsOf(file: number): number {
     return this.kernel.memory.i32[file + OpenFile.FLAGS];
+  }
+
+  /**
+   * Whether the command's manifest lets it do this. If not, says so on descriptor 2, once for each: what the program
+   * makes of the errno seldom tells why.
+   */
+  may(capability: number): boolean {
+    const { i32 } = this.kernel.memory;
+    if (i32[this.slot + Slot.CAPABILITIES] & capability) return true;
+    if ((i32[this.slot + Slot.TOLD] & capability) === 0) {
+      i32[this.slot + Slot.TOLD] |= capability;
+      this.complain(`not permitted: its manifest does not ask for "${capabilityName(capability)}"`);
+    }
+    return false;
   }
 
   /** Columns and rows of the terminal, if the sandbox has one. */

@@ -1,4 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
+import { UNLISTED } from "./capabilities.ts";
 import { lock, unlock } from "./futex.ts";
 import { Capacity, Header, ProcessState, type ProgramKind, Run, Slot } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
@@ -98,6 +99,7 @@ export class Processes {
     i32[slot + Slot.IGNORED] = request.ignored;
     i32[slot + Slot.KIND] = request.kind;
     i32[slot + Slot.MODULE] = request.module;
+    i32[slot + Slot.CAPABILITIES] = UNLISTED;
     i32[slot + Slot.MEMORY_LIMIT] = request.memoryPages;
     f64[(slot + Slot.STARTED) >> 1] = Date.now();
   }

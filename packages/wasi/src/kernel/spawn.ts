@@ -1,4 +1,5 @@
 import { Errno, encodeText, type Place } from "@shadowbox/vfs";
+import type { Command } from "./commands.ts";
 import type { Kernel } from "./kernel.ts";
 import { CLOSE_ON_EXEC, Header, PREOPEN, ProgramKind, Slot } from "./layout.ts";
 import type { Process } from "./process.ts";
@@ -11,6 +12,8 @@ export interface Program {
   /** Number of the module; of a module file: its open file, with a reference that the caller has to release. */
   module: number;
   argv: readonly Uint8Array[];
+  /** Bits of `Capability`; default: all but the network. */
+  capabilities?: number;
 }
 
 /** A process to be started. */
@@ -55,6 +58,7 @@ export function launch(kernel: Kernel, request: Launch): number {
     memoryPages: request.memoryPages ?? i32[base + Header.MEMORY_LIMIT],
   });
   if (slot < 0) return slot;
+  if (program.capabilities !== undefined) i32[slot + Slot.CAPABILITIES] = program.capabilities;
   let status = kernel.setArguments(slot, program.argv, request.env);
   if (status >= 0) status = request.directory(slot);
   if (status < 0) {
@@ -128,7 +132,10 @@ export function findProgram(
   const found = process.paths.executable(path);
   if (typeof found === "number") return found;
   const command = commandAt(process.kernel, found);
-  if (command !== undefined) return { ...command, argv };
+  if (command !== undefined) {
+    const { kind, module, capabilities } = command;
+    return { kind, module, capabilities, argv };
+  }
   const fd = process.paths.open(AT_CWD, path, 1);
   if (fd < 0) return fd;
   const head = new Uint8Array(SHEBANG_BYTES);
@@ -152,7 +159,7 @@ export function findProgram(
 }
 
 /** The command that a place on `/bin` stands for. */
-export function commandAt(kernel: Kernel, place: Place): { kind: ProgramKind; module: number } | undefined {
+export function commandAt(kernel: Kernel, place: Place): Command | undefined {
   for (const fs of kernel.commandFileSystems) if (fs === place.fs) return fs.commandOf(place.node);
   return undefined;
 }

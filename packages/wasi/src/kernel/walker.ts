@@ -7,6 +7,7 @@ import {
   type Resolved,
   type Stat,
 } from "@shadowbox/vfs";
+import { Capability } from "./capabilities.ts";
 import { FileKind, OpenFile } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
 import type { Process } from "./process.ts";
@@ -93,6 +94,7 @@ export class Walker {
 
   /** Whether the user may add and remove names in a directory. EACCES, EROFS. */
   mayChange(directory: Place): number {
+    if (!this.process.may(Capability.FS_WRITE)) return -Errno.EROFS;
     const status = directory.fs.stat(directory.node, this.stat);
     if (status < 0) return status;
     if (this.permits(this.stat, Access.WRITE | Access.EXECUTE)) return 0;
