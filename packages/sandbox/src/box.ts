@@ -19,8 +19,11 @@ import type {
   UndoResult,
 } from "@shadowbox/workspace";
 import { SandboxError } from "./errors.ts";
-import { execute, type ShellSession } from "./execute.ts";
+import { type ExecPlace, execute, type ShellSession } from "./execute.ts";
 import { KernelFiles } from "./files.ts";
+import type { FetchHost } from "./net/host.ts";
+import { Network } from "./net/network.ts";
+import type { NetEvent } from "./net/session.ts";
 import { Python } from "./python/python.ts";
 import type {
   EngineName,
@@ -71,6 +74,10 @@ export interface Host {
   review?(tree: TreeFileSystem, workspaceDir: string): Review;
   /** Lets go of what the host holds for the sandbox. */
   release(): void;
+  /** Carries out requests of programs. */
+  fetch: FetchHost;
+  /** Keeps requests and how they ended between runs. */
+  netLog?: { append(event: NetEvent): void; read(): NetEvent[] };
 }
 
 const OUTPUT_BYTES = 64 << 20;
@@ -88,6 +95,7 @@ export class Box implements Sandbox {
   readonly #review: Review | undefined;
   readonly #session: ShellSession = {};
   readonly #python: Python;
+  readonly #network: Network;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -109,7 +117,11 @@ export class Box implements Sandbox {
     if (host.base) layUnder(this.#tree, files, this.workspaceDir, host.base);
     this.#engine = new V8Engine(host.pool, kernel, host.setup);
     this.#engine.setCommands(host.tools.kernel);
-    this.#python = new Python(this.#engine, this.workspaceDir, this.#outputBytes);
+    this.#network = new Network(this.#engine, options.network ?? {}, host.fetch, (event) => {
+      host.netLog?.append(event);
+      options.onEvent?.(event);
+    });
+    this.#python = new Python(this.#place);
     if (!options.readOnly) host.pool.warm(WorkerKind.SHELL, this.#engine.id);
     this.#review = host.review?.(this.#tree, this.workspaceDir);
   }
@@ -126,8 +138,14 @@ export class Box implements Sandbox {
     return turn;
   }
 
-  get #outputBytes(): number {
-    return this.#options.limits?.outputBytes ?? OUTPUT_BYTES;
+  /** Where programs run. */
+  get #place(): Omit<ExecPlace, "session"> {
+    return {
+      engine: this.#engine,
+      workspaceDir: this.workspaceDir,
+      outputBytes: this.#options.limits?.outputBytes ?? OUTPUT_BYTES,
+      env: this.#network.environment,
+    };
   }
 
   exec(script: string, options: ExecOptions = {}): Promise<ExecResult> {
@@ -135,12 +153,7 @@ export class Box implements Sandbox {
     return this.#inTurn(() =>
       this.#noted(script, options.cwd, () => {
         const session = options.session ? this.#session : undefined;
-        const { workspaceDir } = this;
-        return execute(
-          { engine: this.#engine, workspaceDir, outputBytes: this.#outputBytes, session },
-          script,
-          options,
-        );
+        return execute({ ...this.#place, session }, script, options);
       }),
     );
   }
@@ -231,6 +244,10 @@ export class Box implements Sandbox {
 
   log(): readonly LogEntry[] {
     return this.#reviewFor("log").log();
+  }
+
+  netLog(): readonly NetEvent[] {
+    return this.#host.netLog?.read() ?? this.#network.events;
   }
 
   commands(): ReadonlyMap<string, CommandEntry> {

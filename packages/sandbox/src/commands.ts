@@ -1,5 +1,5 @@
 import type { Digest, VerifiedBytes, VerifiedRegistry } from "@shadowbox/bundle";
-import { type Command, moduleLoader, ProgramKind, type WorkerPool } from "@shadowbox/wasi";
+import { type Command, capabilityBits, moduleLoader, ProgramKind, type WorkerPool } from "@shadowbox/wasi";
 
 /** Most linear memory of a program, pages of 64 KiB. */
 const MEMORY_PAGES = 16384;
@@ -17,13 +17,16 @@ export function listCommands(
     module: 0,
     size: 0,
   }));
-  for (const { name, module, size } of registry.commands().values()) {
+  for (const { name, module, size, capabilities } of registry.commands().values()) {
     let number = modules.get(module);
     if (number === undefined) {
       number = pool.addModule(moduleLoader(() => load(module), name, MEMORY_PAGES));
       modules.set(module, number);
     }
-    commands.push({ name, kind: ProgramKind.MODULE, module: number, size });
+    commands.push({
+      ...{ name, kind: ProgramKind.MODULE, module: number, size },
+      capabilities: capabilityBits(capabilities),
+    });
   }
   return commands;
 }

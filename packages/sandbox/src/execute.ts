@@ -41,6 +41,8 @@ export interface ExecPlace {
   engine: V8Engine;
   workspaceDir: string;
   outputBytes: number;
+  /** Variables of every call. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a script in a fresh `bash -c` and waits until it and all that hold its output have ended. */
@@ -113,11 +115,11 @@ export function directory(place: Pick<ExecPlace, "workspaceDir">, cwd: string | 
 
 /** `NAME=value` of each variable of a call. */
 export function environment(
-  place: Pick<ExecPlace, "workspaceDir">,
+  place: Pick<ExecPlace, "workspaceDir" | "env">,
   options: Pick<ExecOptions, "bareEnv" | "cwd" | "env">,
 ): string[] {
   const base = options.bareEnv ? {} : DEFAULT_ENV;
-  const all = { ...base, PWD: directory(place, options.cwd), ...options.env };
+  const all = { ...base, PWD: directory(place, options.cwd), ...place.env, ...options.env };
   return Object.entries(all).map(([name, value]) => `${name}=${value}`);
 }
 

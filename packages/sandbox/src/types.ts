@@ -9,6 +9,7 @@ import type {
   Selection,
   UndoResult,
 } from "@shadowbox/workspace";
+import type { NetEvent, NetworkOptions } from "./net/session.ts";
 
 export type {
   ChangeFacts,
@@ -23,6 +24,9 @@ export type {
   Selection,
   UndoResult,
 } from "@shadowbox/workspace";
+export type { NetLimits, NetPolicy, NetRule } from "./net/policy.ts";
+export type { NetSecret } from "./net/secrets.ts";
+export type { NetEvent, NetworkOptions } from "./net/session.ts";
 
 /** Which engine runs the programs; `auto` picks one and says which in {@link Sandbox.engine}. */
 export type EngineName = "v8" | "wasmtime";
@@ -49,6 +53,8 @@ export interface SandboxOptions {
   /** Open beside a writer, for `changes`, `diff` and `log` only: exec and commit refuse (`read-only`). */
   readOnly?: boolean;
   limits?: Partial<Limits>;
+  /** What programs may ask of the network, and who asks for them (docs/network.md); default: nothing. */
+  network?: NetworkOptions;
   /** Called for what an audit wants to see, in order. Must not throw. */
   onEvent?(event: SandboxEvent): void;
 }
@@ -173,7 +179,8 @@ export type SandboxEvent =
   | { type: "exec-end"; status: number; durationMs: number; timedOut: boolean }
   | { type: "notice"; message: string }
   | { type: "commit"; paths: readonly string[] }
-  | { type: "undo" | "redo"; paths: readonly string[] };
+  | { type: "undo" | "redo"; paths: readonly string[] }
+  | NetEvent;
 
 /** A box: a shadow of a project in which programs run. */
 export interface Sandbox {
@@ -204,6 +211,8 @@ export interface Sandbox {
   /** Does the last commit that was taken back again. */
   redo(): Promise<UndoResult>;
   log(): readonly LogEntry[];
+  /** Requests of programs and how they ended; with a `state` those of earlier runs too (Node). */
+  netLog(): readonly NetEvent[];
   /** Installed commands by name. */
   commands(): ReadonlyMap<string, CommandEntry>;
   /** Kills what runs, writes what is unwritten, lets go of the state's lock. */

@@ -5,6 +5,7 @@ import { Box } from "../box.ts";
 import { SandboxError } from "../errors.ts";
 import type { SandboxOptions } from "../types.ts";
 import type { BrowserSetup } from "./attach.ts";
+import { browserFetchHost } from "./fetch-host.ts";
 import { sharedPool } from "./pool.ts";
 import { ImageReview } from "./review.ts";
 import { type BrowserState, openState, StoredLog } from "./state.ts";
@@ -42,6 +43,7 @@ function openBox(
     restore: (tree) => state && restoreTree(tree, state.restored),
     journal: state?.journal,
     base: image,
+    fetch: browserFetchHost({ relay: options.network?.relay }),
     review: image && ((tree, dir) => new ImageReview(tree, dir, { image, log, save })),
     release: () => state?.release(),
   });

@@ -22,6 +22,8 @@ export interface NetworkOptions {
   /** Asked, once per host, scheme and port, where the policy says `ask`; default: no. */
   ask?(question: { method: string; url: string; command: string }): Promise<boolean>;
   readonly secrets?: Readonly<Record<string, NetSecret>>;
+  /** Browsers: a server of the embedding application that carries out requests (docs/network.md); default: the page asks itself. */
+  readonly relay?: string;
 }
 
 /** Which process asks. */
@@ -48,6 +50,8 @@ export type NetEvent =
   | {
       readonly type: "net-request";
       readonly id: number;
+      /** ISO 8601, UTC. */
+      readonly time: string;
       readonly pid: number;
       readonly command: string;
       readonly method: string;
@@ -125,6 +129,7 @@ export class NetSession {
     const event = {
       type: "net-request",
       id,
+      time: new Date().toISOString(),
       pid,
       command,
       method: shown(method),

@@ -8,6 +8,8 @@ import { SandboxError } from "../errors.ts";
 import type { SandboxOptions } from "../types.ts";
 import { mountsOf, type NodeSetup } from "./attach.ts";
 import { installCommands, officialFolder } from "./commands.ts";
+import { nodeFetchHost } from "./fetch-host.ts";
+import { NetLog } from "./net-log.ts";
 import { sharedPool } from "./pool.ts";
 
 /** Where a sandbox is kept between runs. */
@@ -47,6 +49,8 @@ function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
     restore: (tree) => kept && restoreTree(tree, kept.restored),
     journal: kept?.journal,
     base,
+    fetch: nodeFetchHost(),
+    netLog: kept && new NetLog(join(kept.state.path, "net.jsonl")),
     review: kept && base ? (tree, dir) => reviewOf(tree, dir, base, kept.state, options) : undefined,
     release: () => {
       base?.close();

@@ -1,20 +1,15 @@
-import type { V8Engine } from "@shadowbox/wasi";
 import { Collector } from "../collector.ts";
-import { directory, environment, shellStatus } from "../execute.ts";
+import { directory, type ExecPlace, environment, shellStatus } from "../execute.ts";
 import type { PythonOptions, PythonResult } from "../types.ts";
 import { Interpreter, type Outcome } from "./interpreter.ts";
 
 /** Runs Python code for a sandbox, and keeps the interpreter of its session. */
 export class Python {
-  readonly #engine: V8Engine;
-  readonly #workspaceDir: string;
-  readonly #outputBytes: number;
+  readonly #place: Omit<ExecPlace, "session">;
   #session: Interpreter | undefined;
 
-  constructor(engine: V8Engine, workspaceDir: string, outputBytes: number) {
-    this.#engine = engine;
-    this.#workspaceDir = workspaceDir;
-    this.#outputBytes = outputBytes;
+  constructor(place: Omit<ExecPlace, "session">) {
+    this.#place = place;
   }
 
   /** See `Sandbox.python`; one call at a time. */
@@ -23,7 +18,7 @@ export class Python {
     const kept = options.session ? await this.#running() : undefined;
     const interpreter = kept ?? this.#start(options);
     if (options.session) this.#session = interpreter;
-    const limit = options.maxOutputBytes ?? this.#outputBytes;
+    const limit = options.maxOutputBytes ?? this.#place.outputBytes;
     const out = new Collector(limit, options.onStdout);
     const err = new Collector(limit, options.onStderr);
     let timedOut = false;
@@ -71,11 +66,10 @@ export class Python {
   }
 
   #start(options: PythonOptions): Interpreter {
-    const place = { workspaceDir: this.#workspaceDir };
     return new Interpreter({
-      engine: this.#engine,
-      env: environment(place, options),
-      cwd: directory(place, options.cwd),
+      engine: this.#place.engine,
+      env: environment(this.#place, options),
+      cwd: directory(this.#place, options.cwd),
     });
   }
 }

@@ -7,7 +7,7 @@ import type { Process } from "./process.ts";
 export const FETCH_NOTE = 16;
 
 /**
- * Opens `/dev/shadowbox/fetch`: a conversation of its own with the host, made of two pipes (docs/net.md). An open file with one
+ * Opens `/dev/shadowbox/fetch`: a conversation of its own with the host, made of two pipes (docs/network.md). An open file with one
  * reference, or ENXIO when no host serves it, ENFILE, ENOMEM, EAGAIN.
  */
 export function openFetch(process: Process, flags: number): number {
