@@ -25,6 +25,7 @@ import type { FetchHost } from "./net/host.ts";
 import { Network } from "./net/network.ts";
 import type { NetEvent } from "./net/session.ts";
 import { Python } from "./python/python.ts";
+import { storing } from "./storing.ts";
 import type {
   EngineName,
   ExecOptions,
@@ -183,7 +184,7 @@ export class Box implements Sandbox {
 
   /** Writes what changed in the shadow to where it is kept. */
   flush(): void {
-    if (!this.#options.readOnly) this.#host.journal?.flush(this.#tree);
+    if (!this.#options.readOnly) storing("keep what changed", () => this.#host.journal?.flush(this.#tree));
   }
 
   get hasProject(): boolean {

@@ -138,6 +138,15 @@ export class ProjectImage implements BaseSource {
     return [...paths].filter((path) => !same(now.get(path), was.get(path))).sort();
   }
 
+  /** The way back to the present state, for a change that cannot be kept. */
+  bookmark(): () => void {
+    const place = [this.#words[W.INDEX], this.#words[W.LENGTH]];
+    return () => {
+      [this.#words[W.INDEX], this.#words[W.LENGTH]] = place;
+      Atomics.add(this.#words, W.GENERATION, 1);
+    };
+  }
+
   /** All entries, folders before what is in them. */
   entries(): ImageEntry[] {
     this.#refresh();

@@ -31,9 +31,58 @@ async function takeTurn(state: string): Promise<void> {
   });
 }
 
-async function openBox(files?: readonly ImageEntry[]): Promise<Opened> {
-  box = await openSandbox({ state: name, registry, files });
+/** Numbers of the states that are kept under this name, the newest first: each project has its own. */
+async function keptStates(folder: FileSystemDirectoryHandle): Promise<number[]> {
+  const found: number[] = [];
+  for await (const kept of folder.keys())
+    if (kept.startsWith(`${name}.`)) found.push(Number(kept.slice(name.length + 1)));
+  return found.filter(Number.isInteger).sort((a, b) => b - a);
+}
+
+async function stateFolder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle("shadowbox", { create: true });
+}
+
+async function openBox(state: number, files?: readonly ImageEntry[]): Promise<Opened> {
+  box = await openSandbox({ state: `${name}.${state}`, registry, files });
   return { hasProject: box.hasProject, workspaceDir: box.workspaceDir };
+}
+
+/** The newest state that holds a whole project; an import that was cut off holds none. */
+async function openKept(): Promise<Opened> {
+  const folder = await stateFolder();
+  const states = await keptStates(folder);
+  for (const state of states) {
+    const opened = await openBox(state);
+    const isKept = opened.hasProject;
+    if (!isKept) await box?.close();
+    await remove(
+      folder,
+      states.filter((other) => (isKept ? other < state : other === state)),
+    );
+    if (isKept) return opened;
+  }
+  return openBox((states[0] ?? 0) + 1);
+}
+
+/** The new project is whole on the disk before the old one goes. */
+async function startAnew(files: readonly ImageEntry[]): Promise<Opened> {
+  const folder = await stateFolder();
+  const states = await keptStates(folder);
+  await box?.close();
+  try {
+    const opened = await openBox((states[0] ?? 0) + 1, files);
+    await remove(folder, states);
+    return opened;
+  } catch (error) {
+    await openKept();
+    throw error;
+  }
+}
+
+async function remove(folder: FileSystemDirectoryHandle, states: readonly number[]): Promise<void> {
+  for (const state of states) await folder.removeEntry(`${name}.${state}`, { recursive: true });
 }
 
 function* walk(sandbox: Sandbox, dir: string, path = ""): Generator<ImageEntry> {
@@ -61,15 +110,9 @@ const methods: Methods = {
     name = state;
     registry = address;
     await takeTurn(state);
-    return openBox();
+    return openKept();
   },
-  start: async (files) => {
-    await box?.close();
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle("shadowbox", { create: true });
-    await folder.removeEntry(name, { recursive: true }).catch(() => {});
-    return openBox(files);
-  },
+  start: startAnew,
   exec: async (script): Promise<ExecEnd> => {
     running = new AbortController();
     const show = (bytes: Uint8Array) => post({ type: "output", bytes });

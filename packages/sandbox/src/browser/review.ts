@@ -67,17 +67,27 @@ export class ImageReview implements Review {
     return printPatch(this.#collect(paths).map(pickedChange));
   }
 
+  /** Changes the project and keeps it; what cannot be kept did not happen. */
+  #keep<T>(change: () => T): T {
+    const back = this.#image.bookmark();
+    try {
+      const result = change();
+      this.#save(this.#image);
+      return result;
+    } catch (error) {
+      back();
+      throw error;
+    }
+  }
+
   commit(options: CommitOptions): CommitResult {
     const all = collectChanges(this.#shadow);
     const picked = selectChanges(all, options.paths).map(pickedChange);
     const changes = describeChanges(picked);
     if (options.dryRun || picked.length === 0) return { changes, conflicts: [] };
     const gone = picked.flatMap((change) => goneOf(change));
-    this.#image.change(
-      picked.flatMap((change) => putOf(change)),
-      gone,
-    );
-    this.#save(this.#image);
+    const put = picked.flatMap((change) => putOf(change));
+    this.#keep(() => this.#image.change(put, gone));
     settleTransaction(this.#shadow, [...pathsOf(picked), ...settledPaths(this.#shadow, all)]);
     const commits = this.#log.read().filter(({ operation }) => operation === "commit").length;
     this.#log.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
@@ -96,9 +106,11 @@ export class ImageReview implements Review {
   /** The box still has the changes, as before the commit. */
   undo(): UndoResult {
     const were = new Map(this.#image.entries().map((entry) => [entry.path, entry]));
-    const paths = this.#image.revert();
-    if (paths.length === 0) throw new WorkspaceError("nothing", "undo: there is no commit to take back");
-    this.#save(this.#image);
+    const paths = this.#keep(() => {
+      const reverted = this.#image.revert();
+      if (reverted.length > 0) return reverted;
+      throw new WorkspaceError("nothing", "undo: there is no commit to take back");
+    });
     const seen = paths.map((path) => viewOfEntry(path, were.get(path)));
     settleTransaction(
       this.#shadow,

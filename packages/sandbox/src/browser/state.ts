@@ -1,5 +1,6 @@
 import { Journal, type JournalState, ProjectImage, SlotStorage } from "@shadowbox/vfs";
 import { SandboxError } from "../errors.ts";
+import { storing } from "../storing.ts";
 import type { LogEntry } from "../types.ts";
 
 /** What a sandbox keeps in the origin's private file system, one folder each. Held exclusively while it is open. */
@@ -77,7 +78,7 @@ function assemble(
     journal,
     restored,
     project: stored.length === 0 ? undefined : ProjectImage.load(stored),
-    saveProject: (image) => projectStorage.replace(image.save()),
+    saveProject: (image) => storing("keep the project", () => projectStorage.replace(image.save())),
     log: new StoredLog(logStorage),
     release: () => {
       for (const storage of [journalStorage, projectStorage, logStorage]) storage.close();
@@ -105,10 +106,13 @@ export class StoredLog {
 
   append(entry: Omit<LogEntry, "time" | "user">): void {
     const whole: LogEntry = { time: new Date().toISOString(), user: "you", ...entry };
-    this.#entries.push(whole);
     // The break before the line ends one that a crash cut off.
-    this.#storage?.append(new TextEncoder().encode(`\n${JSON.stringify(whole)}\n`));
-    this.#storage?.sync();
+    const line = new TextEncoder().encode(`\n${JSON.stringify(whole)}\n`);
+    storing("keep the log", () => {
+      this.#storage?.append(line);
+      this.#storage?.sync();
+    });
+    this.#entries.push(whole);
   }
 
   read(): readonly LogEntry[] {

@@ -163,6 +163,25 @@ describe("Journal", () => {
     expect(() => Journal.open(newer)).toThrow(expect.objectContaining({ code: "corrupt" }));
   });
 
+  it("writes everything after a flush that the storage refused", () => {
+    const storage = new MemoryStorage();
+    const { fs, journal } = reopen(storage);
+    fs.create(fs.root, encodeText("before"), FileType.REGULAR, 0o644);
+    journal.flush(fs);
+    const before = dump(fs);
+    const { append } = storage;
+    storage.append = () => {
+      throw new Error("full");
+    };
+    fs.create(fs.root, encodeText("refused"), FileType.REGULAR, 0o644);
+    expect(() => journal.flush(fs)).toThrow("full");
+    expect(dump(reopen(storage).fs)).toEqual(before);
+    storage.append = append;
+    fs.create(fs.root, encodeText("after"), FileType.REGULAR, 0o644);
+    journal.flush(fs);
+    expect(dump(reopen(storage).fs)).toEqual(dump(fs));
+  });
+
   it("keeps removals of the project's names and its content of changed files", () => {
     const storage = new MemoryStorage();
     const content = new Map([["f", "project\n"]]);

@@ -41,6 +41,8 @@ export class Journal {
   readonly #storage: JournalStorage;
   #bytes: number;
   #bytesAfterCompaction: number;
+  /** A write failed: the tree says that it was saved, the storage does not have it. */
+  #isBehind = false;
 
   private constructor(storage: JournalStorage, bytes: number) {
     this.#storage = storage;
@@ -67,14 +69,23 @@ export class Journal {
     return { journal: new Journal(storage, end), state, report: { cut: bytes.length - end, bytes: end } };
   }
 
-  /** Writes what changed in the tree since the last flush and makes it durable; bytes written, 0 if nothing changed. */
+  /**
+   * Writes what changed in the tree since the last flush and makes it durable; bytes written, 0 if nothing changed. When the
+   * storage throws, what it had stays whole, and the next flush writes everything.
+   */
   flush(fs: TreeFileSystem): number {
+    if (this.#isBehind) {
+      this.compact(fs);
+      return this.#bytes;
+    }
+    this.#isBehind = true;
     const batch = new Batch();
     collectDirty(fs, (record) => batch.add(record));
     const frames = batch.finish();
     for (const frame of frames) this.#storage.append(frame);
     const wrote = frames.reduce((sum, frame) => sum + frame.length, 0);
     if (wrote > 0) this.#storage.sync();
+    this.#isBehind = false;
     this.#bytes += wrote;
     if (this.#bytes > 4 * this.#bytesAfterCompaction + COMPACT_ABOVE) this.compact(fs);
     return wrote;
@@ -82,6 +93,7 @@ export class Journal {
 
   /** Rewrites the journal with the tree's present state only. */
   compact(fs: TreeFileSystem): void {
+    this.#isBehind = true;
     const batch = new Batch();
     collectAll(fs, (record) => batch.add(record));
     const frames = batch.finish();
@@ -95,6 +107,7 @@ export class Journal {
       at += frame.length;
     }
     this.#storage.replace(bytes);
+    this.#isBehind = false;
     this.#bytes = this.#bytesAfterCompaction = bytes.length;
   }
 }

@@ -5,6 +5,8 @@ import { SlotStorage, type SyncFile } from "./slots.ts";
 /** Dies at its n-th change, which is half done; what was flushed before stays. */
 class Disk {
   left = Number.POSITIVE_INFINITY;
+  /** Bytes of both files together; a browser's quota. */
+  room = Number.POSITIVE_INFINITY;
   readonly files = [new MemoryFile(this), new MemoryFile(this)] as const;
 
   /** How much of a change still happens. */
@@ -39,6 +41,9 @@ class MemoryFile implements SyncFile {
 
   write(bytes: Uint8Array, { at }: { at: number }): number {
     const share = this.#disk.share();
+    const used = this.#disk.files.reduce((sum, file) => sum + file.bytes.length, 0);
+    if (used + at + bytes.length - this.bytes.length > this.#disk.room)
+      throw Object.assign(new Error("full"), { name: "QuotaExceededError" });
     const part = bytes.subarray(0, Math.floor(bytes.length * share));
     const grown = new Uint8Array(Math.max(this.bytes.length, at + part.length));
     grown.set(this.bytes);
@@ -86,4 +91,16 @@ test("a replacement that is cut off at any point leaves the old content or the n
     expect(decodeText(disk.open().read())).toBe("after");
   }
   expect([...seen].sort()).toEqual(["new content, longer", "old content"]);
+});
+
+test("a full disk is said so, and what was kept before is whole", () => {
+  const disk = new Disk();
+  const storage = disk.open();
+  storage.replace(encodeText("old content"));
+  disk.room = 60;
+  expect(() => storage.replace(new Uint8Array(40))).toThrow(expect.objectContaining({ code: "no-space" }));
+  expect(decodeText(disk.open().read())).toBe("old content");
+  expect(() => storage.append(new Uint8Array(40))).toThrow(expect.objectContaining({ code: "no-space" }));
+  storage.append(encodeText(" and more"));
+  expect(decodeText(disk.open().read())).toBe("old content and more");
 });

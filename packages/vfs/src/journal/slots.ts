@@ -71,10 +71,15 @@ export class SlotStorage implements JournalStorage {
     const other = this.#active === 0 ? 1 : 0;
     const file = this.#files[other];
     file.truncate(0);
-    writeAll(file, bytes, HEAD);
-    file.flush();
-    writeAll(file, headOf(this.#generation + 1), 0);
-    file.flush();
+    try {
+      writeAll(file, bytes, HEAD);
+      file.flush();
+      writeAll(file, headOf(this.#generation + 1), 0);
+      file.flush();
+    } catch (error) {
+      giveUp(file);
+      throw error;
+    }
     this.#files[this.#active].truncate(0);
     this.#active = other;
     this.#generation++;
@@ -86,14 +91,30 @@ export class SlotStorage implements JournalStorage {
   }
 }
 
+/** The half-written content gives its room back; where even that fails, it has no head and does not count. */
+function giveUp(file: SyncFile): void {
+  try {
+    file.truncate(0);
+  } catch {}
+}
+
 function writeAll(file: SyncFile, bytes: Uint8Array, at: number): void {
   // The platform takes no shared memory.
   const own = bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();
   for (let done = 0; done < own.length; ) {
-    const count = file.write(own.subarray(done), { at: at + done });
+    const count = writeSome(file, own.subarray(done), at + done);
     if (count === 0)
       throw new VfsError("no-space", `write storage: ${own.length - done} bytes found no room`);
     done += count;
+  }
+}
+
+function writeSome(file: SyncFile, bytes: Uint8Array<ArrayBuffer>, at: number): number {
+  try {
+    return file.write(bytes, { at });
+  } catch (cause) {
+    if ((cause as Error).name !== "QuotaExceededError") throw cause;
+    throw new VfsError("no-space", `write storage: ${bytes.length} bytes found no room`, { cause });
   }
 }
 
