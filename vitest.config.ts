@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["packages/**/src/**/*.test.ts", "tests/**/*.test.ts", "tools/**/*.test.ts"],
     testTimeout: 20_000,
+    expect: { poll: { timeout: 15_000 } },
     pool: "forks",
     coverage: {
       provider: "v8",
