@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { openSandbox } from "@shadowbox/sandbox/node";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type CaseRecord, type CaseResult, runCase } from "../../../conformance/lib/case.mjs";
 import { launchChromium } from "../bin/chromium.mjs";
 import { serveSite } from "../bin/site.mjs";
@@ -11,6 +11,9 @@ import { serveSite } from "../bin/site.mjs";
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const outDir = at("../dist-test/chromium");
+
+// A browser starts and stops many processes: minutes of them on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;

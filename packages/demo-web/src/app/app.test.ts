@@ -4,12 +4,15 @@ import { fileURLToPath } from "node:url";
 import { unzipSync, zipSync } from "fflate";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const outDir = at("../../dist-test/app");
+
+// A browser starts and stops many processes: minutes of them on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
