@@ -52,6 +52,8 @@ export interface LogEntry {
   operation: "exec" | "commit" | "undo" | "redo" | "discard";
   user: string;
   paths: string[];
+  /** Of a commit, undo or redo: its number. */
+  transaction?: string;
   /** Of an exec: the script and its status. */
   script?: string;
   status?: number;

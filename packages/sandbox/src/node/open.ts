@@ -51,7 +51,7 @@ function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
     base,
     fetch: nodeFetchHost(),
     netLog: kept && new NetLog(join(kept.state.path, "net.jsonl")),
-    review: kept && base ? (tree, dir) => reviewOf(tree, dir, base, kept.state, options) : undefined,
+    review: kept && base ? (tree, dir) => reviewOf(tree, dir, base, kept, options) : undefined,
     release: () => {
       base?.close();
       kept?.state.release();
@@ -107,19 +107,19 @@ function reviewOf(
   tree: TreeFileSystem,
   workspaceDir: string,
   base: NodeBaseSource,
-  state: StateFolder,
+  { state, journal }: Kept,
   options: SandboxOptions,
 ): Review {
   const workspace = new ProjectWorkspace(
     { tree, overlay: new Overlay(tree), root: directoryAt(tree, workspaceDir), base },
     state.project,
-    state.path,
+    { state: state.path, flush: () => journal.flush(tree) },
   );
-  if (!options.readOnly)
-    for (const id of workspace.recover().finished)
-      notice(
-        options,
-        `commit ${id} was interrupted; it was finished now, everything of it is in the project`,
-      );
+  if (options.readOnly) return workspace;
+  const { finished, rescued } = workspace.recover();
+  for (const id of finished)
+    notice(options, `commit ${id} was interrupted; it was finished now, everything of it is in the project`);
+  for (const { path, file } of rescued)
+    notice(options, `"${path}" had been changed since; that version is kept as ${file}`);
   return workspace;
 }

@@ -132,16 +132,16 @@ export class Overlay {
 
   /**
    * Lets go of what the shadow holds under `name`: after a commit, because the project has it now; for a discard,
-   * because nobody wants it. The project shows through again. 0, or ENOENT if the shadow holds nothing there.
+   * because nobody wants it. The project shows through again, as it is now. 0, or ENOENT if the shadow knew nothing of it.
    */
   forget(dir: NodeId, name: Uint8Array): number {
     return this.#fs.locked(() => {
       const { heap, tree } = this.#fs;
       const entry = this.#fs.find(dir, name);
       if (entry < 0) return entry;
+      if (heap.u32[(dir >>> 2) + Inode.BASE] !== 0) setFlag(heap, dir, Flag.UNLISTED);
       if (entry === 0) return -Errno.ENOENT;
       forgetEntry(heap, tree, dir, entry);
-      if (heap.u32[(dir >>> 2) + Inode.BASE] !== 0) setFlag(heap, dir, Flag.UNLISTED);
       markDirty(heap, dir);
       return 0;
     });

@@ -1,8 +1,9 @@
-import { parentKey, pathKey, sameBytes } from "../paths.ts";
+import { emptyStat } from "@shadowbox/vfs";
+import { keyPath, parentKey, pathKey, sameBytes } from "../paths.ts";
 import { collectRaw, kindOf, standingOf } from "./raw.ts";
 import type { Picked } from "./select.ts";
 import { settleShadow } from "./settle.ts";
-import { nodeAt, type Shadow, type View, viewOf } from "./shadow.ts";
+import { nodeAt, type Shadow, showView, type View, viewOf } from "./shadow.ts";
 import type { Change } from "./types.ts";
 
 /**
@@ -57,6 +58,42 @@ function isStanding(shadow: Shadow, view: View): boolean {
   if (view.kind === "directory") return true;
   const got = standing.size === view.bytes.length ? shadow.base.read(view.path) : 0;
   return typeof got !== "number" && sameBytes(got.bytes, view.bytes);
+}
+
+/**
+ * The project is about to change at these paths: what the box moved away from there without changing it becomes the
+ * shadow's own, since the project would show through.
+ */
+export function ownMoved(shadow: Shadow, paths: readonly Uint8Array[]): void {
+  shadow.tree.locked(() => {
+    const changing = new Set(paths.map(pathKey));
+    const folders = new Set(paths.map((path) => parentKey(pathKey(path))));
+    const moved: string[] = [];
+    for (const { path, node, from, untouched, side } of collectRaw(shadow).fresh.values()) {
+      if (from === undefined || sameBytes(from.path, path)) continue;
+      const source = pathKey(from.path);
+      if (side.kind === "directory" && folders.has(source)) moved.push(pathKey(path));
+      else if (untouched && side.kind === "file" && changing.has(source)) ownContent(shadow, node);
+    }
+    for (const path of moved) ownFolder(shadow, keyPath(path));
+  });
+}
+
+/** Makes the folder anew, with all that is in it. */
+function ownFolder(shadow: Shadow, path: Uint8Array): void {
+  const views = viewOf(shadow, path, true);
+  for (const view of [...views].reverse()) showView(shadow, { ...view, kind: "nothing" });
+  for (const view of views) showView(shadow, view);
+}
+
+/** Writing the first byte as it is makes the content the shadow's own. */
+function ownContent({ tree }: Shadow, node: number): void {
+  const stat = emptyStat();
+  tree.stat(node, stat);
+  const first = new Uint8Array(1);
+  if (tree.read(node, 0, first) !== 1) return;
+  tree.write(node, 0, first);
+  tree.setStat(node, { mtimeNs: stat.mtimeNs });
 }
 
 /** Takes changes back in the shadow. */

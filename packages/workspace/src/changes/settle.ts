@@ -35,9 +35,12 @@ export function settleShadow(
 /** The heads that hold the paths, and those that share a moved directory with one of them. */
 function touchedHeads(raw: RawChanges, paths: readonly string[]): Map<string, Head> {
   const touched = new Map<string, Head>();
-  for (const path of paths)
+  for (const path of paths) {
     for (const side of [raw.old.get(path), raw.fresh.get(path)])
       if (side !== undefined) touched.set(pathKey(side.head.path), side.head);
+    const gone = removedAbove(raw, path);
+    if (gone !== undefined) touched.set(pathKey(gone.path), gone);
+  }
   const homes = new Map<NodeId, Head[]>();
   for (const side of [...raw.old.values(), ...raw.fresh.values()])
     if (side.side.kind === "directory") homes.set(side.node, [...(homes.get(side.node) ?? []), side.head]);
@@ -53,6 +56,15 @@ function touchedHeads(raw: RawChanges, paths: readonly string[]): Map<string, He
     }
   }
   return touched;
+}
+
+/** The head of a folder above the path that the box removed or replaced: what comes up in the project below it is removed, too. */
+function removedAbove(raw: RawChanges, path: string): Head | undefined {
+  for (let at = parentKey(path); at !== ""; at = parentKey(at)) {
+    const old = raw.old.get(at);
+    if (old !== undefined && raw.fresh.get(at)?.node !== old.node) return old.head;
+  }
+  return undefined;
 }
 
 /** What the box sees at each changed path below the heads that is to stay. */

@@ -1,25 +1,12 @@
-import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { constants } from "node:fs";
 import { WorkspaceError } from "../errors.ts";
-import { splitPath } from "../paths.ts";
+import { pathKey, splitPath } from "../paths.ts";
+import { diskFiles, type Files, writeAll } from "./files.ts";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_CREAT, O_EXCL, O_WRONLY } = constants;
+
+/** Linux reaches a directory's entries through its descriptor; elsewhere each name is checked on the way. */
+const BY_DESCRIPTOR = process.platform === "linux";
 
 /** What stands at a path of the project. */
 export interface Standing {
@@ -31,152 +18,221 @@ export interface Standing {
   ino: number;
 }
 
+/** A file or link that is put in place of another. */
+export interface Replacement {
+  bytes: Uint8Array;
+  /** Of a file: permission bits; absent: a symlink to `bytes`. */
+  mode?: number;
+  /** The name under which it is written first, in the same directory; what a crash left there is replaced. */
+  beside: string;
+  /** Whether to make a file's bytes durable before it is renamed; else the caller syncs later. */
+  sync: boolean;
+}
+
 /**
  * The user's project, for writing. Every path (bytes, relative) is reached from the root by opening one directory
  * after the other without following a symlink (Linux: through `/proc/self/fd`), so a directory that is swapped for a
- * link meanwhile is refused and nothing outside is touched.
+ * link meanwhile is refused and nothing outside is touched. Elsewhere each directory is checked before it is used; a swap
+ * in between is not noticed (docs/state.md).
  */
 export class ConfinedFolder {
+  readonly #files: Files;
+  readonly #path: string;
   readonly #root: number;
 
   /** `root` is an absolute path. */
-  constructor(root: string) {
-    this.#root = openSync(root, O_RDONLY | O_DIRECTORY);
+  constructor(root: string, files: Files = diskFiles) {
+    this.#files = files;
+    this.#path = root;
+    this.#root = files.openSync(root, O_RDONLY | O_DIRECTORY);
   }
 
   close(): void {
-    closeSync(this.#root);
+    this.#files.closeSync(this.#root);
   }
 
-  /** Calls `use` with a path to the last name of `path`, whose directory is held open. Missing directories are made if asked. */
+  /** Calls `use` with a path to the last name of `path`, whose directory is held. Missing directories are made if asked. */
   #at<T>(path: Uint8Array, make: boolean, use: (place: Buffer) => T): T {
     const names = namesOf(path);
     const last = names.pop() as Uint8Array;
-    let dir = this.#root;
-    const opened: number[] = [];
+    return this.#in(names, make, (dir) => use(placeIn(dir, last)));
+  }
+
+  #in<T>(names: readonly Uint8Array[], make: boolean, use: (dir: Buffer) => T): T {
+    if (!BY_DESCRIPTOR) return use(this.#checked(names, make));
+    let fd = this.#root;
     try {
       for (const name of names) {
-        dir = openBelow(dir, name, make);
-        opened.push(dir);
+        const next = this.#openBelow(fd, name, make);
+        if (fd !== this.#root) this.#files.closeSync(fd);
+        fd = next;
       }
-      return use(below(dir, last));
+      return use(descriptorPath(fd));
     } finally {
-      for (const fd of opened) closeSync(fd);
+      if (fd !== this.#root) this.#files.closeSync(fd);
     }
+  }
+
+  #openBelow(dir: number, name: Uint8Array, make: boolean): number {
+    const place = placeIn(descriptorPath(dir), name);
+    const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+    try {
+      return this.#files.openSync(place, flags);
+    } catch (error) {
+      if (!make || codeOf(error) !== "ENOENT") throw error;
+      this.#files.mkdirSync(place);
+      return this.#files.openSync(place, flags);
+    }
+  }
+
+  #checked(names: readonly Uint8Array[], make: boolean): Buffer {
+    let at: Buffer = Buffer.from(this.#path);
+    for (const name of names) {
+      at = placeIn(at, name);
+      const facts = this.#files.lstatSync(at, { throwIfNoEntry: false });
+      if (facts === undefined && make) this.#files.mkdirSync(at);
+      else if (facts === undefined) throw Object.assign(new Error(`"${at}" is missing`), { code: "ENOENT" });
+      else if (!facts.isDirectory())
+        throw Object.assign(new Error(`"${at}" is no directory`), { code: "ENOTDIR" });
+    }
+    return at;
   }
 
   /** What is at `path`, or undefined; also undefined when a directory on the way is missing or is no directory. */
   look(path: Uint8Array): Standing | undefined {
     try {
-      return this.#at(path, false, (place) => {
-        const stat = lstatSync(place, { bigint: true });
-        const kind = stat.isFile()
-          ? "file"
-          : stat.isSymbolicLink()
-            ? "symlink"
-            : stat.isDirectory()
-              ? "directory"
-              : "other";
-        const { mtimeNs, ctimeNs } = stat;
-        return {
-          kind,
-          mode: Number(stat.mode) & 0o7777,
-          size: Number(stat.size),
-          mtimeNs,
-          ctimeNs,
-          ino: Number(stat.ino),
-        };
-      });
+      return this.#at(path, false, (place) => standingAt(this.#files, place));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
+      if (MISSING.has(codeOf(error))) return undefined;
       throw error;
     }
   }
 
   /** A file's bytes or a link's target. */
   read(path: Uint8Array, kind: "file" | "symlink"): Uint8Array {
-    return this.#at(path, false, (place) => {
-      if (kind === "symlink") return readlinkSync(place, { encoding: "buffer" });
-      const fd = openSync(place, O_RDONLY | O_NOFOLLOW);
-      try {
-        return readFileSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-    });
+    if (kind === "file")
+      return this.#opened(path, O_RDONLY | O_NOFOLLOW, (fd) => this.#files.readFileSync(fd));
+    return this.#at(path, false, (place) => this.#files.readlinkSync(place, { encoding: "buffer" }));
   }
 
-  /** Puts a file in place of whatever file or link is there: written beside, made durable, renamed. */
-  writeFile(path: Uint8Array, bytes: Uint8Array, mode: number): void {
+  /** Puts a file or link in place of whatever file or link is there: written beside, renamed. */
+  replace(path: Uint8Array, fresh: Replacement): void {
     this.#at(path, true, (place) => {
-      const beside = besides(place);
-      const fd = openSync(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      const beside = placeIn(place.subarray(0, place.lastIndexOf(0x2f)), Buffer.from(fresh.beside));
+      ignoring(["ENOENT"], () => this.#files.unlinkSync(beside));
+      if (fresh.mode === undefined) this.#files.symlinkSync(Buffer.from(fresh.bytes), beside);
+      else this.#writeFile(beside, fresh.bytes, fresh.mode, fresh.sync);
       try {
-        writeFileSync(fd, bytes);
-        fchmodSync(fd, mode & 0o7777);
-        fsyncSync(fd);
+        this.#files.renameSync(beside, place);
       } catch (error) {
-        unlinkSync(beside);
+        this.#files.unlinkSync(beside);
         throw error;
-      } finally {
-        closeSync(fd);
       }
-      renameSync(beside, place);
     });
   }
 
-  /** Puts a symlink in place of whatever file or link is there. */
-  writeLink(path: Uint8Array, target: Uint8Array): void {
-    this.#at(path, true, (place) => {
-      const beside = besides(place);
-      symlinkSync(Buffer.from(target), beside);
-      renameSync(beside, place);
-    });
+  #writeFile(place: Buffer, bytes: Uint8Array, mode: number, sync: boolean): void {
+    const fd = this.#files.openSync(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    try {
+      writeAll(this.#files, fd, bytes);
+      this.#files.fchmodSync(fd, mode & 0o7777);
+      if (sync) this.#files.fsyncSync(fd);
+    } catch (error) {
+      ignoring(["ENOENT"], () => this.#files.unlinkSync(place));
+      throw error;
+    } finally {
+      this.#files.closeSync(fd);
+    }
   }
 
   makeDirectory(path: Uint8Array, mode: number): void {
     this.#at(path, true, (place) => {
-      mkdirSync(place);
-      chmodSync(place, mode & 0o7777);
+      this.#files.mkdirSync(place);
+      this.#files.chmodSync(place, mode & 0o7777);
+    });
+  }
+
+  setMode(path: Uint8Array, mode: number): void {
+    this.#opened(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, (fd) =>
+      this.#files.fchmodSync(fd, mode & 0o7777),
+    );
+  }
+
+  /** Makes a file's bytes durable; nothing to do when it is gone. */
+  syncFile(path: Uint8Array): void {
+    ignoring([...MISSING], () =>
+      this.#opened(path, O_RDONLY | O_NOFOLLOW, (fd) => this.#files.fsyncSync(fd)),
+    );
+  }
+
+  #opened<T>(path: Uint8Array, flags: number, use: (fd: number) => T): T {
+    return this.#at(path, false, (place) => {
+      const fd = this.#files.openSync(place, flags);
+      try {
+        return use(fd);
+      } finally {
+        this.#files.closeSync(fd);
+      }
     });
   }
 
   /** Removes a file or a link; nothing to do when it is gone. */
   remove(path: Uint8Array): void {
-    this.#at(path, false, (place) => ignoring(["ENOENT"], () => unlinkSync(place)));
+    ignoring(["ENOENT"], () => this.#at(path, false, (place) => this.#files.unlinkSync(place)));
   }
 
   /** Removes a directory if it is empty. */
   removeDirectory(path: Uint8Array): void {
-    this.#at(path, false, (place) => ignoring(["ENOENT", "ENOTEMPTY", "EEXIST"], () => rmdirSync(place)));
+    ignoring(["ENOENT", "ENOTEMPTY", "EEXIST"], () =>
+      this.#at(path, false, (place) => this.#files.rmdirSync(place)),
+    );
   }
 
-  /** Makes the names in the directory of `path` durable. */
-  syncParent(path: Uint8Array): void {
-    const names = namesOf(path);
-    names.pop();
-    let dir = this.#root;
-    const opened: number[] = [];
-    try {
-      for (const name of names) {
-        dir = openBelow(dir, name, false);
-        opened.push(dir);
-      }
-      fsyncSync(dir);
-    } catch (error) {
-      // The directory itself was removed or replaced: that of its parent is what counts.
-      if (!["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-    } finally {
-      for (const fd of opened) closeSync(fd);
-    }
+  /** Removes the file of this name beside `path`, which a crash left. */
+  removeBeside(path: Uint8Array, name: string): void {
+    ignoring([...MISSING], () =>
+      this.#at(path, false, (place) =>
+        this.#files.unlinkSync(placeIn(place.subarray(0, place.lastIndexOf(0x2f)), Buffer.from(name))),
+      ),
+    );
   }
+
+  /** Makes the names in the directory of `path` durable; that of a directory that is gone is its parent's matter. */
+  syncParent(path: Uint8Array): void {
+    const names = namesOf(path).slice(0, -1);
+    ignoring(["ENOENT", "ENOTDIR"], () =>
+      this.#in(names, false, (dir) => {
+        const fd = this.#files.openSync(placeIn(dir, Buffer.from(".")), O_RDONLY | O_DIRECTORY);
+        try {
+          this.#files.fsyncSync(fd);
+        } finally {
+          this.#files.closeSync(fd);
+        }
+      }),
+    );
+  }
+}
+
+const MISSING: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
+
+function standingAt(files: Files, place: Buffer): Standing {
+  const stat = files.lstatSync(place, { bigint: true });
+  const kind = stat.isFile()
+    ? "file"
+    : stat.isSymbolicLink()
+      ? "symlink"
+      : stat.isDirectory()
+        ? "directory"
+        : "other";
+  const { mtimeNs, ctimeNs } = stat;
+  const [mode, size, ino] = [Number(stat.mode) & 0o7777, Number(stat.size), Number(stat.ino)];
+  return { kind, mode, size, mtimeNs, ctimeNs, ino };
 }
 
 function namesOf(path: Uint8Array): Uint8Array[] {
   const names = splitPath(path);
   for (const name of names) {
-    const text = Buffer.from(name).toString("latin1");
+    const text = pathKey(name);
     if (text === "" || text === "." || text === ".." || text.includes("\0"))
       throw new WorkspaceError(
         "invalid",
@@ -186,35 +242,24 @@ function namesOf(path: Uint8Array): Uint8Array[] {
   return names;
 }
 
-function below(dir: number, name: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`/proc/self/fd/${dir}/`), name]);
+function descriptorPath(fd: number): Buffer {
+  return Buffer.from(`/proc/self/fd/${fd}`);
 }
 
-function openBelow(dir: number, name: Uint8Array, make: boolean): number {
-  const place = below(dir, name);
-  const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-  try {
-    return openSync(place, flags);
-  } catch (error) {
-    if (!make || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    mkdirSync(place);
-    return openSync(place, flags);
-  }
+function placeIn(dir: Uint8Array, name: Uint8Array): Buffer {
+  return Buffer.concat([dir, SLASH, name]);
 }
 
-/** A fresh name in the same directory. */
-function besides(place: Buffer): Buffer {
-  const cut = place.lastIndexOf(0x2f);
-  return Buffer.concat([
-    place.subarray(0, cut + 1),
-    Buffer.from(`.shadowbox-${randomBytes(6).toString("hex")}.tmp`),
-  ]);
+const SLASH = Buffer.from("/");
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "";
 }
 
 function ignoring(codes: readonly string[], action: () => void): void {
   try {
     action();
   } catch (error) {
-    if (!codes.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!codes.includes(codeOf(error))) throw error;
   }
 }

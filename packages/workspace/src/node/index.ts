@@ -1,3 +1,2 @@
 export { openState, STATE_VERSION, type StateFolder } from "./state.ts";
-export type { StepHook } from "./transaction.ts";
-export { ProjectWorkspace } from "./workspace.ts";
+export { type Keeping, ProjectWorkspace, type Recovery } from "./workspace.ts";

@@ -5,17 +5,14 @@ import { WorkspaceError } from "../errors.ts";
 import type { Conflict, Resolution } from "../operations.ts";
 import { sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
-import { type Content, readStanding, type Step } from "./transaction.ts";
+import type { Content } from "./plans.ts";
+import { readStanding, type Step } from "./transaction.ts";
 
 /** What a commit does. */
 export interface Plan {
   steps: Step[];
   /** What will be in the project afterwards; of a file taken in part, the part. */
   changes: Change[];
-  /** Paths at which the project will have what the box sees. */
-  whole: Uint8Array[];
-  /** Paths at which the box goes on differing. */
-  partial: Uint8Array[];
   /** What the shadow is to let go of without writing it. */
   dropped: Change[];
   conflicts: Conflict[];
@@ -28,7 +25,7 @@ export function planCommit(
   answers: { conflicts?: Readonly<Record<string, Resolution>>; onConflict?: Resolution },
 ): Plan {
   const target = new ConfinedFolder(project);
-  const plan: Plan = { steps: [], changes: [], whole: [], partial: [], dropped: [], conflicts: [] };
+  const plan: Plan = { steps: [], changes: [], dropped: [], conflicts: [] };
   try {
     for (const item of picked) planChange(target, item, answers, plan);
   } finally {
@@ -60,10 +57,9 @@ function planChange(
   }
   const after = partial?.taken ?? change.after;
   plan.changes.push(partial === undefined ? change : { ...change, after: partial.taken });
-  for (const path of change.from ? [change.from, change.path] : [change.path])
-    (partial === undefined ? plan.whole : plan.partial).push(path);
-  if (change.from !== undefined) plan.steps.push({ path: change.from });
-  plan.steps.push({ path: change.path, ...(after && { after: contentOf(after) }) });
+  const box = partial === undefined ? "after" : "own";
+  if (change.from !== undefined) plan.steps.push({ path: change.from, box });
+  plan.steps.push({ path: change.path, ...(after && { after: contentOf(after) }), box });
 }
 
 function contentOf(side: Side): Content {

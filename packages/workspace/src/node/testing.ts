@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import {
-  cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -15,13 +16,16 @@ import { dirname, join } from "node:path";
 import { encodeText, FileType, Heap, Journal, Overlay, restoreTree, TreeFileSystem } from "@shadowbox/vfs";
 import { NodeBaseSource, NodeJournalStorage } from "@shadowbox/vfs/node";
 import { nodeAt, type Shadow, showView, viewOf } from "../changes/shadow.ts";
-import type { StepHook } from "./transaction.ts";
-import { ProjectWorkspace } from "./workspace.ts";
+import type { CrashingDisk } from "./testing-disk.ts";
+import { ProjectWorkspace, type Recovery } from "./workspace.ts";
 
 const ROOT = {
   ...{ name: new Uint8Array(), type: FileType.DIRECTORY, mode: 0o755, size: 0, mtimeNs: 0n, ctimeNs: 0n },
   ...{ ino: 0, nlink: 1 },
 };
+
+/** Where syncing takes no time, if there is such a place. */
+const MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** What is in a folder: path → content; links as `-> target`, empty folders as `/`. */
 export type Listing = Record<string, string>;
@@ -34,33 +38,50 @@ export class TestProject {
   workspace!: ProjectWorkspace;
   #journal!: Journal;
   readonly #home: string;
+  #opened: { close(): void }[] = [];
 
-  /** A project with these files, or a copy of another project and its state as they are on the disk at this moment. */
-  constructor(from: Listing | TestProject = {}) {
-    this.#home = mkdtempSync(join(tmpdir(), "shadowbox-workspace-"));
-    this.project = join(this.#home, "project");
-    this.state = join(this.#home, "state");
-    if (from instanceof TestProject) {
-      cpSync(from.#home, this.#home, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-      return;
-    }
+  /** A project with these files. */
+  constructor(files: Listing = {}, home = mkdtempSync(join(MEMORY, "shadowbox-workspace-"))) {
+    this.#home = home;
+    this.project = join(home, "project");
+    this.state = join(home, "state");
+    if (existsSync(this.project)) return;
     mkdirSync(this.project);
     mkdirSync(this.state);
-    this.user(from);
+    this.user(files);
     this.open();
   }
 
+  /** Copies of the project and its state as they are on the disk at this moment; not open. */
+  copies(count: number): TestProject[] {
+    const homes = Array.from({ length: count }, () => mkdtempSync(join(MEMORY, "shadowbox-workspace-")));
+    // Node's own copy rounds times, which would look like a change by the user.
+    const script = 'from=$1; shift; for to; do cp -a "$from/." "$to"; done';
+    execFileSync("sh", ["-c", script, "sh", this.#home, ...homes]);
+    return homes.map((home) => new TestProject({}, home));
+  }
+
   /** Opens the state as a new process would, and recovers. */
-  open(hook?: StepHook): { finished: string[]; dropped: string[] } {
+  open(disk?: CrashingDisk): Recovery {
+    this.close();
     const base = new NodeBaseSource({ root: this.project });
     const tree = TreeFileSystem.format(Heap.create(), { journaled: true }, base);
-    const { journal, state } = Journal.open(new NodeJournalStorage(join(this.state, "journal")));
+    const storage = new NodeJournalStorage(join(this.state, "journal"));
+    this.#opened = [base, storage];
+    const { journal, state } = Journal.open(storage);
     restoreTree(tree, state);
     const overlay = new Overlay(tree);
     overlay.attach(tree.root, new Uint8Array(), ROOT);
     this.#journal = journal;
     this.shadow = { tree, overlay, root: tree.root, base };
-    this.workspace = new ProjectWorkspace(this.shadow, this.project, this.state, hook);
+    this.workspace = new ProjectWorkspace(this.shadow, this.project, {
+      state: this.state,
+      flush: () => {
+        disk?.tick();
+        this.flush();
+      },
+      ...(disk && { files: disk.files }),
+    });
     return this.workspace.recover();
   }
 
@@ -142,7 +163,13 @@ export class TestProject {
       .changes.map(({ kind, path, from }) => `${kind} ${from ? `${from} -> ` : ""}${path}`);
   }
 
+  close(): void {
+    for (const opened of this.#opened) opened.close();
+    this.#opened = [];
+  }
+
   remove(): void {
+    this.close();
     rmSync(this.#home, { recursive: true, force: true });
   }
 }

@@ -1,19 +1,43 @@
 import { join } from "node:path";
 import { decodeText } from "@shadowbox/vfs";
-import { discardPicked, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
+import { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
 import { collectChanges } from "../changes/collect.ts";
 import { describeChanges } from "../changes/facts.ts";
 import { type Picked, pickedChange, type Selection, selectChanges } from "../changes/select.ts";
 import { settleShadow } from "../changes/settle.ts";
 import type { Shadow, View } from "../changes/shadow.ts";
 import { viewOf } from "../changes/shadow.ts";
-import type { Change, ChangeSet } from "../changes/types.ts";
+import type { ChangeSet } from "../changes/types.ts";
 import { printPatch } from "../diff/patch.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { CommitOptions, CommitResult, DiscardResult, LogEntry, UndoResult } from "../operations.ts";
+import { sameBytes } from "../paths.ts";
+import { ConfinedFolder } from "./confined.ts";
+import { diskFiles, type Files } from "./files.ts";
 import { OperationLog } from "./log.ts";
-import { type Plan, planCommit } from "./plan.ts";
-import { type Content, type StepHook, Transactions } from "./transaction.ts";
+import { planCommit } from "./plan.ts";
+import type { BoxSees, Content, Operation } from "./plans.ts";
+import { type Applied, readStanding, type Step, Transactions } from "./transaction.ts";
+
+/** Where a workspace keeps what it must not lose. */
+export interface Keeping {
+  /** Absolute path of the project's state folder. */
+  state: string;
+  /** Makes all that changed in the shadow durable. */
+  flush(): void;
+  /** Default: the disk. */
+  files?: Files;
+}
+
+/** What a start found unfinished, and did about it. */
+export interface Recovery {
+  /** Transactions that are finished now. */
+  finished: string[];
+  /** Those that had not begun to change the project. */
+  dropped: string[];
+  /** Files that somebody changed between the crash and this start: where their content was put. */
+  rescued: { path: string; file: string }[];
+}
 
 /** Review, commit and undo for one project on Node. */
 export class ProjectWorkspace {
@@ -21,27 +45,49 @@ export class ProjectWorkspace {
   readonly #project: string;
   readonly #transactions: Transactions;
   readonly #log: OperationLog;
+  readonly #keeping: Keeping;
 
-  /** `state` is the project's state folder (absolute). */
-  constructor(shadow: Shadow, project: string, state: string, hook?: StepHook) {
+  /** `project` is absolute. */
+  constructor(shadow: Shadow, project: string, keeping: Keeping) {
     this.#shadow = shadow;
     this.#project = project;
-    this.#transactions = new Transactions(join(state, "commits"), project, hook);
-    this.#log = new OperationLog(join(state, "log.jsonl"));
+    this.#keeping = keeping;
+    const { state, files = diskFiles } = keeping;
+    this.#transactions = new Transactions(join(state, "commits"), project, files);
+    this.#log = new OperationLog(join(state, "log.jsonl"), files);
   }
 
   /** Finishes what a crash interrupted; to be called before anything else by a writer. */
-  recover(): { finished: string[]; dropped: string[] } {
-    const { finished, dropped } = this.#transactions.recover();
-    for (const { before } of finished) {
-      const seen = before.map(({ path, content }) => viewOfContent(path, content));
-      settleTransaction(
-        this.#shadow,
-        before.map(({ path }) => path),
-        { seen },
-      );
-    }
-    return { finished: finished.map(({ id }) => id), dropped };
+  recover(): Recovery {
+    const { applied, dropped, rescued } = this.#transactions.recover();
+    for (const transaction of applied) this.#conclude(transaction);
+    return {
+      finished: applied.map(({ id }) => id),
+      dropped,
+      rescued: rescued.map(({ path, file }) => ({ path: decodeText(path), file })),
+    };
+  }
+
+  /** The project has the transaction: the shadow, the log and then the transaction itself learn of it. May be done twice. */
+  #conclude(transaction: Applied, names?: readonly string[]): void {
+    const { id, operation, steps } = transaction;
+    const whole = steps.filter(({ box, removes }) => box === "after" && !removes);
+    settleTransaction(
+      this.#shadow,
+      steps.map(({ path }) => path),
+      {
+        // A folder stays where something is left in it.
+        same: new Set(whole.map(({ path }) => path)),
+        seen: steps.flatMap(({ path, box, before }) => (box === "before" ? viewOfContent(path, before) : [])),
+      },
+    );
+    this.#keeping.flush();
+    if (!this.#log.read().some(({ transaction }) => transaction === id))
+      this.#log.append({
+        ...{ operation, transaction: id },
+        paths: [...(names ?? steps.map(({ path }) => decodeText(path)))],
+      });
+    this.#transactions.settled(id);
   }
 
   #collect(paths?: readonly Selection[]): Picked[] {
@@ -68,21 +114,28 @@ export class ProjectWorkspace {
     const plan = planCommit(this.#project, picked, options);
     const changes = describeChanges(plan.changes);
     if (options.dryRun) return { changes, conflicts: plan.conflicts };
-    const id = plan.steps.length > 0 ? this.#transactions.run(plan.steps) : undefined;
-    this.#settle(plan, all);
-    if (id === undefined) return { changes, conflicts: plan.conflicts };
-    this.#log.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
-    return { id, changes, conflicts: plan.conflicts };
+    const letGo = [...pathsOf(plan.dropped), ...settledPaths(this.#shadow, all)];
+    const names = changes.changes.map(({ path }) => path);
+    const id = plan.steps.length > 0 ? this.#transact(plan.steps, "commit", { names }) : undefined;
+    if (letGo.length > 0) settleShadow(this.#shadow, letGo);
+    this.#keeping.flush();
+    return { ...(id && { id }), changes, conflicts: plan.conflicts };
   }
 
-  /** What was written is let go of, what was given up, and what the user did just as the box. */
-  #settle({ steps, whole, partial, dropped }: Plan, all: readonly Change[]): void {
-    const removed = new Set(steps.filter(({ after }) => after === undefined).map(({ path }) => path));
-    // A folder stays where something is left in it.
-    const same = new Set(whole.filter((path) => !removed.has(path)));
-    settleTransaction(this.#shadow, [...whole, ...partial], { same });
-    const letGo = [...pathsOf(dropped), ...settledPaths(this.#shadow, all)];
-    if (letGo.length > 0) settleShadow(this.#shadow, letGo);
+  #transact(
+    steps: readonly Step[],
+    operation: Operation,
+    about: { of?: string; names: readonly string[] },
+  ): string {
+    // What the box changed is on the disk before the project is.
+    ownMoved(
+      this.#shadow,
+      steps.map(({ path }) => path),
+    );
+    this.#keeping.flush();
+    const transaction = this.#transactions.run(steps, operation, about.of);
+    this.#conclude(transaction, about.names);
+    return transaction.id;
   }
 
   /** Takes changes back in the shadow. */
@@ -116,14 +169,29 @@ export class ProjectWorkspace {
           ? "undo: there is no commit to take back"
           : "redo: no commit was taken back since the last one",
       );
-    const steps = this.#transactions.stepsOf(id, operation);
-    const seen = steps.flatMap(({ path }) => viewOf(this.#shadow, path, false));
-    this.#transactions.run(steps, operation, id);
-    const paths = steps.map(({ path }) => path);
-    settleTransaction(this.#shadow, paths, { seen });
-    const names = paths.map(decodeText);
-    this.#log.append({ operation, paths: names });
+    const steps = this.#transactions.stepsOf(id, operation).map((step) => this.#withBox(step));
+    const names = steps.map(({ path }) => decodeText(path));
+    this.#transact(steps, operation, { of: id, names });
     return { id, paths: names };
+  }
+
+  /** Adds what the box sees at the step's path. */
+  #withBox(step: Step): Step {
+    const [view] = viewOf(this.#shadow, step.path, false) as [View];
+    const target = new ConfinedFolder(this.#project);
+    try {
+      const before = readStanding(target, step.path);
+      const box: BoxSees = isSeen(view, before) ? "before" : isSeen(view, step.after) ? "after" : "own";
+      return { ...step, box };
+    } finally {
+      target.close();
+    }
+  }
+
+  /** Commits that can be undone, and those that can be done again. */
+  stacks(): { done: number; undone: number } {
+    const { done, undone } = this.#transactions.stacks();
+    return { done: done.length, undone: undone.length };
   }
 
   /** Adds an exec to the log. */
@@ -140,4 +208,10 @@ function viewOfContent(path: Uint8Array, content: Content | undefined): View {
   return content === undefined
     ? { path, kind: "nothing", mode: 0, bytes: new Uint8Array() }
     : { path, ...content };
+}
+
+function isSeen(view: View, content: Content | undefined): boolean {
+  if (content === undefined) return view.kind === "nothing";
+  const sameMode = content.kind !== "file" || view.mode === content.mode;
+  return view.kind === content.kind && sameMode && sameBytes(view.bytes, content.bytes);
 }

@@ -134,7 +134,11 @@ class V8Run {
       const { base } = this.#tree;
       if (base === undefined) return [];
       const shadow = { tree: this.#tree, overlay: new Overlay(this.#tree), root, base };
-      const workspace = new ProjectWorkspace(shadow, state.project, state.path);
+      const workspace = new ProjectWorkspace(shadow, state.project, {
+        state: state.path,
+        // The shadow ends with the program.
+        flush: () => {},
+      });
       workspace.recover();
       return workspace.commit({ onConflict: "theirs" }).changes.changes.map(({ path }) => path);
     } finally {

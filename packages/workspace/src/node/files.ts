@@ -1,0 +1,66 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+
+/** The calls by which this room touches a disk: one place for tests to stop, to fail or to lose writes. */
+export type Files = Pick<
+  typeof fs,
+  | "chmodSync"
+  | "closeSync"
+  | "fchmodSync"
+  | "fsyncSync"
+  | "ftruncateSync"
+  | "lstatSync"
+  | "mkdirSync"
+  | "openSync"
+  | "readdirSync"
+  | "readFileSync"
+  | "readlinkSync"
+  | "readSync"
+  | "renameSync"
+  | "rmdirSync"
+  | "rmSync"
+  | "symlinkSync"
+  | "unlinkSync"
+  | "writeSync"
+> & {
+  /** Makes everything written to the file system that holds the folder durable; false: this host cannot, sync one by one. */
+  syncAll(folder: string): boolean;
+};
+
+const SYNC = "/usr/bin/sync";
+
+/** The disk itself. */
+export const diskFiles: Files = {
+  ...fs,
+  syncAll(folder) {
+    if (process.platform !== "linux" || !fs.existsSync(SYNC)) return false;
+    return spawnSync(SYNC, ["-f", folder], { stdio: "ignore" }).status === 0;
+  },
+};
+
+/** Writes all the bytes at the descriptor's end. */
+export function writeAll(files: Files, fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += files.writeSync(fd, bytes, done);
+}
+
+/** Puts a file of the state in place: written beside, made durable, renamed; its folder is not synced. */
+export function replaceFile(files: Files, path: string, bytes: Uint8Array): void {
+  const fd = files.openSync(`${path}.new`, "w", 0o600);
+  try {
+    writeAll(files, fd, bytes);
+    files.fsyncSync(fd);
+  } finally {
+    files.closeSync(fd);
+  }
+  files.renameSync(`${path}.new`, path);
+}
+
+/** Makes the names in a folder durable. */
+export function syncFolder(files: Files, path: string): void {
+  const fd = files.openSync(path, "r");
+  try {
+    files.fsyncSync(fd);
+  } finally {
+    files.closeSync(fd);
+  }
+}

@@ -1,0 +1,190 @@
+import { dirname, join } from "node:path";
+import { concat } from "../diff/partial.ts";
+import { WorkspaceError } from "../errors.ts";
+import { diskFiles, type Files, replaceFile, syncFolder, writeAll } from "./files.ts";
+
+/** What stands at a path, with its bytes (a link's target). */
+export interface Content {
+  kind: "file" | "symlink" | "directory";
+  mode: number;
+  bytes: Uint8Array;
+}
+
+export type Operation = "commit" | "undo" | "redo";
+
+/** What the box sees at a path of a transaction: what stood in the project before, what stands after, or its own. */
+export type BoxSees = "before" | "after" | "own";
+
+/** A transaction as it is kept: one folder with `plan.json`, `data` (all contents) and a mark for each state it reached. */
+export interface Plan {
+  version: 2;
+  id: string;
+  time: string;
+  operation: Operation;
+  /** The commit that is undone or done again. */
+  of?: string;
+  /** Part of the names of files that are written beside others. */
+  token: string;
+  steps: PlannedStep[];
+}
+
+export interface PlannedStep {
+  /** Bytes as latin-1. */
+  path: string;
+  before?: Kept;
+  after?: Kept;
+  box: BoxSees;
+}
+
+/** A content: its place in `data`. */
+export interface Kept {
+  kind: Content["kind"];
+  mode: number;
+  at: number;
+  size: number;
+}
+
+/**
+ * How far a transaction is. `ready`: everything needed is on the disk, the project may be half changed. `applied`: the project
+ * has all of it. `done`: the shadow knows, too.
+ */
+export type PlanState = "ready" | "applied" | "done";
+
+/** The transactions of one state folder. */
+export class PlanStore {
+  readonly #folder: string;
+  readonly #files: Files;
+
+  constructor(folder: string, files: Files = diskFiles) {
+    this.#folder = folder;
+    this.#files = files;
+    if (files.mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined)
+      syncFolder(files, dirname(folder));
+  }
+
+  /** Makes the next transaction's folder. */
+  begin(): { id: string; pack: PackWriter } {
+    const id = String(Number(this.ids().at(-1) ?? 0) + 1).padStart(6, "0");
+    this.#files.mkdirSync(this.folderOf(id), { mode: 0o700 });
+    return { id, pack: new PackWriter(join(this.folderOf(id), "data"), this.#files) };
+  }
+
+  /** The plan is on the disk, or not at all. */
+  write(plan: Plan): void {
+    const folder = this.folderOf(plan.id);
+    replaceFile(this.#files, join(folder, "plan.json"), Buffer.from(JSON.stringify(plan)));
+    syncFolder(this.#files, folder);
+    syncFolder(this.#files, this.#folder);
+  }
+
+  mark(id: string, state: Exclude<PlanState, "ready">): void {
+    const folder = this.folderOf(id);
+    this.#files.closeSync(this.#files.openSync(join(folder, state), "w", 0o600));
+    syncFolder(this.#files, folder);
+  }
+
+  /** Absent: it never got ready, or is forgotten. */
+  read(id: string): Plan | undefined {
+    try {
+      const plan = JSON.parse(this.#files.readFileSync(join(this.folderOf(id), "plan.json"), "utf8")) as Plan;
+      if (plan.version === 2) return plan;
+      throw new WorkspaceError("state", `read commit "${id}": expected format 2, got ${plan.version}`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  stateOf(id: string): PlanState {
+    const names = this.#files.readdirSync(this.folderOf(id));
+    return names.includes("done") ? "done" : names.includes("applied") ? "applied" : "ready";
+  }
+
+  open(id: string): Pack {
+    return new Pack(join(this.folderOf(id), "data"), this.#files);
+  }
+
+  drop(id: string): void {
+    // Without its plan it counts as never begun, however much of the rest is gone.
+    this.#files.rmSync(join(this.folderOf(id), "plan.json"), { force: true });
+    syncFolder(this.#files, this.folderOf(id));
+    this.#files.rmSync(this.folderOf(id), { recursive: true, force: true });
+  }
+
+  /** All of them, oldest first. */
+  ids(): string[] {
+    return this.#files
+      .readdirSync(this.#folder)
+      .filter((name) => /^\d{6,}$/.test(name))
+      .sort((a, b) => Number(a) - Number(b));
+  }
+
+  folderOf(id: string): string {
+    return join(this.#folder, id);
+  }
+}
+
+/** Writes the contents of a transaction, one after the other. */
+export class PackWriter {
+  readonly #files: Files;
+  readonly #fd: number;
+  #at = 0;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+
+  constructor(path: string, files: Files) {
+    this.#files = files;
+    this.#fd = files.openSync(path, "wx", 0o600);
+  }
+
+  keep({ kind, mode, bytes }: Content): Kept {
+    const kept = { kind, mode, at: this.#at, size: bytes.length };
+    this.#at += bytes.length;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > 1 << 20) this.#flush();
+    return kept;
+  }
+
+  #flush(): void {
+    writeAll(this.#files, this.#fd, concat(this.#waiting));
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+  }
+
+  /** Makes all of it durable. */
+  finish(): void {
+    this.#flush();
+    this.#files.fsyncSync(this.#fd);
+  }
+
+  close(): void {
+    this.#files.closeSync(this.#fd);
+  }
+}
+
+/** The contents of a transaction. */
+export class Pack {
+  readonly #files: Files;
+  readonly #fd: number;
+
+  constructor(path: string, files: Files) {
+    this.#files = files;
+    this.#fd = files.openSync(path, "r");
+  }
+
+  load({ kind, mode, at, size }: Kept): Content {
+    const bytes = new Uint8Array(size);
+    for (let done = 0; done < size; ) {
+      const count = this.#files.readSync(this.#fd, bytes, done, size - done, at + done);
+      if (count === 0)
+        throw new WorkspaceError("state", `read a commit's data: it ends at ${at + done} bytes`);
+      done += count;
+    }
+    return { kind, mode, bytes };
+  }
+
+  close(): void {
+    this.#files.closeSync(this.#fd);
+  }
+}

@@ -1,0 +1,152 @@
+import { deepStrictEqual } from "node:assert";
+import { type Listing, TestProject } from "./testing.ts";
+import { Crash, CrashingDisk } from "./testing-disk.ts";
+import type { ProjectWorkspace } from "./workspace.ts";
+
+/** How many crashed runs ended as if the action had never begun, and how many as if it was done. */
+export interface Ends {
+  before: number;
+  after: number;
+}
+
+type Action = (workspace: ProjectWorkspace) => unknown;
+
+/** Runs the action with a crash at the `at`th call; whether it came to that. */
+function crash(copy: TestProject, action: Action, at: number, random?: () => number): boolean {
+  const disk = new CrashingDisk({ at, ...(random && { random }) });
+  try {
+    copy.open(disk);
+    action(copy.workspace);
+    return false;
+  } catch (error) {
+    if (error instanceof Crash || (error as Error).cause instanceof Crash) return true;
+    throw error;
+  }
+}
+
+/** Does the action to the end; the calls it took. */
+function finish(test: TestProject, action: Action): number {
+  const disk = new CrashingDisk();
+  test.open(disk);
+  action(test.workspace);
+  test.flush();
+  return disk.count;
+}
+
+/** After the next start everything is as before the action, or as after it; the box sees the same. */
+function checkEnd(copy: TestProject, before: Outcome, after: Outcome, ends: Ends): void {
+  copy.open();
+  const end = outcomeOf(copy);
+  const which = JSON.stringify(end.found) === JSON.stringify(before.found) ? "before" : "after";
+  ends[which]++;
+  deepStrictEqual(end, which === "before" ? before : after);
+}
+
+interface Outcome {
+  found: Listing;
+  seen: Listing;
+  status: string[];
+}
+
+function outcomeOf(test: TestProject): Outcome {
+  return { found: test.found(), seen: test.seen(), status: test.status() };
+}
+
+/** Kills the action at every call in turn, then does it to the end. */
+export function killAt(test: TestProject, action: Action, look?: (copy: TestProject) => void): Ends {
+  const before = outcomeOf(test);
+  const [trial] = test.copies(1) as [TestProject];
+  const copies = test.copies(finish(trial, action));
+  trial.remove();
+  finish(test, action);
+  const after = outcomeOf(test);
+  const ends: Ends = { before: 0, after: 0 };
+  for (const [at, copy] of copies.entries()) {
+    crash(copy, action, at);
+    if (look) look(copy);
+    else checkEnd(copy, before, after, ends);
+    copy.remove();
+  }
+  return ends;
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const NAMES = ["a", "b", "c", "d/a", "d/b", "d/e/a", "f/a", "g"];
+
+function randomText(random: () => number): string {
+  return Array.from({ length: 1 + Math.floor(random() * 30) }, () => `${Math.floor(random() * 20)}\n`).join(
+    "",
+  );
+}
+
+/** Files and links with random content, each with this chance. */
+export function randomFiles(random: () => number, share: number): Listing {
+  return Object.fromEntries(
+    NAMES.filter(() => random() < share).map((name) => [
+      name,
+      random() < 0.15 ? `-> ${randomText(random).slice(0, 5).trim()}` : randomText(random),
+    ]),
+  );
+}
+
+/** One random change of what the box sees. */
+export function randomBoxStep(test: TestProject, random: () => number): void {
+  const pick = () => NAMES[Math.floor(random() * NAMES.length)] as string;
+  const dice = random();
+  if (dice < 0.5) test.box(randomFiles(random, 0.3), random() < 0.2 ? 0o755 : 0o644);
+  else if (dice < 0.65) test.boxRemoves(pick());
+  else if (dice < 0.75) test.boxRemoves(pick().split("/")[0] as string);
+  else if (dice < 0.9) test.boxMoves(pick(), pick());
+  else test.boxMoves(pick().split("/")[0] as string, `${pick()}-moved`);
+}
+
+/** `count` random actions on random projects, each with a crash at a random call in which unsynced writes are lost. */
+export function crashRuns(seed: number, count: number): Ends {
+  const random = randomOf(seed);
+  const ends: Ends = { before: 0, after: 0 };
+  let test: TestProject | undefined;
+  for (let run = 0; run < count; run++) {
+    if (test === undefined || run % 10 === 0) {
+      test?.remove();
+      test = new TestProject(randomFiles(random, 0.7));
+    }
+    for (let step = 0; step < 3; step++) randomBoxStep(test, random);
+    crashRun(test, randomAction(test, random), random, ends);
+  }
+  test?.remove();
+  return ends;
+}
+
+function crashRun(test: TestProject, action: Action, random: () => number, ends: Ends): void {
+  const before = outcomeOf(test);
+  const [copy] = test.copies(1) as [TestProject];
+  const calls = finish(test, action);
+  const after = outcomeOf(test);
+  if (crash(copy, action, Math.floor(random() * calls), random)) {
+    checkEnd(copy, before, after, ends);
+    const seen = copy.seen();
+    copy.workspace.commit();
+    deepStrictEqual(copy.found(), seen);
+  }
+  copy.remove();
+}
+
+function randomAction(test: TestProject, random: () => number): Action {
+  const stacks = test.workspace.stacks();
+  const dice = random();
+  if (dice < 0.25 && stacks.done > 0) return (workspace) => workspace.undo();
+  if (dice < 0.4 && stacks.undone > 0) return (workspace) => workspace.redo();
+  const changed = test.workspace.changes().changes.map(({ path }) => path);
+  const paths = random() < 0.5 ? [] : changed.filter(() => random() < 0.5);
+  return (workspace) => workspace.commit({ paths });
+}
