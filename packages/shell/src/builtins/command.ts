@@ -220,6 +220,7 @@ export function hashBuiltin(sh: Interpreter, args: string[]): number {
       if (letter === "p") path = args[++at];
     }
   }
+  if (!sh.state.set.hashall) return sh.builtinError("hash", "hashing disabled");
   const names = args.slice(at);
   const { hash } = sh.state;
   if (flags.has("r")) {

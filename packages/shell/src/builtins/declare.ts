@@ -97,7 +97,8 @@ function run(sh: Interpreter, args: string[], name: string, local: boolean, base
     } catch (error) {
       const failure = sh.report(error);
       if (failure.code === "unbound" || failure.code === "expansion") throw error;
-      sh.builtinError(name, failure.message);
+      if (base !== 0 && failure.code === "readonly") sh.error(failure.message);
+      else sh.builtinError(name, failure.message);
       status = 1;
     }
   });
@@ -123,13 +124,14 @@ function parseOptions(sh: Interpreter, args: string[], request: Request): number
 }
 
 function option(request: Request, letter: string, on: boolean): boolean {
-  const restricted = request.name === "export" ? "fnp" : request.name === "readonly" ? "aAfp" : undefined;
+  const restricted = request.name === "export" ? "fnp" : request.name === "readonly" ? "aAfnp" : undefined;
   if (restricted && !restricted.includes(letter)) return false;
   if (request.name === "export" && letter === "n") {
     request.off |= Attr.EXPORT;
     request.on &= ~Attr.EXPORT;
     return true;
   }
+  if (request.name === "readonly" && letter === "n") return true;
   if (letter === "f" || letter === "F") {
     request.functions = true;
     if (letter === "F") request.namesOnly = true;
@@ -160,11 +162,15 @@ function declareFunctions(sh: Interpreter, request: Request, names: string[]): n
     }
     return 0;
   }
+  const kind = request.on & Attr.INDEXED ? "a" : request.on & Attr.ASSOC ? "A" : "i";
+  if (request.on & (Attr.INDEXED | Attr.ASSOC | Attr.INTEGER) && request.name !== "readonly")
+    return sh.builtinError(request.name, `-${kind}: invalid option`);
   let status = 0;
   for (const name of names) {
     const fn = functions.read.get(name);
     if (!fn) {
       status = 1;
+      if (name.includes("=")) return sh.builtinError(request.name, "cannot use `-f' to make functions");
       if (request.name === "export" || request.name === "readonly")
         sh.builtinError(request.name, `${name}: not a function`);
       continue;
@@ -181,6 +187,10 @@ function declareFunctions(sh: Interpreter, request: Request, names: string[]): n
             : `${request.print ? "declare -f " : ""}${name}\n`,
           request.name,
         );
+      continue;
+    }
+    if (request.on & Attr.EXPORT && /[=/]/.test(name)) {
+      status = sh.builtinError(request.name, `${name}: cannot export`);
       continue;
     }
     if (request.off & Attr.READONLY && fn.readonly) {
@@ -269,6 +279,10 @@ function declareOne(
 ): boolean {
   const match = /^([A-Za-z_]\w*)(\[.*?\](?=\+?=|$))?(\+?=)?/s.exec(text);
   if (!match || (match[0].length < text.length && !match[3])) {
+    sh.builtinError(request.name, `\`${text}': not a valid identifier`);
+    return false;
+  }
+  if (match[2] && (request.name === "export" || request.name === "readonly")) {
     sh.builtinError(request.name, `\`${text}': not a valid identifier`);
     return false;
   }

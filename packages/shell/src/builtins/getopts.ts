@@ -14,10 +14,10 @@ export function getoptsBuiltin(sh: Interpreter, args: string[]): number {
   // Someone set OPTIND, or made it local: a new run begins.
   if (optind !== sh.getopts.text || !sh.vars.get("OPTIND")?.onAssign) sh.getopts = { index: 0, text: optind };
   let at = Math.max(1, Number.parseInt(optind, 10) || 1);
+  if (at > words.length) return ended(sh, name, words.length + 1);
   if (sh.getopts.index === 0) {
-    const word = words[at - 1];
-    if (word === undefined || !word.startsWith("-") || word === "-")
-      return ended(sh, name, Math.min(at, words.length + 1));
+    const word = words[at - 1] as string;
+    if (!word.startsWith("-") || word === "-") return ended(sh, name, at);
     if (word === "--") return ended(sh, name, at + 1);
     sh.getopts = { index: 1, text: sh.getopts.text };
   }

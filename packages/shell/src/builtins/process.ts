@@ -54,9 +54,10 @@ function symbols(mask: number): string {
 function symbolicMask(sh: Interpreter, text: string, mask: number): number | undefined {
   let allowed = ~mask & 0o777;
   for (const clause of text.split(",")) {
-    const match = /^([ugoa]*)([-+=])([rwxXst]*|[ugo])$/.exec(clause);
+    const match = /^([ugoa]*)([-+=])([rwxXst]*)$/.exec(clause);
     if (!match) {
-      const bad = /[^ugoarwxXst=+-]/.exec(clause)?.[0] ?? clause[0] ?? "";
+      const bad =
+        /[^ugoarwxXst=+-]/.exec(clause)?.[0] ?? /(?<=[-+=].*)[ugo]/.exec(clause)?.[0] ?? clause[0] ?? "";
       sh.builtinError(
         "umask",
         /^[ugoa]*[^ugoa=+-]/.test(clause)
@@ -66,8 +67,7 @@ function symbolicMask(sh: Interpreter, text: string, mask: number): number | und
       return undefined;
     }
     const [, who, operator, what] = match as unknown as [string, string, string, string];
-    let bits = (what.includes("r") ? 4 : 0) | (what.includes("w") ? 2 : 0) | (/[xX]/.test(what) ? 1 : 0);
-    if (/^[ugo]$/.test(what)) bits = (allowed >> (what === "u" ? 6 : what === "g" ? 3 : 0)) & 7;
+    const bits = (what.includes("r") ? 4 : 0) | (what.includes("w") ? 2 : 0) | (/[xX]/.test(what) ? 1 : 0);
     for (const [letter, shift] of [
       ["u", 6],
       ["g", 3],

@@ -106,7 +106,8 @@ export function shiftBuiltin(sh: Interpreter, args: string[]): number {
   const { positional } = sh.state;
   if (count < 0) return sh.builtinError("shift", `${text}: shift count out of range`);
   if (count > positional.length) {
-    if (sh.state.shopt.shift_verbose) sh.builtinError("shift", `${text}: shift count out of range`);
+    if (sh.state.shopt.shift_verbose || sh.posix)
+      sh.builtinError("shift", `${text}: shift count out of range`);
     return 1;
   }
   if (count > 0) sh.state.positional = positional.slice(count);

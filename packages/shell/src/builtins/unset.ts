@@ -33,7 +33,7 @@ function unsetOne(sh: Interpreter, text: string, kind: string): boolean {
   if (!target) {
     if (kind === "" && sh.state.functions.read.has(text)) return unsetFunction(sh, text);
     // Without -v it may be the name of a function, of which there is none.
-    if (kind === "" && !text.includes("/")) return true;
+    if (kind === "") return true;
     sh.builtinError("unset", `\`${text}': not a valid identifier`);
     return false;
   }
@@ -76,8 +76,8 @@ function unsetElement(sh: Interpreter, name: string, subscript: string): boolean
     value.delete(sh.subscriptText(subscript));
     return true;
   }
-  if (value === undefined) return true;
-  if (!(value instanceof IndexedArray)) {
+  if (value === undefined && !(variable.attrs & Attr.INDEXED && subscript.startsWith("-"))) return true;
+  if (value !== undefined && !(value instanceof IndexedArray)) {
     if (Number(textKey(sh, name, subscript)) === 0) {
       sh.vars.unset(name);
       return true;
@@ -86,12 +86,12 @@ function unsetElement(sh: Interpreter, name: string, subscript: string): boolean
     return false;
   }
   const index = sh.integer(sh.subscriptText(subscript));
-  const at = index < 0 ? value.end + index : index;
+  const at = index < 0 ? (value?.end ?? 0) + index : index;
   if (at < 0) {
     sh.builtinError("unset", `[${subscript}]: bad array subscript`);
     return false;
   }
-  value.delete(at);
+  value?.delete(at);
   return true;
 }
 

@@ -60,7 +60,7 @@ export function escapeAt(
   if (simple !== undefined) return { text: simple, end: at + 2, raw: false };
   if (
     (ch === "'" || ch === '"' || ch === "?") &&
-    (style === "ansi" || (style === "format" && ch === '"') || style === "argument")
+    (style === "ansi" || (style === "format" && ch !== "?") || style === "argument")
   )
     return { text: ch, end: at + 2, raw: false };
   if (ch >= "0" && ch <= "7") {

@@ -1,4 +1,5 @@
 import { ShellError } from "../errors.ts";
+import { parseBracket } from "../pattern/character-class.ts";
 import type { DirEntry } from "../system.ts";
 import type { ExpansionHost } from "./host.ts";
 import { matcherFor, nameTest } from "./matching.ts";
@@ -52,8 +53,26 @@ function applyIgnore(host: ExpansionHost, paths: string[]): string[] {
   });
 }
 
+/** Splits at colons that are not in brackets or groups of an extended pattern. */
 function splitColons(text: string): string[] {
-  return text.split(/(?<!\\):(?![^[]*:\])/).filter((piece) => piece !== "");
+  const pieces: string[] = [];
+  let from = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const ch = text[at];
+    if (ch === "\\") at++;
+    else if (ch === "[") {
+      const bracket = parseBracket(text, at, { escapes: true, bang: true });
+      if (bracket && bracket !== "invalid") at = bracket.end - 1;
+    } else if (ch === "(" && at > 0 && "?*+@!".includes(text[at - 1]!)) depth++;
+    else if (ch === ")" && depth > 0) depth--;
+    else if (ch === ":" && depth === 0) {
+      pieces.push(text.slice(from, at));
+      from = at + 1;
+    }
+  }
+  pieces.push(text.slice(from));
+  return pieces.filter((piece) => piece !== "");
 }
 
 /** One glob over the file tree. */
@@ -139,15 +158,11 @@ class Walk {
   #matching(prefix: string, part: string): DirEntry[] {
     const test = nameTest(this.#host, part, this.#dotglob);
     const entries = this.#list(prefix).filter((entry) => test(entry.name));
-    if (!this.#host.state.shopt.globskipdots || this.#wantsDots(part)) {
-      for (const name of [".", ".."])
-        if (test(name) && !this.#host.state.shopt.globskipdots) entries.push({ name, kind: "directory" });
+    if (!this.#host.state.shopt.globskipdots && namesPeriod(part)) {
+      const test = nameTest(this.#host, part, false);
+      for (const name of [".", ".."]) if (test(name)) entries.push({ name, kind: "directory" });
     }
     return entries;
-  }
-
-  #wantsDots(part: string): boolean {
-    return part.startsWith(".");
   }
 
   #leadsOn(prefix: string, entry: DirEntry): boolean {
@@ -163,6 +178,12 @@ class Walk {
   #exists(path: string): boolean {
     return typeof this.#host.system.stat(path, false) !== "number";
   }
+}
+
+/** Whether a pattern, or an alternative of the group it starts with, begins with a period. */
+function namesPeriod(part: string): boolean {
+  if (/^\\?\./.test(part)) return true;
+  return /^[?*+@]\(/.test(part) && /[(|]\\?\./.test(part);
 }
 
 /** Splits at slashes that are not in brackets of an extglob; an escaped slash is a slash. */

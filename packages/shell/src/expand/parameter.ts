@@ -1,5 +1,5 @@
 import { ShellError } from "../errors.ts";
-import type { DefaultOperation, Parameter, ParameterOperation, Subscript } from "../parse/ast.ts";
+import type { Arithmetic, DefaultOperation, Parameter, ParameterOperation, Subscript } from "../parse/ast.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr, isName, type Value, type Variable } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
@@ -80,8 +80,8 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
   const found = pointer && lookUp(host, pointer);
   const text = found?.list ? (found.list.length ? found.list.join(" ") : undefined) : found?.text;
   if (text === undefined) {
-    if (part.operation?.type === "Default") return undefined;
-    if (found?.list) return "";
+    if (part.operation?.type === "Default" && !isName(part.name)) return undefined;
+    if (found?.list && part.operation?.type !== "Default") return "";
     const shown = part.subscript ? `${part.name}[${part.subscript.text}]` : part.name;
     if (/^[@*\d!#?$-]/.test(part.name) && part.name !== "0") {
       if (host.state.set.nounset && /^\d/.test(part.name)) throw unbound(`!${part.name}`);
@@ -213,9 +213,11 @@ export function unbound(name: string): ShellError {
   return new ShellError("unbound", `${name}: unbound variable`);
 }
 
-/** How messages call a parameter: `$1` for a positional one. */
-function messageName(reference: Reference): string {
-  return /^(\d+|[!])$/.test(reference.name) ? `$${reference.name}` : reference.shown;
+/** How messages call a parameter: `$1` for a positional one that was written so, without braces. */
+function messageName(reference: Reference, text: string): string {
+  return /^(\d+|[!])$/.test(reference.name) && !text.startsWith("${")
+    ? `$${reference.name}`
+    : reference.shown;
 }
 
 function withOperation(
@@ -237,7 +239,7 @@ function withOperation(
     host.state.set.nounset &&
     !(isAttributeQuery(operation) && host.vars.get(reference.name))
   )
-    throw unbound(messageName(reference));
+    throw unbound(messageName(reference, part.text));
   const star = reference.all === "*";
   if (operation === null) {
     if (found.list) sink.list(found.list, quoted, star);
@@ -255,9 +257,9 @@ function withOperation(
     return;
   }
   if (operation.type === "Substring") {
-    const offset = host.integer(expandArithmetic(host, operation.offset));
+    const offset = integerFor(host, operation.offset, reference.shown);
     const length =
-      operation.length === null ? undefined : host.integer(expandArithmetic(host, operation.length));
+      operation.length === null ? undefined : integerFor(host, operation.length, reference.shown);
     const cut = slice(host, reference, found, offset, length, operation.length?.text ?? "");
     if (cut.list) sink.list(cut.list, quoted, star);
     else put(sink, cut.text ?? "", quoted);
@@ -266,6 +268,18 @@ function withOperation(
   const apply = applyOperation(host, operation);
   if (found.list) sink.list(found.list.map(apply), quoted, star);
   else put(sink, found.text === undefined ? "" : apply(found.text), quoted);
+}
+
+/** A number of `${x:offset:length}`; what is wrong with it is told of `x`. */
+function integerFor(host: ExpansionHost, node: Arithmetic, shown: string): number {
+  const text = expandArithmetic(host, node);
+  try {
+    return host.integer(text);
+  } catch (error) {
+    if (error instanceof ShellError && error.code === "arithmetic")
+      throw new ShellError("arithmetic", `${shown}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** `${x@a}` and its kin may ask about an unset array. */

@@ -172,6 +172,8 @@ export function fail(sh: Interpreter, failure: ShellError): number {
     return sh.exit(1);
   if (sh.posix && (failure.code === "expansion" || failure.code === "readonly"))
     return sh.exit(failure.code === "readonly" ? 1 : 127);
+  const called = sh.state.frames[1]?.callLine;
+  sh.discardLine = called ?? sh.state.line;
   sh.flow = { kind: "discard", status: 1 };
   return 1;
 }

@@ -11,14 +11,14 @@ const DEPTH_LIMIT = 10_000;
 export function defineFunction(sh: Interpreter, node: FunctionDefinition): number {
   const { state } = sh;
   const name = node.name;
-  state.line = node.line;
+  state.line = node.endLine;
   if (sh.posix && sh.builtins.get(name)?.special) {
     sh.error(`\`${name}': is a special builtin`);
     return sh.exit(2);
   }
   if (/[\s$`'"\\]/.test(name) || (sh.posix && !/^[A-Za-z_]\w*$/.test(name))) {
     sh.error(`\`${name}': not a valid identifier`);
-    return 1;
+    return sh.posix ? sh.exit(2) : 1;
   }
   const old = state.functions.read.get(name);
   if (old?.readonly) {

@@ -89,6 +89,8 @@ export class Interpreter implements PromptHost {
   readonly trapStatus: number[] = [];
   /** Status of the last trap action, for `extdebug`. */
   debugStatus = 0;
+  /** Line, in the script itself, of the command that was last given up. */
+  discardLine = 0;
   /** Options to bring back when the function ends (`local -`). */
   localOptions: SetOptions | undefined;
   /** How deep in substitutions, evals and sourced files: the first character of PS4 is repeated so often. */

@@ -1,10 +1,11 @@
 import { setOption } from "../builtins/set.ts";
 import { BUILTINS } from "../builtins/table.ts";
+import { parseScript } from "../parse/parser.ts";
 import { SET_NAMES, type SetOption, SHOPT_NAMES, type Shopt } from "../state/options.ts";
 import { Attr, isName } from "../state/variable.ts";
 import type { System } from "../system.ts";
 import { type ForkState, forkState } from "./background.ts";
-import { runList, runNode } from "./execute.ts";
+import { runCommand, runList, runNode } from "./execute.ts";
 import { Interpreter } from "./interpreter.ts";
 import { runText } from "./source.ts";
 import { defineSpecials, setDefaults } from "./special.ts";
@@ -185,8 +186,15 @@ function importOptions(sh: Interpreter, variable: string, value: string): void {
 }
 
 function importFunction(sh: Interpreter, name: string, value: string): void {
-  if (!value.startsWith("() {")) return;
-  runText(sh, `${name} ${value}`, { line: 1, name: "" });
+  if (!value.startsWith("() {") || name.includes("/")) return;
+  // The definition and nothing after it: the environment does not run commands.
+  const script = parseScript(`${name} ${value}`);
+  const only = script.type === "Script" && script.statements.length === 1 ? script.statements[0] : undefined;
+  if (only?.command.type !== "Function" || only.background || only.command.name !== name) {
+    sh.errorText(`${sh.state.argv0}: error importing function definition for \`${name}'\n`);
+    return;
+  }
+  runCommand(sh, only.command);
   const fn = sh.state.functions.read.get(name);
   if (fn) fn.exported = true;
 }

@@ -140,6 +140,9 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
   }
 }
 
+/** Special builtins whose status may be that of a command they ran. */
+const RUNS_OTHERS = new Set([".", "source", "eval", "exec", "exit"]);
+
 /** Runs a command by what its name was found to be. */
 export function runResolved(
   sh: Interpreter,
@@ -152,7 +155,11 @@ export function runResolved(
     const fn = sh.state.functions.read.get(name);
     if (fn) return callFunction(sh, fn, argv.slice(1));
   }
-  if (builtin) return runBuiltin(sh, builtin, argv);
+  if (builtin) {
+    const status = runBuiltin(sh, builtin, argv);
+    // Where POSIX asks for it, wrong usage of a special builtin ends the shell.
+    return status === 2 && builtin.special && sh.posix && !RUNS_OTHERS.has(name) ? sh.exit(2) : status;
+  }
   sh.fds.materialize();
   return runProgram(sh, argv, true);
 }
@@ -189,12 +196,25 @@ function withAssignments(
   sh.vars.pushScope(kind === "function" ? "function" : "command");
   sh.scopeReady = false;
   try {
-    for (const node of assignments) assignTemporary(sh, node);
+    if (!assignAllTemporary(sh, assignments)) return 1;
     sh.assignmentArguments = kept;
     sh.scopeReady = kind === "function";
     return body();
   } finally {
     sh.vars.popScope();
+  }
+}
+
+/** False where one of them cannot be, which in POSIX mode keeps the command from running. */
+function assignAllTemporary(sh: Interpreter, assignments: readonly Assignment[]): boolean {
+  try {
+    for (const node of assignments) assignTemporary(sh, node);
+    return true;
+  } catch (error) {
+    const failure = sh.report(error);
+    if (!sh.posix || failure.code !== "readonly") throw failure;
+    sh.error(failure.message);
+    return false;
   }
 }
 

@@ -23,6 +23,7 @@ export function makeParser(sh: Interpreter, text: string, origin: Origin, unfini
     line: origin.line,
     extglob: () => sh.state.shopt.extglob,
     alias: (name) => (sh.state.shopt.expand_aliases ? sh.state.aliases.read.get(name) : undefined),
+    posix: () => sh.state.set.posix,
     hasAliases: () => sh.state.shopt.expand_aliases && sh.state.aliases.read.size > 0,
     warn: (message) => {
       if (unfinished) {
@@ -67,6 +68,7 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
     // In a subshell a command that is given up takes the subshell with it.
     if (sh.state.subshellDepth > 0) return sh.exit(status);
     sh.flow = undefined;
+    if (origin.name === "") parser.continueAfter(sh.discardLine);
   }
 }
 

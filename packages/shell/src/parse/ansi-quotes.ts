@@ -62,11 +62,16 @@ function characterText(match: RegExpMatchArray): string {
   const [, simple, octal, braced, hex, short, long, control] = match;
   if (simple !== undefined) return SIMPLE[simple]!;
   if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
-  if (control !== undefined) return String.fromCharCode(control.charCodeAt(control.length - 1) & 0x1f);
+  if (control !== undefined) return controlCharacter(control.charCodeAt(control.length - 1));
   const digits = braced ?? hex;
   if (digits !== undefined) return String.fromCharCode(Number.parseInt(digits.slice(-2), 16));
   const point = Number.parseInt((short ?? long)!, 16);
   return point > 0x10ffff ? "" : String.fromCodePoint(point);
+}
+
+/** `\\c?` is DEL. */
+function controlCharacter(code: number): string {
+  return String.fromCharCode(code === 63 ? 127 : code & 0x1f);
 }
 
 /** Marks a byte above 127 with a private character, so that it can be told from a character of the same number. */

@@ -193,6 +193,8 @@ export interface FunctionDefinition {
   name: string;
   /** Written with the word `function`. */
   keyword: boolean;
+  /** Where the body ends: the line that messages about the definition name. */
+  endLine: number;
   body: CompoundCommand;
 }
 

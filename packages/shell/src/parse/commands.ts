@@ -11,7 +11,7 @@ import { atWord, readWord } from "./words.ts";
 export function readCommand(r: Reader, first: boolean): Command {
   r.skipBlanks();
   if (r.code() === OPEN_PAREN) return readParenthesis(r);
-  if (r.hasAliases() && atWord(r)) expandAliases(r);
+  if (r.hasAliases() && atWord(r) && expandAliases(r) && r.code() === OPEN_PAREN) return readParenthesis(r);
   const word = reservedAt(r);
   if (word === null) return readSimple(r);
   return readReserved(r, word, first);
@@ -30,7 +30,7 @@ function readReserved(r: Reader, word: ReservedWord, first: boolean): Command {
 }
 
 /** Replaces the alias at `pos`, again and again. */
-function expandAliases(r: Reader): boolean {
+export function expandAliases(r: Reader): boolean {
   let expanded = false;
   for (;;) {
     const start = r.pos;
@@ -126,5 +126,6 @@ function readFunction(r: Reader, name: Word, line: number): FunctionDefinition {
   r.skipBlanks();
   if (r.code() !== CLOSE_PAREN) r.unexpected();
   r.pos++;
-  return { type: "Function", line, name: name.text, keyword: false, body: readFunctionBody(r) };
+  const body = readFunctionBody(r);
+  return { type: "Function", line, name: name.text, keyword: false, endLine: r.line, body };
 }

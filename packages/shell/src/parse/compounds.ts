@@ -163,7 +163,8 @@ function readFunctionKeyword(r: Reader): FunctionDefinition {
     r.skipBlanks();
     r.pos++;
   }
-  return { type: "Function", line, name, keyword: true, body: readFunctionBody(r) };
+  const body = readFunctionBody(r);
+  return { type: "Function", line, name, keyword: true, endLine: r.line, body };
 }
 
 /** `( )` rather than the start of a subshell as the body. */

@@ -8,7 +8,7 @@ import { SyntaxFailure } from "./syntax-error.ts";
 /** Takes the newline at `pos` and the bodies of the here-documents that wait for it. */
 export function readNewline(r: Reader): void {
   r.pos++;
-  r.line++;
+  if (r.pos > r.aliasEnd) r.line++;
   if (r.pending.length > 0) readHereDocuments(r);
 }
 
@@ -86,6 +86,7 @@ function expandedBody(r: Reader, text: string, line: number): Word {
 function bodyParts(r: Reader, text: string, line: number): WordPart[] {
   const inner = new Reader(text, line, r.surroundings, r.substitution);
   inner.extglob = r.extglob;
+  inner.hereDocument = true;
   const list = new PartList();
   try {
     readQuotedRuns(inner, list, HERE_DOCUMENT_STOP, NUL, "", line);

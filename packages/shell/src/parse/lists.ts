@@ -1,18 +1,22 @@
 import type { AndOr, AndOrElement, Command, Pipeline, Redirect, Script, Statement } from "./ast.ts";
 import { AMPERSAND, BAR, CLOSE_PAREN, NEWLINE, NUL, SEMICOLON } from "./characters.ts";
-import { readCommand } from "./commands.ts";
+import { expandAliases, readCommand } from "./commands.ts";
 import { readNewline, skipNewlines } from "./here-documents.ts";
 import { plainWord, type Reader } from "./reader.ts";
 import { closesList, reservedAt } from "./reserved.ts";
+import { atWord } from "./words.ts";
 
 /** Statements up to something that closes a list, which is not taken. At least one, except where `empty` is allowed. */
 export function readList(r: Reader, empty = false): Statement[] {
   const list: Statement[] = [];
-  skipNewlines(r);
-  while (!atListEnd(r)) {
+  const aliases = r.hasAliases();
+  for (;;) {
+    skipNewlines(r);
+    // An alias may stand for the word that ends the list.
+    if (aliases && atWord(r) && expandAliases(r)) skipNewlines(r);
+    if (atListEnd(r)) break;
     list.push(readStatement(r));
     if (!readSeparator(r, list[list.length - 1]!)) break;
-    skipNewlines(r);
   }
   if (list.length === 0 && !empty) r.unexpected();
   // A copy is as long as it must be; what `push` grew holds room for sixteen more.

@@ -74,6 +74,8 @@ function readParameter(r: Reader, quoted: boolean, line: number): Found | null {
     r.pos++;
     return { type: "Names", prefix: name, star: next === 42, text: "" };
   }
+  // `${#/}`: an operator on `$#` needs an operand.
+  if (name === "#" && "/%=+".includes(r.src[r.pos]!) && r.codeAt(1) === CLOSE_BRACE) return null;
   const operation = readOperation(r, quoted, line);
   return operation && parameter(name, subscript, indirect, operation);
 }

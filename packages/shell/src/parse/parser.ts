@@ -50,6 +50,14 @@ export class Parser {
     return this.reader.line;
   }
 
+  /**
+   * Counts on from `line` as that of the last command. A command given up in the middle leaves bash's count where it was, and its
+   * messages from there on name lines by it.
+   */
+  continueAfter(line: number): void {
+    if (line < this.reader.line) this.reader.line = line + 1;
+  }
+
   /** Source text of what the last {@link next} read, for `set -v`. Aliases stand in it expanded. */
   get text(): string {
     return this.reader.src.slice(this.unitStart, Math.min(this.reader.pos, this.reader.src.length - 1));

@@ -1,3 +1,4 @@
+import { readAnsiQuoted } from "./ansi-quotes.ts";
 import type { Backquote, DoubleQuoted, SingleQuoted } from "./ast.ts";
 import {
   BACKQUOTE,
@@ -43,7 +44,7 @@ export function readDoubleQuoted(r: Reader, localized: boolean): DoubleQuoted {
 
 /**
  * Text as in double quotes up to the character `end` (not taken). `}` as the end allows `\}` and quotes inside, which only
- * go away; {@link NUL} (a here-document) leaves double quotes as they are.
+ * go away; {@link NUL} (a here-document) leaves double quotes as they are. `nested`: in quotes inside such an operand.
  */
 export function readQuotedRuns(
   r: Reader,
@@ -52,18 +53,21 @@ export function readQuotedRuns(
   end: number,
   name: string,
   line: number,
+  nested = false,
 ): void {
   for (;;) {
     const c = readRun(r, list, stops);
     if (c === end) return;
     if (c === NUL) r.unmatched(name, line);
-    if (c === DOLLAR) readDollar(r, list, true);
+    if (c === DOLLAR) readQuotedDollar(r, list, end);
     else if (c === BACKQUOTE) list.push(readBackquote(r, end === DOUBLE_QUOTE));
-    else if (c === BACKSLASH) readQuotedEscape(r, list, end);
-    else if (c === DOUBLE_QUOTE) {
+    else if (c === BACKSLASH) {
+      if (nested) readNestedEscape(r, list);
+      else readQuotedEscape(r, list, end);
+    } else if (c === DOUBLE_QUOTE) {
       const opened = r.line;
       r.pos++;
-      readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', opened);
+      readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', opened, true);
       r.pos++;
     } else if (c === SINGLE_QUOTE) readProtected(r, list);
     else {
@@ -87,6 +91,25 @@ function readProtected(r: Reader, list: PartList): void {
   readQuotedRuns(r, list, PROTECTED_STOP, SINGLE_QUOTE, "'", line);
   list.literal("'");
   r.pos++;
+}
+
+/** In the operand of `"${x:-…}"` the `extquote` option, which is on, lets `$'…'` count. */
+function readQuotedDollar(r: Reader, list: PartList, end: number): void {
+  if (end === CLOSE_BRACE && r.codeAt(1) === SINGLE_QUOTE && !r.hereDocument) list.push(readAnsiQuoted(r));
+  else readDollar(r, list, true);
+}
+
+/** In quotes inside the quoted operand of `${x:-…}` a backslash quotes every character. */
+function readNestedEscape(r: Reader, list: PartList): void {
+  const next = r.codeAt(1);
+  if (next === NEWLINE) r.skipContinuation();
+  else if (next === NUL) {
+    list.literal("\\");
+    r.pos++;
+  } else {
+    list.literal(r.src[r.pos + 1]!);
+    r.pos += 2;
+  }
 }
 
 /** Inside double quotes a backslash quotes only `$`, backquote, `\`, newline and the closing character. */
@@ -121,7 +144,12 @@ export function readBackquote(r: Reader, inDoubleQuotes: boolean): Backquote {
     if (c === NEWLINE) r.line++;
     if (c === BACKSLASH) {
       const next = r.codeAt(1);
-      if (next === NEWLINE) r.line++;
+      if (next === NEWLINE) {
+        // A line goes on in the next one even inside quotes.
+        r.line++;
+        source += src.slice(from, r.pos);
+        from = r.pos + 2;
+      }
       const drop =
         next === BACKSLASH ||
         next === BACKQUOTE ||
@@ -137,5 +165,6 @@ export function readBackquote(r: Reader, inDoubleQuotes: boolean): Backquote {
   }
   source += src.slice(from, r.pos);
   r.pos++;
-  return { type: "Backquote", line, source };
+  // bash reads the inside when the word is complete, and counts its lines from there.
+  return { type: "Backquote", line: r.line, source };
 }

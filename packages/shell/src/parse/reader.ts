@@ -45,14 +45,22 @@ export class Reader {
   /** How deep in `$(…)`; 0 at the top. */
   substitutionDepth = 0;
   pending: PendingHereDocument[] = [];
+  /** The source is the body of a here-document. */
+  hereDocument = false;
   /** After an alias whose value ends with a blank: from here on the next word may be an alias too. -1: no. */
   aliasNextAt = -1;
+  /** Before this offset the text comes from aliases, whose newlines count for nothing. */
+  aliasEnd = -1;
   /** Offsets of `((` that turned out not to be arithmetic. */
   readonly notArithmetic = new Set<number>();
   readonly surroundings: Surroundings;
   /** The grammar above words: reads statements up to a `)` and that `)`. */
   readonly substitution: (reader: Reader) => Script;
   private readonly regions: AliasRegion[] = [];
+  private readonly source: string;
+  /** The source ends with a backslash that quotes nothing. */
+  private readonly cut: boolean;
+  private readonly firstLine: number;
 
   constructor(
     source: string,
@@ -60,10 +68,13 @@ export class Reader {
     surroundings: Surroundings,
     substitution: (reader: Reader) => Script,
   ) {
+    this.source = source;
+    this.firstLine = line;
+    this.cut = /(?:^|[^\\])(?:\\\\)*\\$/.test(source.slice(-200));
     const text = source.includes("\0") ? source.replaceAll("\0", "") : source;
     if (text.endsWith("\n") || text === "") this.src = `${text}\0`;
     // A backslash that ends the input stands for itself.
-    else this.src = /(?:^|[^\\])(?:\\\\)*\\$/.test(text.slice(-200)) ? `${text}\\\n\0` : `${text}\n\0`;
+    else this.src = this.cut ? `${text}\\\n\0` : `${text}\n\0`;
     this.line = line;
     this.surroundings = surroundings;
     this.substitution = substitution;
@@ -104,6 +115,7 @@ export class Reader {
     while (this.src.charCodeAt(at) === BACKSLASH && this.src.charCodeAt(at + 1) === NEWLINE) {
       this.src = this.src.slice(0, at) + this.src.slice(at + 2);
       for (const region of this.regions) region.end -= 2;
+      if (this.aliasEnd > at) this.aliasEnd -= 2;
       this.line++;
     }
   }
@@ -144,6 +156,7 @@ export class Reader {
     for (const region of this.regions) region.end += added;
     // A region lasts until the character after it is reached, so that `alias a=a` does not loop.
     this.regions.push({ name, end: start + value.length + 1 });
+    this.aliasEnd = this.aliasEnd > start ? this.aliasEnd + added : start + value.length;
     this.pos = start;
     const last = value.charCodeAt(value.length - 1);
     if (last === SPACE || last === TAB) this.aliasNextAt = start + value.length;
@@ -187,6 +200,7 @@ export class Reader {
     if (token === "") {
       // `$(` has its own message; inside nothing but commands the end is named as such.
       if (this.substitutionDepth > 0) this.unmatched(")", this.line);
+      if (this.cut) this.line++;
       this.fail("end", "syntax error: unexpected end of file");
     }
     this.unexpectedToken(token);
@@ -202,8 +216,9 @@ export class Reader {
     throw new SyntaxFailure({ type: "SyntaxError", kind: "end", line, messages: [{ line, text }] });
   }
 
-  /** The line of `pos`. */
+  /** The line of `pos`, as it was before aliases were expanded in it. */
   private sourceLine(): string {
+    if (this.aliasEnd >= 0) return this.source.split("\n")[this.line - this.firstLine] ?? "";
     const start = this.src.lastIndexOf("\n", this.pos - 1) + 1;
     const end = this.src.indexOf("\n", start);
     return this.src.slice(start, end < 0 ? this.src.length - 1 : end);

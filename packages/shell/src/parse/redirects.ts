@@ -75,11 +75,15 @@ function operatorAt(r: Reader, at: number, fd: number | null, fdVariable: string
       quoted: target.quoted,
       body: plainWord("", line),
     };
+    if (r.pending.length >= HERE_DOCUMENTS) r.fail("end", "maximum here-document count exceeded");
     r.pending.push({ document, strip: operator === "<<-", line });
     hereDocument = document;
   }
   return { type: "Redirect", line, operator, fd, fdVariable, target, hereDocument };
 }
+
+/** How many may wait for the end of one line. */
+const HERE_DOCUMENTS = 16;
 
 function redirect(
   line: number,

@@ -1,3 +1,5 @@
+import { COLLATING } from "./collating.ts";
+
 /** Tells whether a character (a code point; for a byte that is not UTF-8 its surrogate) belongs to a set. */
 export type CharacterTest = (code: number) => boolean;
 
@@ -143,7 +145,7 @@ function readMember(text: string, at: number, members: Members, rules: BracketRu
   }
   const to = readCharacter(text, from.end + 1, rules);
   if (!to) return undefined;
-  if (to.code < from.code) return -to.end;
+  if (to.code < from.code || from.code < 0) return -to.end;
   members.ranges.push(from.code, to.code);
   return to.end;
 }
@@ -158,11 +160,17 @@ function readCharacter(text: string, at: number, rules: BracketRules): Character
   const kind = text[at + 1];
   if (text[at] === "[" && (kind === "." || kind === "=")) {
     const close = text.indexOf(`${kind}]`, at + 2);
-    if (close > at + 2) return { code: text.codePointAt(at + 2)!, end: close + 2 };
+    if (close > at + 2) return { code: collatingCode(text.slice(at + 2, close)), end: close + 2 };
   }
   const from = rules.escapes && text[at] === "\\" && at + 1 < text.length ? at + 1 : at;
   const code = text.codePointAt(from);
   return code === undefined ? undefined : { code, end: from + (code > 0xffff ? 2 : 1) };
+}
+
+/** The character that `[.name.]` means; -1, which is in no text, for an unknown name. */
+function collatingCode(name: string): number {
+  const code = name.codePointAt(0)!;
+  return name.length === (code > 0xffff ? 2 : 1) ? code : (COLLATING.get(name) ?? -1);
 }
 
 function membersTest({ ranges, tests }: Members, negated: boolean): CharacterTest {

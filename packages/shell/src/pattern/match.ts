@@ -132,8 +132,8 @@ function negation(element: GroupElement, text: Codes, from: Positions, period: b
   let out: Positions = [];
   for (let i = 0; i < from.length; i += 2) {
     for (let at = from[i]!; at <= from[i + 1]!; at++) {
-      const far = guarded(text, at, period) ? at : text.length;
-      out = union(out, difference([at, far], alternatives(element, text, [at, at], period)));
+      if (guarded(text, at, period)) continue;
+      out = union(out, difference([at, text.length], alternatives(element, text, [at, at], period)));
       // Once a start reaches everything behind it, later starts add nothing.
       if (out.length === 2 && out[0] === from[0] && out[1] === text.length) return out;
     }

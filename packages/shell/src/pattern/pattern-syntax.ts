@@ -63,7 +63,11 @@ class PatternParser {
     while (this.at < text.length) {
       const c = text[this.at]!;
       if (inGroup && (c === "|" || c === ")")) break;
-      if (this.extglob && text[this.at + 1] === "(" && "?*+@!".includes(c) && this.group(c, list)) continue;
+      if (this.extglob && text[this.at + 1] === "(" && "?*+@!".includes(c)) {
+        if (this.group(c, list)) continue;
+        this.rest(list);
+        break;
+      }
       if (c === "*") {
         if (list[list.length - 1]?.type !== "star") list.push({ type: "star" });
         this.at++;
@@ -84,6 +88,13 @@ class PatternParser {
     const last = list[list.length - 1];
     if (last?.type === "literal") last.codes.push(folded);
     else list.push({ type: "literal", codes: [folded] });
+  }
+
+  /** A group without an end: all from there on stands for itself, as in glibc and bash. */
+  private rest(list: PatternElement[]): void {
+    const codes = [...this.text.slice(this.at)].map((ch) => ch.codePointAt(0)!);
+    list.push({ type: "literal", codes: this.nocase ? codes.map(lowerCode) : codes });
+    this.at = this.text.length;
   }
 
   private bracket(list: PatternElement[]): boolean {
@@ -123,7 +134,8 @@ function groupEnd(text: string, open: number): number {
     else if (c === ")" && --depth === 0) return i;
     else if (c === "[") {
       const bracket = parseBracket(text, i, { escapes: true, bang: true });
-      if (bracket && bracket !== "invalid") i = bracket.end - 1;
+      if (!bracket || bracket === "invalid") return -1;
+      i = bracket.end - 1;
     }
   }
   return -1;
