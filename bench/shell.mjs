@@ -67,8 +67,7 @@ const SCRIPTS = [
   ],
 ];
 
-const withClock = (script) =>
-  `t0=\${EPOCHREALTIME/.}; ${script}\necho $(( \${EPOCHREALTIME/.} - t0 ))`;
+const withClock = (script) => `t0=\${EPOCHREALTIME/.}; ${script}\necho $(( \${EPOCHREALTIME/.} - t0 ))`;
 
 function milliseconds(output, errors) {
   const last = output.trim().split("\n").at(-1);
