@@ -153,6 +153,10 @@ void shadowbox_zero_free(void)
 """
 edit("Objects/obmalloc.c", lambda text: text.replace("#else   /* ! WITH_PYMALLOC */", ZERO_FREE + "#else   /* ! WITH_PYMALLOC */", 1))
 
+# The snapshot's objects came from the usual allocators: -X dev and PYTHONMALLOC change nothing.
+edit("Objects/obmalloc.c", lambda text: text.replace(
+    "_PyMem_SetupAllocators(PyMemAllocatorName allocator)\n{", "_PyMem_SetupAllocators(PyMemAllocatorName allocator)\n{\n    if (allocator != PYMEM_ALLOCATOR_NOT_SET)\n        return 0;", 1))
+
 # What WASI's usual builds take is 600.
 edit("Include/internal/pycore_ceval.h", lambda text: re.sub(r"(define Py_DEFAULT_RECURSION_LIMIT) \d+", r"\1 1000", text))
 

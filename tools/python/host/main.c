@@ -32,6 +32,8 @@ extern PyStatus init_sys_streams(PyThreadState *tstate);
 extern void pymain_run_python(int *exitcode);
 extern int shadowbox_finish(PyObject *library);
 extern void shadowbox_zero_free(void);
+/* memory.c */
+extern int memory_in_steps;
 
 static int from_snapshot;
 /* Name → module of what the snapshot holds. */
@@ -337,7 +339,7 @@ __attribute__((export_name("shadowbox_snapshot"))) void shadowbox_snapshot(void)
     zero_free_chunks();
     fflush(NULL);
     rpc_reset();
-    from_snapshot = 1;
+    from_snapshot = memory_in_steps = 1;
 }
 
 /* `pip` is Python with that module. */

@@ -18,7 +18,7 @@ extern char **environ;
 int __real_fcntl(int fd, int command, ...);
 int __real_raise(int number);
 
-enum { USER = 1000, DESCRIPTORS = 250, SIGNALLED = 256 };
+enum { USER = 1000, DESCRIPTORS = 250, SIGNALLED = 256, DIRECTORY_SIZE = 4096 };
 
 /* Which of the three: pid, parent's, group's. 1 without host services. */
 static pid_t own_number(int which)
@@ -236,12 +236,50 @@ static void put_list(char *const list[])
         rpc_put_string(list[i]);
 }
 
+/* `path` as an absolute path without `.` and `..`. */
+static void absolute(const char *path, char *into, size_t size)
+{
+    size_t length = 0;
+    if (path[0] != '/' && getcwd(into, size))
+        length = strlen(into);
+    while (length > 0 && into[length - 1] == '/')
+        length--;
+    while (*path) {
+        size_t part = strcspn(path, "/");
+        if (part == 2 && path[0] == '.' && path[1] == '.') {
+            while (length > 0 && into[--length] != '/')
+                ;
+        } else if (part > 0 && !(part == 1 && path[0] == '.') && length + part + 2 < size) {
+            into[length++] = '/';
+            memcpy(into + length, path, part);
+            length += part;
+        }
+        path += part + (path[part] == '/');
+    }
+    strcpy(into + length, length ? "" : "/");
+}
+
+/* Programs of the box go to $PWD before they begin: it has to be true. */
+static void put_environment(char *const list[], const char *directory)
+{
+    char own[DIRECTORY_SIZE] = "PWD=";
+    absolute(directory, own + 4, sizeof own - 4);
+    uint32_t count = 1;
+    for (char *const *each = list; *each; each++)
+        count += strncmp(*each, "PWD=", 4) != 0;
+    rpc_put_u32(count);
+    for (char *const *each = list; *each; each++)
+        if (strncmp(*each, "PWD=", 4) != 0)
+            rpc_put_string(*each);
+    rpc_put_string(own);
+}
+
 pid_t shadowbox_spawn(const struct spawn *what)
 {
     rpc_begin(RPC_SPAWN);
     rpc_put_path(what->path);
     put_list(what->argv);
-    put_list(what->env ? what->env : environ);
+    put_environment(what->env ? what->env : environ, what->cwd ? what->cwd : ".");
     rpc_put_path(what->cwd ? what->cwd : ".");
     rpc_put_u32((uint32_t)what->count);
     for (size_t i = 0; i < what->count; i++) {
