@@ -89,3 +89,15 @@ print(sum(int(subprocess.check_output(["expr", str(i), "+", "1"])) for i in rang
 # --- getoutput and list2cmdline
 import subprocess
 print(subprocess.getstatusoutput("echo a; exit 1"), subprocess.getoutput("printf x"), subprocess.list2cmdline(["a b", 'c"d']))
+# --- children start where the program is
+import os, subprocess, sys
+os.mkdir("d"); os.chdir("d")
+open("s.py", "w").write("import os; print(os.path.basename(os.getcwd()), sorted(os.listdir()))")
+print(subprocess.check_output(["ls"], text=True), os.popen("ls").read())
+print(subprocess.check_output([sys.executable, "s.py"], text=True, env={**os.environ, "PWD": "/"}))
+print(subprocess.check_output([sys.executable, "d/s.py"], text=True, cwd=".."))
+print(subprocess.check_output([sys.executable, "-c", "import os; print(os.path.basename(os.getcwd()))"], text=True, env={}))
+# --- development mode
+import subprocess, sys
+r = subprocess.run([sys.executable, "-X", "dev", "-c", "import sys; print(sys.flags.dev_mode); open('x', 'w')"], capture_output=True, text=True)
+print(r.returncode, r.stdout, "ResourceWarning" in r.stderr)
