@@ -161,6 +161,87 @@ test("an archive comes in, and the workspace goes out as one", async () => {
   expect(Object.keys(files).sort()).toEqual(["a.txt", "d/", "d/b.txt"]);
 });
 
+test("a folder comes in, the accepted part of the edits goes back to it, and undo takes that back", async () => {
+  const page = await (await browser.newContext()).newPage();
+  const bad = watch(page);
+  await page.goto(site.address);
+  const lines = Array.from({ length: 30 }, (_, at) => `line ${at + 1}\n`);
+  await page.evaluate(async (text) => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle("mine", { create: true });
+    const sub = await folder.getDirectoryHandle("sub", { create: true });
+    for (const [dir, name] of [
+      [folder, "notes"],
+      [sub, "other"],
+      [sub, "old"],
+    ] as const) {
+      const stream = await (await dir.getFileHandle(name, { create: true })).createWritable();
+      await stream.write(text);
+      await stream.close();
+    }
+    // What the picker gives, without the dialog that nobody could click here.
+    Object.assign(globalThis, { showDirectoryPicker: async () => folder });
+  }, lines.join(""));
+  const files = () =>
+    page.evaluate(async () => {
+      const found: Record<string, string> = {};
+      const visit = async (dir: FileSystemDirectoryHandle, at: string): Promise<void> => {
+        for await (const [name, handle] of dir.entries())
+          if (handle.kind === "directory") await visit(handle as FileSystemDirectoryHandle, `${at}${name}/`);
+          else found[at + name] = await (await (handle as FileSystemFileHandle).getFile()).text();
+      };
+      await visit(await (await navigator.storage.getDirectory()).getDirectoryHandle("mine"), "");
+      return found;
+    });
+  const before = await files();
+  await page.getByRole("button", { name: /Open a folder/ }).click();
+  await page.getByText("Folder mine is as committed").waitFor();
+  await type(
+    page,
+    "{ head -n 1 notes; echo two; head -n 24 notes | tail -n 22; echo twenty-five; tail -n 5 notes; } > n && cat n > notes && rm n sub/old; echo new > sub/new",
+  );
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["notes", "sub/new", "sub/old"]);
+  expect(await files()).toEqual(before);
+  await changes(page).first().click();
+  await page.getByRole("button", { name: "Discard hunk" }).nth(1).click();
+  await expect.poll(() => page.getByRole("button", { name: "Discard hunk" }).count()).toBe(1);
+  await page.getByRole("button", { name: "Commit all 3" }).click();
+  await page.getByText("Folder mine is as committed").waitFor();
+  const notes = lines.join("").replace("line 2\n", "two\n");
+  await expect.poll(files).toEqual({ notes, "sub/other": before["sub/other"], "sub/new": "new\n" });
+  await page.reload();
+  await page.getByRole("button", { name: "Undo the last commit" }).click();
+  await expect.poll(files).toEqual(before);
+  expect(bad).toEqual([]);
+});
+
+test("what the user changed in the folder meanwhile is not written over", async () => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(site.address);
+  const write = (text: string) =>
+    page.evaluate(async (content) => {
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle("mine", { create: true });
+      const stream = await (await folder.getFileHandle("a", { create: true })).createWritable();
+      await stream.write(content);
+      await stream.close();
+      Object.assign(globalThis, { showDirectoryPicker: async () => folder });
+    }, text);
+  await write("first\n");
+  await page.getByRole("button", { name: /Open a folder/ }).click();
+  await type(page, "echo box > a");
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["a"]);
+  await write("mine\n");
+  await page.getByRole("button", { name: "Commit all 1" }).click();
+  await page.getByText("a changed there meanwhile").waitFor();
+  await page.getByRole("button", { name: "Write 1 to mine" }).waitFor();
+  const now = await page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("mine");
+    return (await (await folder.getFileHandle("a")).getFile()).text();
+  });
+  expect(now).toBe("mine\n");
+});
+
 test("where the server sets no isolation headers, the service worker adds them", async () => {
   const bare = await serveSite(outDir, { isolation: false });
   try {

@@ -1,10 +1,10 @@
-import type { ImageEntry } from "@shadowbox/sandbox";
 import { useRef, useState } from "preact/hooks";
 import type { ConnectedRuntime } from "../runtime/client.ts";
 import type { Opened } from "../runtime/protocol.ts";
+import type { Imported } from "./projects.ts";
 import { Start } from "./start.tsx";
 import type { ShellTerminal } from "./terminal.ts";
-import { useBox } from "./use-box.ts";
+import { type FolderView, useBox } from "./use-box.ts";
 import { Work } from "./work.tsx";
 
 /** The whole page. */
@@ -12,8 +12,8 @@ export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Pr
   const terminal = useRef<ShellTerminal | undefined>(undefined);
   const [guided, setGuided] = useState(false);
   const [view, actions] = useBox(runtime, opened, (bytes) => terminal.current?.write(bytes));
-  const begin = async (files: readonly ImageEntry[], withGuide: boolean) => {
-    await actions.begin(files);
+  const begin = async (project: Imported, withGuide: boolean) => {
+    await actions.begin(project);
     setGuided(withGuide);
   };
   return (
@@ -24,6 +24,7 @@ export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Pr
         </span>
         {view.phase === "work" && (
           <div class="bar">
+            {view.folder && <Folder folder={view.folder} write={actions.writeBack} />}
             <button type="button" onClick={actions.saveZip}>
               Save zip
             </button>
@@ -59,6 +60,16 @@ export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Pr
         </div>
       )}
     </>
+  );
+}
+
+/** Where commits go to. */
+function Folder({ folder: { name, pending }, write }: { folder: FolderView; write(): void }) {
+  if (pending === 0) return <span class="quiet folder">Folder {name} is as committed</span>;
+  return (
+    <button type="button" class="primary" onClick={write}>
+      Write {pending} to {name}
+    </button>
   );
 }
 

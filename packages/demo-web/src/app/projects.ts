@@ -1,5 +1,6 @@
 import type { ImageEntry } from "@shadowbox/sandbox";
 import { unzipSync, zipSync } from "fflate";
+import { readTar, type TarFile } from "./tar.ts";
 
 /** Most bytes of a project that is brought in. */
 const MAX_BYTES = 512 << 20;
@@ -10,6 +11,8 @@ export interface Imported {
   files: ImageEntry[];
   /** Paths that were left out. */
   leftOut: string[];
+  /** Where changes can be written back to. */
+  folder?: FileSystemDirectoryHandle;
 }
 
 class Collection {
@@ -46,23 +49,31 @@ export async function importFolder(folder: FileSystemDirectoryHandle): Promise<I
     }
   };
   await visit(folder, "");
+  return { ...collection.imported, folder };
+}
+
+/** A zip or tar archive (also packed by gzip); a single folder around everything is taken off. Throws for paths that lead out. */
+export async function importArchive(archive: Uint8Array): Promise<Imported> {
+  const collection = new Collection();
+  const isZip = archive[0] === 0x50 && archive[1] === 0x4b;
+  const listed = isZip ? readZip(archive) : await readTar(archive);
+  const files = listed.map((file) => ({ ...file, path: file.path.replace(/^(\.\/)+/, "") }));
+  const tops = new Set(files.map(({ path }) => path.split("/")[0]));
+  const around = tops.size === 1 && files.every(({ path }) => path.includes("/")) ? `${[...tops][0]}/` : "";
+  for (const { path: name, bytes, modified, mode } of files) {
+    const path = name.slice(around.length);
+    if (name.startsWith("/") || name.split("/").includes(".."))
+      throw new Error(`import archive: expected paths inside it, got "${name}"`);
+    const folders = path.split("/").slice(0, -1);
+    if (!folders.some((folder) => LEFT_OUT.has(folder))) collection.add(path, bytes, modified, mode);
+  }
   return collection.imported;
 }
 
-/** A zip archive; a single folder around everything is taken off. Throws for paths that lead out. */
-export function importZip(archive: Uint8Array): Imported {
-  const collection = new Collection();
-  const entries = Object.entries(unzipSync(archive)).filter(([name]) => !name.endsWith("/"));
-  const tops = new Set(entries.map(([name]) => name.split("/")[0]));
-  const around = tops.size === 1 && entries.every(([name]) => name.includes("/")) ? `${[...tops][0]}/` : "";
-  for (const [name, bytes] of entries) {
-    const path = name.slice(around.length);
-    if (name.startsWith("/") || path.split("/").includes(".."))
-      throw new Error(`import archive: expected paths inside it, got "${name}"`);
-    const folders = path.split("/").slice(0, -1);
-    if (!folders.some((_, at) => LEFT_OUT.has(folders[at] ?? ""))) collection.add(path, bytes, Date.now());
-  }
-  return collection.imported;
+function readZip(archive: Uint8Array): TarFile[] {
+  return Object.entries(unzipSync(archive))
+    .filter(([name]) => !name.endsWith("/"))
+    .map(([path, bytes]) => ({ path, bytes, mode: 0o644, modified: Date.now() }));
 }
 
 /** The workspace as a zip archive; folders that hold nothing are kept. */

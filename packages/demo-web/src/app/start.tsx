@@ -1,6 +1,5 @@
-import type { ImageEntry } from "@shadowbox/sandbox";
 import { useState } from "preact/hooks";
-import { type Imported, importFolder, importZip } from "./projects.ts";
+import { type Imported, importArchive, importFolder } from "./projects.ts";
 import { sampleProject } from "./sample.ts";
 
 type PickFolder = (options: { mode: "read" | "readwrite" }) => Promise<FileSystemDirectoryHandle>;
@@ -8,7 +7,7 @@ type PickFolder = (options: { mode: "read" | "readwrite" }) => Promise<FileSyste
 type Attempt = (what: string, bring: () => Promise<Imported | undefined>, guided?: boolean) => void;
 
 /** Where a project comes from. */
-export function Start({ begin }: { begin(files: readonly ImageEntry[], guided: boolean): Promise<void> }) {
+export function Start({ begin }: { begin(project: Imported, guided: boolean): Promise<void> }) {
   const [busy, setBusy] = useState("");
   const [problem, setProblem] = useState("");
   const attempt: Attempt = async (what, bring, guided = false) => {
@@ -16,7 +15,7 @@ export function Start({ begin }: { begin(files: readonly ImageEntry[], guided: b
     setProblem("");
     try {
       const imported = await bring();
-      if (imported !== undefined) await begin(imported.files, guided);
+      if (imported !== undefined) await begin(imported, guided);
     } catch (error) {
       if ((error as Error).name !== "AbortError") setProblem((error as Error).message);
     }
@@ -51,19 +50,19 @@ function Choices({ attempt }: { attempt: Attempt }) {
       {pick && (
         <button
           type="button"
-          onClick={() => attempt("Reading the folder…", () => pick({ mode: "read" }).then(importFolder))}
+          onClick={() => attempt("Reading the folder…", () => pick({ mode: "readwrite" }).then(importFolder))}
         >
-          Open a folder <small>It is read once and never written</small>
+          Open a folder <small>Only what you commit is written to it</small>
         </button>
       )}
       <label class="button">
-        Open a zip archive <small>Or drop one, or a folder, on this page</small>
+        Open a zip or tar archive <small>Or drop one, or a folder, on this page</small>
         <input
           type="file"
-          accept=".zip,application/zip"
+          accept=".zip,.tar,.tgz,.tar.gz,application/zip,application/x-tar,application/gzip"
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
-            if (file !== undefined) attempt("Unpacking…", () => readZip(file));
+            if (file !== undefined) attempt("Unpacking…", () => readArchive(file));
           }}
         />
       </label>
@@ -78,8 +77,8 @@ async function sample(): Promise<Imported> {
   return { files: sampleProject(), leftOut: [] };
 }
 
-async function readZip(file: Blob): Promise<Imported> {
-  return importZip(new Uint8Array(await file.arrayBuffer()));
+async function readArchive(file: Blob): Promise<Imported> {
+  return importArchive(new Uint8Array(await file.arrayBuffer()));
 }
 
 type Droppable = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
@@ -88,5 +87,5 @@ async function importDropped(item: Droppable): Promise<Imported | undefined> {
   const file = item.getAsFile();
   const handle = await item.getAsFileSystemHandle?.();
   if (handle?.kind === "directory") return importFolder(handle as FileSystemDirectoryHandle);
-  return file === null ? undefined : readZip(file);
+  return file === null ? undefined : readArchive(file);
 }

@@ -19,6 +19,8 @@ export interface Runtime {
   undo(): { id: string; paths: string[] };
   log(): readonly LogEntry[];
   bundles(): CommandFacts[];
+  /** What differs between the project, as commits left it, and the files of these digests. */
+  projectChanges(known: ReadonlyMap<string, string>): ProjectChanges;
   /** All files of the workspace as they are now. */
   files(): ImageEntry[];
 }
@@ -26,6 +28,14 @@ export interface Runtime {
 export interface Opened {
   hasProject: boolean;
   workspaceDir: string;
+  /** Name of what is kept; another project has another. */
+  state: string;
+}
+
+export interface ProjectChanges {
+  put: ImageEntry[];
+  /** Paths of files that are no more. */
+  gone: string[];
 }
 
 export interface ExecEnd {

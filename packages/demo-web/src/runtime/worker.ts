@@ -1,5 +1,15 @@
-import { type ImageEntry, openSandbox, type Sandbox } from "@shadowbox/sandbox";
-import type { CommandFacts, ExecEnd, ListedFile, Message, Opened, Request, Runtime } from "./protocol.ts";
+import { type ImageEntry, openSandbox, projectFiles, type Sandbox } from "@shadowbox/sandbox/browser";
+import { digestOf } from "./digest.ts";
+import type {
+  CommandFacts,
+  ExecEnd,
+  ListedFile,
+  Message,
+  Opened,
+  ProjectChanges,
+  Request,
+  Runtime,
+} from "./protocol.ts";
 
 const post = (message: Message) => self.postMessage(message);
 
@@ -45,8 +55,9 @@ async function stateFolder(): Promise<FileSystemDirectoryHandle> {
 }
 
 async function openBox(state: number, files?: readonly ImageEntry[]): Promise<Opened> {
-  box = await openSandbox({ state: `${name}.${state}`, registry, files });
-  return { hasProject: box.hasProject, workspaceDir: box.workspaceDir };
+  const whole = `${name}.${state}`;
+  box = await openSandbox({ state: whole, registry, files });
+  return { hasProject: box.hasProject, workspaceDir: box.workspaceDir, state: whole };
 }
 
 /** The newest state that holds a whole project; an import that was cut off holds none. */
@@ -97,6 +108,15 @@ function* walk(sandbox: Sandbox, dir: string, path = ""): Generator<ImageEntry> 
       yield { ...facts, type, bytes: new TextEncoder().encode(sandbox.fs.readlink(`${dir}/${at}`)) };
     else if (type === "file") yield { ...facts, type, bytes: sandbox.fs.readFile(`${dir}/${at}`) };
   }
+}
+
+async function projectChanges(known: ReadonlyMap<string, string>): Promise<ProjectChanges> {
+  const entries = projectFiles(current()).filter(({ type }) => type !== "directory");
+  const put: ImageEntry[] = [];
+  for (const entry of entries)
+    if (known.get(entry.path) !== (await digestOf(entry.bytes ?? new Uint8Array()))) put.push(entry);
+  const there = new Set(entries.map(({ path }) => path));
+  return { put, gone: [...known.keys()].filter((path) => !there.has(path)) };
 }
 
 type Methods = {
@@ -151,6 +171,7 @@ const methods: Methods = {
       ...{ name, bundle, version, size },
       capabilities: [...capabilities],
     })),
+  projectChanges,
   files: () => [...walk(current(), current().workspaceDir)],
 };
 

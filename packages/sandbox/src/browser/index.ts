@@ -30,6 +30,7 @@ export type {
   Selection,
   UndoResult,
 } from "../types.ts";
+export { projectFiles } from "./project.ts";
 
 /**
  * Opens a sandbox in a cross-origin isolated page, or in a worker of one. `registry` is an address, default `registry/`

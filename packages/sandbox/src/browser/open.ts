@@ -7,6 +7,7 @@ import type { SandboxOptions } from "../types.ts";
 import type { BrowserSetup } from "./attach.ts";
 import { browserFetchHost } from "./fetch-host.ts";
 import { sharedPool } from "./pool.ts";
+import { noteProject } from "./project.ts";
 import { ImageReview } from "./review.ts";
 import { type BrowserState, openState, StoredLog } from "./state.ts";
 import { type Installed, installCommands } from "./tools.ts";
@@ -36,7 +37,7 @@ function openBox(
   const setup: BrowserSetup = { archives, image: image?.buffer };
   const log = state?.log ?? new StoredLog();
   const save = (changed: ProjectImage) => state?.saveProject(changed);
-  return new Box(options, {
+  const box = new Box(options, {
     pool,
     setup,
     tools: { kernel: commands, entries, mounts: mountArchives(archives, refuse) },
@@ -47,6 +48,8 @@ function openBox(
     review: image && ((tree, dir) => new ImageReview(tree, dir, { image, log, save })),
     release: () => state?.release(),
   });
+  if (image) noteProject(box, image);
+  return box;
 }
 
 function openProject({ files }: SandboxOptions, state: BrowserState | undefined): ProjectImage | undefined {
