@@ -2,16 +2,21 @@ import { printTodos, run } from "@shadowbox/agent";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
-import { runLine, SLASH_HELP, SLASH_NAMES, slash } from "../commands/slash.ts";
+import { runLine, SLASH_HELP, SLASH_NAMES, slash, slashCompletions } from "../commands/slash.ts";
 import { askPeople } from "./ask.ts";
 import { Lines } from "./lines.ts";
 import { TurnView } from "./render.ts";
 import { type Agent, openAgent } from "./setup.ts";
 
-const HELP = `Talk to the agent; it works in the box, on a shadow of the project. \`! COMMAND\` runs a shell command yourself.
-${SLASH_HELP}  /mode [MODE]      permissions               /todos            the agent's list
-  A line that ends in \\ goes on. Ctrl-C interrupts the turn; twice leaves.
+const HELP = `Talk to the agent; it works in the box, on a shadow of the project.
+  ! COMMAND         run a shell command in the box yourself
+${SLASH_HELP}  /mode [MODE]      permissions: ask, accept-in-shadow, plan, deny
+  /todos            the agent's list
+A line that ends in \\ goes on. Ctrl-C interrupts the turn; twice leaves.
 `;
+
+/** Commands that only a prompt with an agent has. */
+const OWN = ["/mode", "/todos"];
 
 /** Milliseconds within which a second Ctrl-C leaves. */
 const TWICE_MS = 1500;
@@ -20,7 +25,10 @@ const TWICE_MS = 1500;
 export async function runChat(values: Parsed["values"], box: Sandbox): Promise<number> {
   const style = styleOf(process.stdout);
   const lines = new Lines({
-    complete: (line) => (line.startsWith("/") ? SLASH_NAMES.filter((name) => name.startsWith(line)) : []),
+    complete: (line) =>
+      line.startsWith("/")
+        ? [...OWN.filter((name) => name.startsWith(line)), ...slashCompletions(box, line)]
+        : [],
   });
   const view = new TurnView(process.stdout, style);
   const agent = await openAgent(values, box, askPeople(lines, view, style));
@@ -28,7 +36,7 @@ export async function runChat(values: Parsed["values"], box: Sandbox): Promise<n
     ? `${agent.modelName} (a recorded script, not a model)`
     : agent.modelName;
   process.stdout.write(
-    `${style.bold("shadowbox")} on ${projectPath(values)} with ${label}: the agent works on a shadow copy, nothing is written until you /commit. /help\n`,
+    `${style.bold("shadowbox")} on ${projectPath(values)}\nwith ${label}\nThe agent works on a shadow copy; nothing is written until you /commit. /help\n`,
   );
   const chat = new Chat(agent, box, view, lines);
   lines.onInterrupt(() => chat.interrupt());
@@ -78,6 +86,7 @@ class Chat {
     else if (text.startsWith("/mode")) this.#mode(text.slice(5).trim());
     else if (text.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
       await this.#slash(text);
+    else if (/^\/[a-z]+$/.test(text)) process.stdout.write(`there is no ${text}; /help lists the commands\n`);
     else if (text.startsWith("!"))
       await this.#interruptible((signal) => runLine(this.#box, text.slice(1), signal));
     else await this.#interruptible((signal) => this.#turn(line, signal));
@@ -99,7 +108,7 @@ class Chat {
 
   async #slash(text: string): Promise<void> {
     try {
-      const committed = await slash(this.#box, text);
+      const committed = await slash(this.#box, text, (question) => this.#lines.confirm(question));
       if (committed === undefined) return;
       const { session } = this.#agent;
       session.append({ type: "commit", turn: session.turn, ...committed });

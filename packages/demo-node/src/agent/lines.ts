@@ -34,6 +34,11 @@ export class Lines {
     return `${first.slice(0, -1)}\n${rest ?? ""}`;
   }
 
+  /** Asks; anything but y or yes is a no. */
+  async confirm(question: string): Promise<boolean> {
+    return /^y(es)?$/i.test((await this.next(`${question} [y/N] `))?.trim() ?? "");
+  }
+
   #one(prompt: string): Promise<string | undefined> {
     const queued = this.#queue.shift();
     if (queued !== undefined) return Promise.resolve(queued);

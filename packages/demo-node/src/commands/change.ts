@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import type { Resolution, Sandbox } from "@shadowbox/sandbox/node";
 import { listChanges, summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { logLine } from "../cli/log.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
 import { showName, styleOf } from "../cli/terminal.ts";
@@ -152,19 +153,9 @@ export const log: CliCommand = {
     const style = styleOf(process.stdout);
     for (const entry of entries) {
       if (values.json) process.stdout.write(`${JSON.stringify(entry)}\n`);
-      else {
-        const what =
-          entry.script === undefined ? entry.paths.map(showName).join(" ") : showScript(entry.script);
-        const ending = entry.status === undefined ? "" : style.dim(` (${entry.status})`);
-        process.stdout.write(`${style.dim(entry.time)} ${style.bold(entry.operation)} ${what}${ending}\n`);
-      }
+      else process.stdout.write(logLine(entry, style));
     }
     await box.close();
     return EXIT.OK;
   },
 };
-
-function showScript(script: string): string {
-  const line = script.trim().split("\n")[0] ?? "";
-  return showName(line.length > 80 ? `${line.slice(0, 79)}…` : line).replace(/^"(.*)"$/, "$1");
-}

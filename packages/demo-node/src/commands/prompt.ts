@@ -4,7 +4,7 @@ import { openBox } from "../cli/open.ts";
 import { COMMON, type Flag, type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
-import { runLine, SLASH_HELP, SLASH_NAMES, slash } from "./slash.ts";
+import { runLine, SLASH_HELP, SLASH_NAMES, slash, slashCompletions } from "./slash.ts";
 
 /** Flags of the agent, in words of their own so that the agent is loaded only when it is wanted. */
 const AGENT: Record<string, Flag> = {
@@ -73,8 +73,11 @@ async function runPrompt({ values }: Parsed): Promise<number> {
 async function runShell(values: Parsed["values"], box: Sandbox): Promise<number> {
   const style = styleOf(process.stdout);
   process.stdout.write(
-    `${style.bold("shadowbox")} on ${projectPath(values)}: commands run on a shadow copy, nothing is written until /commit. ` +
-      `No model is configured, so there is no agent (set one with --model): this is a shell. /help\n`,
+    `${style.bold("shadowbox")} on ${projectPath(values)}
+Commands run on a shadow copy; nothing is written there until /commit.
+No model is configured, so there is no agent: this is a shell. --model sets one.
+/help shows what else there is.
+`,
   );
   const lines = new Lines({ complete: (line) => completions(box, line) });
   let running: AbortController | undefined;
@@ -89,7 +92,9 @@ async function runShell(values: Parsed["values"], box: Sandbox): Promise<number>
     if (line === undefined || text === "/quit" || text === "/exit") break;
     if (text === "/help") process.stdout.write(HELP);
     else if (text?.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
-      await slash(box, text).catch((error: Error) => process.stdout.write(`${error.message}\n`));
+      await slash(box, text, (question) => lines.confirm(question)).catch((error: Error) =>
+        process.stdout.write(`${error.message}\n`),
+      );
     else if (text) {
       running = new AbortController();
       last = await runLine(box, line, running.signal);
@@ -102,7 +107,7 @@ async function runShell(values: Parsed["values"], box: Sandbox): Promise<number>
 
 /** Whole lines that a beginning may become: our commands, or the box's for the last word. */
 function completions(box: Sandbox, line: string): string[] {
-  if (line.startsWith("/")) return SLASH_NAMES.filter((name) => name.startsWith(line));
+  if (line.startsWith("/")) return slashCompletions(box, line);
   const head = line.slice(0, line.search(/\S*$/));
   const word = line.slice(head.length);
   const names = head.trim() === "" ? [...box.commands().keys()] : pathsAt(box, word);

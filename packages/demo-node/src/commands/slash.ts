@@ -1,13 +1,20 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { listChanges, summaryOf } from "../cli/changes.ts";
+import { logLine } from "../cli/log.ts";
 import { colourPatch } from "../cli/patch.ts";
 import { showName, styleOf, writeAll } from "../cli/terminal.ts";
-import { confirm } from "./change.ts";
 
-export const SLASH_HELP = `  /status [PATH…]   what would change         /diff [PATH…]     the same as a patch
-  /review           file by file              /commit [PATH…]   write it to the project
-  /discard [PATH…]  take it back              /undo             take the last commit back
-  /log              what was done             /quit             leave (the shadow is kept)
+/** Asks the person a question to be answered by yes or no. */
+export type Confirm = (question: string) => Promise<boolean>;
+
+export const SLASH_HELP = `  /status [PATH…]   what would change
+  /diff [PATH…]     the same as a patch
+  /review [PATH…]   file by file: commit it or not
+  /commit [PATH…]   write it to the project
+  /discard [PATH…]  take it back in the box
+  /undo             take the last commit back
+  /log              what was done
+  /quit             leave (the shadow is kept)
 `;
 
 /** A commit that a command made, for the session's log. */
@@ -16,7 +23,7 @@ export interface Committed {
   paths: string[];
 }
 
-type Slash = (box: Sandbox, paths: string[]) => Promise<Committed | undefined>;
+type Slash = (box: Sandbox, paths: string[], confirm: Confirm) => Promise<Committed | undefined>;
 
 /** Runs one line in the box's session shell, output straight to the terminal; its status. */
 export async function runLine(box: Sandbox, script: string, signal: AbortSignal): Promise<number> {
@@ -45,19 +52,27 @@ const SLASH: Readonly<Record<string, Slash>> = {
     say(`committed ${report.id ?? "nothing"}: ${summaryOf(report.changes)}\n`);
     return committed(report);
   },
-  "/discard": async (box, paths) => say(`discarded ${(await box.discard(paths)).paths.length} changes\n`),
+  "/discard": async (box, paths) =>
+    say(`discarded ${count((await box.discard(paths)).paths.length, "change")}\n`),
   "/undo": async (box) => {
     const { id, paths } = await box.undo();
-    return say(`took back commit ${id}: ${paths.length} paths are as before\n`);
+    return say(`took back commit ${id}: ${count(paths.length, "path")} as before\n`);
   },
   "/log": async (box) => {
-    for (const { time, operation, script, paths } of box.log())
-      say(`${time} ${operation} ${script ?? paths.map(showName).join(" ")}\n`);
+    for (const entry of box.log()) say(logLine(entry, styleOf(process.stdout)));
     return undefined;
   },
 };
 
 export const SLASH_NAMES: readonly string[] = [...Object.keys(SLASH), "/help", "/quit"];
+
+/** Whole lines that the beginning of a /command may become: its name, then the paths that changed. */
+export function slashCompletions(box: Sandbox, line: string): string[] {
+  const at = line.lastIndexOf(" ") + 1;
+  if (at === 0) return SLASH_NAMES.filter((name) => name.startsWith(line));
+  const names = box.changes().changes.map(({ path }) => (/[\s"'\\]/.test(path) ? `'${path}'` : path));
+  return names.filter((name) => name.startsWith(line.slice(at))).map((name) => line.slice(0, at) + name);
+}
 
 function say(text: string): undefined {
   process.stdout.write(text);
@@ -69,18 +84,35 @@ function committed(report: Awaited<ReturnType<Sandbox["commit"]>>): Committed | 
 }
 
 /** Runs a slash command. Throws what the sandbox throws. */
-export async function slash(box: Sandbox, text: string): Promise<Committed | undefined> {
-  const [name, ...paths] = text.split(/\s+/) as [string, ...string[]];
-  return SLASH[name]?.(box, paths);
+export async function slash(box: Sandbox, text: string, confirm: Confirm): Promise<Committed | undefined> {
+  const [name = "", ...paths] = words(text);
+  return SLASH[name]?.(box, paths, confirm);
+}
+
+/** The words of a line: blanks part them, quotes and backslashes keep them together. */
+export function words(line: string): string[] {
+  const found = line.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];
+  return found.map((word) =>
+    word.replace(
+      /\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
+      (_, escaped?: string, double?: string, single?: string) =>
+        escaped ?? double?.replace(/\\(.)/g, "$1") ?? single ?? "",
+    ),
+  );
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 /** Shows one file after another and asks whether to commit it. */
-async function review(box: Sandbox, paths: string[]): Promise<Committed | undefined> {
+async function review(box: Sandbox, paths: string[], confirm: Confirm): Promise<Committed | undefined> {
   const taken: string[] = [];
   for (const change of box.changes(paths).changes) {
     await writeAll(process.stdout, colourPatch(box.diff([change.path]), process.stdout));
     if (!(await confirm(`commit ${showName(change.path)}?`))) continue;
     taken.push(...(committed(await box.commit({ paths: [change.path] }))?.paths ?? []));
   }
+  say(taken.length === 0 ? "nothing committed\n" : `committed ${count(taken.length, "file")}\n`);
   return taken.length === 0 ? undefined : { paths: taken };
 }

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Person, type PersonOptions } from "./person.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/shadowbox.mjs", import.meta.url));
 
@@ -34,6 +35,7 @@ export interface CliOptions {
 export class CliBench {
   readonly folder = mkdtempSync(join(tmpdir(), "shadowbox-cli-"));
   readonly project = join(this.folder, "project");
+  readonly #people: Person[] = [];
 
   constructor(files: Readonly<Record<string, string>> = {}) {
     mkdirSync(this.project);
@@ -50,17 +52,31 @@ export class CliBench {
     return readFileSync(join(this.project, name), "utf8");
   }
 
-  /** Runs `shadowbox ARGS` on the project. */
-  run(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-    const env = {
+  get env(): NodeJS.ProcessEnv {
+    return {
       ...process.env,
       XDG_STATE_HOME: join(this.folder, "state"),
       XDG_CONFIG_HOME: join(this.folder, "config"),
       XDG_CACHE_HOME: join(tmpdir(), "shadowbox-test-cache"),
       SHADOWBOX_NO_BUILD: "1",
       SHADOWBOX_MODEL: "",
-      ...options.env,
     };
+  }
+
+  /** Somebody at a terminal of 80 columns with `shadowbox ARGS` on the project. */
+  person(args: readonly string[], options: Partial<PersonOptions> = {}): Person {
+    const person = new Person([process.execPath, BIN, ...args], {
+      env: this.env,
+      cwd: this.project,
+      ...options,
+    });
+    this.#people.push(person);
+    return person;
+  }
+
+  /** Runs `shadowbox ARGS` on the project. */
+  run(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+    const env = { ...this.env, ...options.env };
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [BIN, ...args], { env, cwd: options.cwd ?? this.project });
       let stdout = "";
@@ -90,6 +106,7 @@ export class CliBench {
   }
 
   remove(): void {
+    for (const person of this.#people) person.leaves();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

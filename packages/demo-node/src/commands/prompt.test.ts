@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CliBench } from "../testing/cli.ts";
+
+let bench: CliBench;
+beforeEach(() => {
+  bench = new CliBench({ "a.txt": "one\n", "b.txt": "two\n" });
+});
+afterEach(() => bench.remove());
+
+const PROMPT = "box $ ";
+
+describe("the prompt at a terminal", () => {
+  it("takes shell commands and every /command, in 80 columns", async () => {
+    const person = bench.person([]);
+    await person.sees(PROMPT);
+    person.enters("echo more >> a.txt; rm b.txt; echo new > c.txt; cd /tmp");
+    await person.sees(PROMPT);
+    person.enters("pwd");
+    await person.sees(/^\/tmp$/m);
+    person.enters("/status");
+    expect(await person.sees("3 files changed, +2 -1")).toMatch(
+      /M a\.txt {2}\+1\n.*D b\.txt {2}-1\n.*A c\.txt/s,
+    );
+    person.enters("/diff a.txt");
+    await person.sees("+more");
+    person.enters("/review");
+    await person.sees("commit a.txt? [y/N]");
+    person.enters("y");
+    await person.sees("commit b.txt? [y/N]");
+    person.enters("n");
+    await person.sees("commit c.txt? [y/N]");
+    person.enters("");
+    await person.sees(PROMPT);
+    expect(bench.read("a.txt")).toBe("one\nmore\n");
+    person.enters("/undo");
+    await person.sees("took back commit");
+    expect(bench.read("a.txt")).toBe("one\n");
+    person.enters("/commit c.txt");
+    await person.sees("1 file changed, +1 -0");
+    expect(bench.read("c.txt")).toBe("new\n");
+    person.enters("/discard b.txt");
+    await person.sees("discarded 1 change");
+    person.enters("/log");
+    await person.sees(/commit c\.txt/);
+    person.enters("/help");
+    await person.sees("/quit");
+    await person.sees(PROMPT);
+    person.enters("/nope");
+    await person.sees("No such file");
+    const lines = await person.lines();
+    expect(lines.filter(({ wrapped }) => wrapped)).toEqual([]);
+    person.enters("/quit");
+    expect(await person.ended).toBe(127);
+  }, 90_000);
+
+  it("interrupts what runs at Ctrl-C and goes on, leaves at Ctrl-D", async () => {
+    const person = bench.person([]);
+    await person.sees(PROMPT);
+    person.enters("echo going; while :; do :; done");
+    await person.sees(/^going/m);
+    person.types("\u0003");
+    await person.sees(PROMPT);
+    person.enters("echo alive");
+    await person.sees(/^alive/m);
+    await person.sees(PROMPT);
+    person.types("\u0004");
+    expect(await person.ended).toBe(0);
+  }, 60_000);
+
+  it("completes commands of the box and paths at Tab", async () => {
+    const person = bench.person([]);
+    await person.sees(PROMPT);
+    person.types("/stat\t");
+    await person.sees("/status");
+    person.enters("");
+    await person.sees("no changes");
+    await person.sees(PROMPT);
+    person.types("cat a.t\t");
+    await person.sees("cat a.txt");
+    person.enters("");
+    await person.sees(/^one$/m);
+    person.enters("/quit");
+    await person.ended;
+  }, 60_000);
+});
