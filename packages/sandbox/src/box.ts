@@ -1,6 +1,7 @@
 import type { CommandEntry } from "@shadowbox/bundle";
 import {
   type BaseSource,
+  emptyStat,
   encodeText,
   FileType,
   Heap,
@@ -21,6 +22,7 @@ import type {
 import { SandboxError } from "./errors.ts";
 import { type ExecPlace, execute, type ShellSession } from "./execute.ts";
 import { KernelFiles } from "./files.ts";
+import { frozenMounts } from "./frozen.ts";
 import type { FetchHost } from "./net/host.ts";
 import { Network } from "./net/network.ts";
 import type { NetEvent } from "./net/session.ts";
@@ -71,8 +73,12 @@ export interface Host {
   journal?: Journal;
   /** The project that lies under the workspace. */
   base?: BaseSource;
+  /** Folder inside that nothing can change, if it is there. */
+  frozen?: string;
   /** Absent: the project cannot be written. */
   review?(tree: TreeFileSystem, workspaceDir: string): Review;
+  /** After each call: what a person should be told, each once. */
+  notices?(): readonly string[];
   /** Lets go of what the host holds for the sandbox. */
   release(): void;
   /** Carries out requests of programs. */
@@ -110,12 +116,14 @@ export class Box implements Sandbox {
     const journaled = host.journal !== undefined;
     this.#tree = TreeFileSystem.format(heap, { limitBytes, journaled }, host.base);
     host.restore?.(this.#tree);
-    const kernel = Kernel.create(heap, { root: this.#tree, mounts: host.tools.mounts }, {});
+    makeDirectories(this.#tree, this.workspaceDir);
+    if (host.base) layUnder(this.#tree, this.workspaceDir, host.base);
+    const mounts = [...host.tools.mounts, ...frozenMounts(this.#tree, host.frozen)];
+    const kernel = Kernel.create(heap, { root: this.#tree, mounts }, {});
     const files = new KernelFiles(kernel, this.workspaceDir);
     this.fs = files;
-    for (const path of ["/tmp", "/home/user", this.workspaceDir]) files.makeDirectories(path);
+    for (const path of ["/tmp", "/home/user"]) files.makeDirectories(path);
     files.chmod("/tmp", 0o1777);
-    if (host.base) layUnder(this.#tree, files, this.workspaceDir, host.base);
     this.#engine = new V8Engine(host.pool, kernel, host.setup);
     this.#engine.setCommands(host.tools.kernel);
     this.#network = new Network(this.#engine, options.network ?? {}, host.fetch, (event) => {
@@ -179,6 +187,7 @@ export class Box implements Sandbox {
     const { status, durationMs, timedOut } = result;
     onEvent?.({ type: "exec-end", status, durationMs, timedOut });
     this.#review?.noteExec(script, status, []);
+    for (const message of this.#host.notices?.() ?? []) onEvent?.({ type: "notice", message });
     return result;
   }
 
@@ -264,12 +273,14 @@ export class Box implements Sandbox {
   }
 }
 
-function layUnder(tree: TreeFileSystem, files: KernelFiles, workspaceDir: string, base: BaseSource): void {
-  const facts = files.stat(workspaceDir);
+function layUnder(tree: TreeFileSystem, workspaceDir: string, base: BaseSource): void {
+  const dir = directoryAt(tree, workspaceDir);
+  const stat = emptyStat();
+  tree.stat(dir, stat);
   const root = {
     name: new Uint8Array(),
     type: FileType.DIRECTORY,
-    mode: facts.mode & 0o7777,
+    mode: stat.mode,
     size: 0,
     mtimeNs: 0n,
     ctimeNs: 0n,
@@ -279,7 +290,17 @@ function layUnder(tree: TreeFileSystem, files: KernelFiles, workspaceDir: string
   const listed = base.list(new Uint8Array());
   if (typeof listed === "number")
     throw new SandboxError("project", "open project: its folder cannot be read");
-  new Overlay(tree).attach(directoryAt(tree, workspaceDir), new Uint8Array(), root);
+  new Overlay(tree).attach(dir, new Uint8Array(), root);
+}
+
+/** Makes a directory, absolute, and those above it that are missing. */
+function makeDirectories(tree: TreeFileSystem, path: string): void {
+  let dir: number = tree.root;
+  for (const part of path.split("/").filter(Boolean)) {
+    const name = encodeText(part);
+    const next = tree.lookup(dir, name);
+    dir = next < 0 ? tree.create(dir, name, FileType.DIRECTORY, 0o755) : next;
+  }
 }
 
 /** The node of an absolute path of directories. */

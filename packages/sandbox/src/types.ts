@@ -50,6 +50,13 @@ export interface SandboxOptions {
   cacheDir?: string;
   /** Where the project appears inside; default `/workspace`, `/` is allowed. */
   workspaceDir?: string;
+  /**
+   * Patterns in gitignore's syntax that the box does not see, besides those in the project's `.shadowboxignore`; kept with the state
+   * until others are given. Node.
+   */
+  exclude?: readonly string[];
+  /** Patterns of files that the box sees although they look like secrets (docs/state.md) or are excluded; kept likewise. Node. */
+  include?: readonly string[];
   /** Open beside a writer, for `changes`, `diff` and `log` only: exec and commit refuse (`read-only`). */
   readOnly?: boolean;
   limits?: Partial<Limits>;

@@ -22,6 +22,7 @@ export { Kernel, type KernelConfig, type KernelLimits, type Mount } from "./kern
 export { OpenFlags, ProgramKind } from "./kernel/layout.ts";
 export { Process, ProcessExit } from "./kernel/process.ts";
 export type { Ended } from "./kernel/processes.ts";
+export { ReadOnlyFileSystem } from "./kernel/read-only.ts";
 export { statMode } from "./kernel/rpc.ts";
 export { Signal, STATUS_SIGNALLED } from "./kernel/signals.ts";
 export type { LaunchFile } from "./kernel/spawn.ts";

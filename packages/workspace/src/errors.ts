@@ -5,6 +5,8 @@ export type WorkspaceErrorCode =
   | "stale"
   /** The user changed files that the commit would replace; `message` lists them. */
   | "conflict"
+  /** The commit would write files that can run code on the user's machine, without the yes of their own; `message` lists them. */
+  | "risky"
   /** Nothing to undo. */
   | "nothing"
   /** The project refused a change; everything was put back. */

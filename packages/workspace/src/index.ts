@@ -7,6 +7,7 @@ export type { Change, ChangeFacts, ChangeSet, Side } from "./changes/types.ts";
 export { diffHunks, type Hunk, type HunkLine, isBinary } from "./diff/hunks.ts";
 export { printChange, printPatch } from "./diff/patch.ts";
 export { WorkspaceError, type WorkspaceErrorCode } from "./errors.ts";
+export { type HiddenWhy, type ImportFilter, type ImportRules, importFilter } from "./import/visibility.ts";
 export type {
   CommitOptions,
   CommitResult,

@@ -1,5 +1,5 @@
 import type { Selection } from "./changes/select.ts";
-import type { ChangeSet } from "./changes/types.ts";
+import type { ChangeFacts, ChangeSet } from "./changes/types.ts";
 
 /**
  * What to do with a path that the user changed since the box saw it. `theirs`: the box's version wins; `ours`: the project's
@@ -22,7 +22,9 @@ export interface CommitOptions {
   conflicts?: Readonly<Record<string, Resolution>>;
   /** The answer for every conflict not named in `conflicts`. */
   onConflict?: Resolution;
-  /** Only say what would be done. */
+  /** Paths that may be written although they can run code on the user's machine ({@link ChangeFacts.flag}); true: all. */
+  allowRisky?: boolean | readonly string[];
+  /** Only say what would be done; a conflict without an answer, or a risk without a yes, is no error then. */
   dryRun?: boolean;
 }
 

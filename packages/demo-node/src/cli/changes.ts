@@ -30,7 +30,8 @@ function changeLine(change: Facts, style: Style): string {
       ]
         .filter(Boolean)
         .join(" ");
-  return `${paint(MARKS[change.kind])} ${from}${showName(change.path)}${counts ? `  ${counts}` : ""}`;
+  const flag = change.flag === undefined ? "" : `  ${style.red(`! ${change.flag}`)}`;
+  return `${paint(MARKS[change.kind])} ${from}${showName(change.path)}${counts ? `  ${counts}` : ""}${flag}`;
 }
 
 /** `3 files changed, +10 -2`. */

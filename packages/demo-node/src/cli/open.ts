@@ -18,9 +18,16 @@ export async function openBox(
     state: stateRoot(values),
     cacheDir: cacheFolder(),
     engine,
+    ...patterns(values, "exclude"),
+    ...patterns(values, "include"),
     onEvent: (event) => {
       if (event.type === "notice" && !values.quiet) process.stderr.write(`shadowbox: ${event.message}\n`);
     },
     ...options,
   });
+}
+
+function patterns(values: Parsed["values"], flag: "exclude" | "include"): Partial<SandboxOptions> {
+  const given = values[flag];
+  return Array.isArray(given) ? { [flag]: given } : {};
 }

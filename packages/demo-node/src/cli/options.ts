@@ -21,6 +21,18 @@ export const COMMON = {
     value: "DIR",
     help: "where shadows are kept (default: $XDG_STATE_HOME/shadowbox)",
   },
+  exclude: {
+    type: "string",
+    multiple: true,
+    value: "PATTERN",
+    help: "hide this from the box (gitignore's syntax); kept until given again",
+  },
+  include: {
+    type: "string",
+    multiple: true,
+    value: "PATTERN",
+    help: "show this although it looks like a secret or is excluded; kept likewise",
+  },
   json: { type: "boolean", help: "print JSON for machines (docs/json.md)" },
   help: { type: "boolean", short: "h", help: "show this help" },
 } as const satisfies Record<string, Flag>;

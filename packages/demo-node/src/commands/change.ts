@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Resolution, Sandbox } from "@shadowbox/sandbox/node";
-import { listChanges, summaryOf } from "../cli/changes.ts";
+import { type ChangeSet, listChanges, summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { logLine } from "../cli/log.ts";
 import { openBox } from "../cli/open.ts";
@@ -14,6 +14,10 @@ export const commit: CliCommand = {
   flags: {
     ...COMMON,
     yes: { type: "boolean", short: "y", help: "do not ask" },
+    "allow-risky": {
+      type: "boolean",
+      help: "write flagged paths (hooks, CI, scripts …), too, without asking",
+    },
     "dry-run": { type: "boolean", help: "only show what would be written" },
     theirs: {
       type: "string",
@@ -45,8 +49,10 @@ async function runCommit({ values, positionals }: Parsed): Promise<number> {
       process.stderr.write(listChanges(preview, styleOf(process.stderr)));
       if (!(await confirm(`write ${summaryOf(preview)} to the project?`))) return EXIT.FAILED;
     }
+    const allowRisky = values["allow-risky"] === true || (await confirmRisky(preview, values));
     const report = await box.commit({
       paths: positionals,
+      allowRisky,
       conflicts: answersOf(values),
       dryRun: values["dry-run"] === true,
     });
@@ -56,6 +62,15 @@ async function runCommit({ values, positionals }: Parsed): Promise<number> {
   } finally {
     await box.close();
   }
+}
+
+/** Flagged paths need a yes of their own; `-y` is not one. Where nobody can answer the commit refuses them. */
+async function confirmRisky(preview: ChangeSet, values: Parsed["values"]): Promise<boolean> {
+  const risky = preview.changes.filter(({ flag }) => flag !== undefined);
+  if (risky.length === 0 || values["dry-run"] || values.json || !process.stdin.isTTY) return false;
+  const style = styleOf(process.stderr);
+  for (const { path, flag } of risky) process.stderr.write(`${style.red(showName(path))}: ${flag}\n`);
+  return confirm("these can run code on your machine later; write them, too?");
 }
 
 function commitLine(report: Awaited<ReturnType<Sandbox["commit"]>>, dry: boolean): string {

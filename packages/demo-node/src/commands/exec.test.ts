@@ -154,19 +154,16 @@ describe("bad input", () => {
     let other = "";
     let pid = "";
     let status = "";
-    const slow = held.run(
-      ["exec", "-q", `echo ready; ${WAIT}; ${WAIT}; ${WAIT}; ${WAIT}; ${WAIT}; ${WAIT}`],
-      {
-        started: (child) =>
-          child.stdout?.once("data", async () => {
-            const second = await held.run(["exec", "-q", "true"]);
-            other = second.stderr;
-            status = (await held.run(["status"])).stdout;
-            pid = String(child.pid);
-            child.kill("SIGTERM");
-          }),
-      },
-    );
+    const slow = held.run(["exec", "-q", `echo ready; while :; do ${WAIT}; done`], {
+      started: (child) =>
+        child.stdout?.once("data", async () => {
+          const second = await held.run(["exec", "-q", "true"]);
+          other = second.stderr;
+          status = (await held.run(["status"])).stdout;
+          pid = String(child.pid);
+          child.kill("SIGTERM");
+        }),
+    });
     await slow;
     expect(other).toContain(pid);
     expect(status).toContain("M a.txt");

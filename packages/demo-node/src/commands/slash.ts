@@ -48,7 +48,11 @@ const SLASH: Readonly<Record<string, Slash>> = {
   },
   "/review": review,
   "/commit": async (box, paths) => {
-    const report = await box.commit({ paths });
+    const risky = box.changes(paths).changes.filter(({ flag }) => flag !== undefined);
+    for (const { path, flag } of risky) say(`${showName(path)}: ${flag}\n`);
+    const allowRisky =
+      risky.length > 0 && (await confirm("these can run code on your machine later; write them, too?"));
+    const report = await box.commit({ paths, allowRisky });
     say(`committed ${report.id ?? "nothing"}: ${summaryOf(report.changes)}\n`);
     return committed(report);
   },
@@ -110,8 +114,10 @@ async function review(box: Sandbox, paths: string[], confirm: Confirm): Promise<
   const taken: string[] = [];
   for (const change of box.changes(paths).changes) {
     await writeAll(process.stdout, colourPatch(box.diff([change.path]), process.stdout));
-    if (!(await confirm(`commit ${showName(change.path)}?`))) continue;
-    taken.push(...(committed(await box.commit({ paths: [change.path] }))?.paths ?? []));
+    const flag = change.flag === undefined ? "" : ` (can run code on your machine later: ${change.flag})`;
+    if (!(await confirm(`commit ${showName(change.path)}${flag}?`))) continue;
+    const report = await box.commit({ paths: [change.path], allowRisky: [change.path] });
+    taken.push(...(committed(report)?.paths ?? []));
   }
   say(taken.length === 0 ? "nothing committed\n" : `committed ${count(taken.length, "file")}\n`);
   return taken.length === 0 ? undefined : { paths: taken };

@@ -1,14 +1,16 @@
 import { type Heap, TreeFileSystem } from "@shadowbox/vfs";
-import { NodeBaseSource } from "@shadowbox/vfs/node";
 import type { KernelConfig, Mount } from "@shadowbox/wasi";
+import { openProject, type ProjectPlace } from "@shadowbox/workspace/node";
 import { type BundleArchive, mountArchives } from "../archives.ts";
+import { frozenMounts } from "../frozen.ts";
 import { loadArchive } from "./archives.ts";
 import { folderSource } from "./wasi/folders.ts";
 
 /** What a worker must know of a sandbox to act on its files; structured-clonable. */
 export interface NodeSetup extends ArchivePlace {
-  /** Absolute path of the project folder. */
-  project?: string;
+  project?: ProjectPlace;
+  /** Folder inside that nothing can change, such as the project's `.git`. */
+  frozen?: string;
   /** Absolute paths of the folders of a single program, in place of a project. */
   folders?: readonly string[];
 }
@@ -26,8 +28,9 @@ export interface ArchivePlace {
 export function attachFiles(heap: Heap, setup: unknown): KernelConfig {
   const place = setup as NodeSetup;
   if (place.folders !== undefined) return { root: TreeFileSystem.attach(heap, folderSource(place.folders)) };
-  const base = place.project === undefined ? undefined : new NodeBaseSource({ root: place.project });
-  return { root: TreeFileSystem.attach(heap, base), mounts: mountsOf(place) };
+  const base = place.project === undefined ? undefined : openProject(place.project).base;
+  const root = TreeFileSystem.attach(heap, base);
+  return { root, mounts: [...mountsOf(place), ...frozenMounts(root, place.frozen)] };
 }
 
 /** The mounts of bundles' folders in this thread. */

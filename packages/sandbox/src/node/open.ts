@@ -1,8 +1,15 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { Journal, type JournalState, Overlay, restoreTree, type TreeFileSystem } from "@shadowbox/vfs";
-import { NodeBaseSource, NodeJournalStorage } from "@shadowbox/vfs/node";
-import { openState, ProjectWorkspace, type StateFolder } from "@shadowbox/workspace/node";
+import { type NodeBaseSource, NodeJournalStorage } from "@shadowbox/vfs/node";
+import {
+  type LeftOut,
+  openProject,
+  openState,
+  ProjectWorkspace,
+  placeOf,
+  type StateFolder,
+} from "@shadowbox/workspace/node";
 import { Box, directoryAt, type Review } from "../box.ts";
 import { SandboxError } from "../errors.ts";
 import type { SandboxOptions } from "../types.ts";
@@ -36,12 +43,13 @@ export function openNodeSandbox(options: SandboxOptions): Box {
 }
 
 function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
-  const project = options.project === undefined ? undefined : checkProject(options.project);
-  const base = project === undefined ? undefined : openBase(project, options);
+  const opened = options.project === undefined ? undefined : openFolder(options.project, options, kept);
+  const { place, base, leftOut } = opened ?? {};
   const pool = sharedPool();
   const registry = options.registry ?? officialFolder();
   const { commands, entries, archives } = installCommands(pool, registry, options.cacheDir);
-  const setup: NodeSetup = { project, archives, registry, cacheDir: options.cacheDir };
+  const frozen = `${options.workspaceDir ?? "/workspace"}/.git`.replace("//", "/");
+  const setup: NodeSetup = { project: place, frozen, archives, registry, cacheDir: options.cacheDir };
   return new Box(options, {
     pool,
     setup,
@@ -49,6 +57,8 @@ function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
     restore: (tree) => kept && restoreTree(tree, kept.restored),
     journal: kept?.journal,
     base,
+    frozen,
+    notices: () => (leftOut?.take() ?? []).map(leftOutNotice),
     fetch: nodeFetchHost(),
     netLog: kept && new NetLog(join(kept.state.path, "net.jsonl")),
     review: kept && base ? (tree, dir) => reviewOf(tree, dir, base, kept, options) : undefined,
@@ -59,12 +69,17 @@ function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
   });
 }
 
-function openBase(root: string, options: SandboxOptions): NodeBaseSource {
-  const onSkipped = (path: Uint8Array, what: string) => {
-    const name = Buffer.from(path).toString();
-    notice(options, `left out "${name}": a ${what} cannot be brought into the box`);
-  };
-  return new NodeBaseSource({ root, onSkipped });
+function openFolder(path: string, { exclude, include, readOnly }: SandboxOptions, kept: Kept | undefined) {
+  const given = { ...(exclude && { exclude }), ...(include && { include }) };
+  const state = kept && { path: kept.state.path, readOnly };
+  const place = placeOf(checkProject(path), given, state);
+  return { place, ...openProject(place) };
+}
+
+function leftOutNotice({ path, why }: LeftOut): string {
+  return why === "secret"
+    ? `hid "${path}" from the box: it looks like a secret; --include "${path}" brings it in`
+    : `left out "${path}": a ${why} cannot be brought into the box`;
 }
 
 function notice(options: SandboxOptions, message: string): void {

@@ -1,8 +1,9 @@
 import { decodeText } from "@shadowbox/vfs";
+import { dangerOf } from "../changes/flags.ts";
 import type { Picked } from "../changes/select.ts";
 import type { Change, Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
-import type { Conflict, Resolution } from "../operations.ts";
+import type { CommitOptions, Conflict } from "../operations.ts";
 import { sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
 import type { Content } from "./plans.ts";
@@ -18,22 +19,34 @@ export interface Plan {
   conflicts: Conflict[];
 }
 
-/** Compares the changes with the project as it is now. Throws WorkspaceError `conflict` when a conflict has no answer. */
-export function planCommit(
-  project: string,
-  picked: readonly Picked[],
-  answers: { conflicts?: Readonly<Record<string, Resolution>>; onConflict?: Resolution },
-): Plan {
+/** Compares the changes with the project as it is now. Throws WorkspaceError `conflict` when a conflict has no
+ * answer, `risky` when a risk has no yes. */
+export function planCommit(project: string, picked: readonly Picked[], options: CommitOptions): Plan {
   const target = new ConfinedFolder(project);
   const plan: Plan = { steps: [], changes: [], dropped: [], conflicts: [] };
   try {
-    for (const item of picked) planChange(target, item, answers, plan);
+    for (const item of picked) planChange(target, item, options, plan);
   } finally {
     target.close();
   }
+  if (options.dryRun) return plan;
   const open = plan.conflicts.filter(({ resolution }) => resolution === undefined);
   if (open.length > 0) throw new WorkspaceError("conflict", conflictMessage(open));
+  const risky = plan.changes.flatMap((change) => riskOf(change, options.allowRisky ?? false));
+  if (risky.length > 0) throw new WorkspaceError("risky", riskMessage(risky));
   return plan;
+}
+
+/** What is wrong with writing the change without more ado. */
+function riskOf(change: Change, allowed: boolean | readonly string[]): string[] {
+  const why = dangerOf(change);
+  const path = decodeText(change.path);
+  if (why === undefined || allowed === true || (allowed !== false && allowed.includes(path))) return [];
+  return [`  ${path}: ${why}`];
+}
+
+function riskMessage(risky: readonly string[]): string {
+  return `commit: nothing was written, these can run code on your machine later:\n${risky.join("\n")}\nlook at them and allow them with --allow-risky, or commit other paths`;
 }
 
 function conflictMessage(open: readonly Conflict[]): string {
@@ -44,7 +57,7 @@ function conflictMessage(open: readonly Conflict[]): string {
 function planChange(
   target: ConfinedFolder,
   { change, partial }: Picked,
-  answers: { conflicts?: Readonly<Record<string, Resolution>>; onConflict?: Resolution },
+  answers: CommitOptions,
   plan: Plan,
 ): void {
   const reason = conflictOf(target, change);

@@ -142,6 +142,26 @@ describe("commit() of files that the user changed", () => {
   });
 });
 
+describe("commit() of files that can run code later", () => {
+  const RISKY = { ".github/workflows/ci.yml": "on: push\n", "package.json": '{"scripts":{"test":"x"}}\n' };
+
+  it("wants a yes for them, and writes nothing without", () => {
+    test = new TestProject(FILES);
+    test.box({ ...RISKY, "a.txt": "box\n" });
+    const facts = test.workspace.changes().changes.filter(({ flag }) => flag !== undefined);
+    expect(facts.map(({ path }) => path)).toEqual(Object.keys(RISKY));
+    expect(() => test.workspace.commit()).toThrow(
+      /ci\.yml: runs in continuous[\s\S]*package\.json: its scripts/,
+    );
+    expect(() => test.workspace.commit({ allowRisky: ["package.json"] })).toThrow(/ci\.yml/);
+    expect(test.found()).toEqual(FILES);
+    expect(test.workspace.commit({ dryRun: true }).changes.changes).toHaveLength(3);
+    test.workspace.commit({ paths: ["a.txt"] });
+    test.workspace.commit({ allowRisky: Object.keys(RISKY) });
+    expect(test.found()).toMatchObject(RISKY);
+  });
+});
+
 describe("discard()", () => {
   it("takes everything back", () => {
     test = new TestProject(FILES);

@@ -106,7 +106,7 @@ export class ProjectWorkspace {
 
   /**
    * Writes the selected changes to the project, all or nothing. Throws WorkspaceError `conflict` (files the user changed, with
-   * no answer), `apply` (the project refused; nothing changed), `invalid`.
+   * no answer), `risky`, `apply` (the project refused; nothing changed), `invalid`.
    */
   commit(options: CommitOptions = {}): CommitResult {
     const all = collectChanges(this.#shadow);
