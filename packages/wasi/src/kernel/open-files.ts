@@ -79,8 +79,9 @@ export class OpenFiles {
     const kind = i32[at + OpenFile.KIND];
     if (isPipe(kind)) this.#closeEnds(at, kind);
     else if (kind === FileKind.FETCH) {
-      this.release(u32[at + OpenFile.DETAIL]);
+      // In this order: when the host sees the end of what is written, nobody reads its answers any more.
       this.release(u32[at + OpenFile.PEER]);
+      this.release(u32[at + OpenFile.DETAIL]);
     } else if (kind === FileKind.FILE || kind === FileKind.DIRECTORY || kind === FileKind.DEVICE)
       this.#release(i32[at + OpenFile.DEV], u32[at + OpenFile.NODE]);
     this.#recycle(file);
