@@ -20,6 +20,8 @@ export interface Resolved extends Place {
 export interface WalkOptions {
   /** Follow a symlink in the last place; default true. */
   follow?: boolean;
+  /** The path names an entry to be made or removed: a symlink in the last place is meant itself, even before a `/`. */
+  entry?: boolean;
   /** Refuse to leave this directory (ENOTCAPABLE), the confinement of a preopened directory other than `/`. */
   beneath?: Place;
 }
@@ -71,6 +73,7 @@ export class Namespace {
       rest: path,
       links: 0,
       follow: options.follow ?? true,
+      entry: options.entry ?? false,
       beneath: options.beneath,
     };
     if (path[0] === SLASH) {
@@ -99,7 +102,7 @@ export class Namespace {
         if (node !== -Errno.ENOENT || !last) return node;
         return { fs, node: 0, parent: walk.at, name, wantsDirectory: slash };
       }
-      if (!last || walk.follow || slash) {
+      if (!last || (!walk.entry && (walk.follow || slash))) {
         const followed = this.#follow(walk, node, slash);
         if (followed < 0) return followed;
         if (followed > 0) continue;
@@ -196,6 +199,7 @@ interface Walk {
   rest: Uint8Array;
   links: number;
   follow: boolean;
+  entry: boolean;
   beneath: Place | undefined;
 }
 

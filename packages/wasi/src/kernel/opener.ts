@@ -8,6 +8,8 @@ import type { NewFile } from "./open-files.ts";
 import type { Process } from "./process.ts";
 import { Access, type Lookup, type Walker } from "./walker.ts";
 
+const SLASH = 0x2f;
+
 /** The one call that opens files. */
 export class Opener {
   readonly #walker: Walker;
@@ -42,8 +44,11 @@ export class Opener {
   #openFile(dirfd: number, path: Uint8Array, flags: number, mode: number, lookup: Lookup): number {
     const exclusive = (flags & OpenFlags.EXCLUSIVE) !== 0 && (flags & OpenFlags.CREATE) !== 0;
     const follow = !exclusive && (flags & OpenFlags.NOFOLLOW) === 0;
-    const found = this.#walker.walk(dirfd, path, { ...lookup, follow });
+    const made = (flags & OpenFlags.CREATE) !== 0 && path.at(-1) === SLASH;
+    const found = this.#walker.walk(dirfd, path, { ...lookup, follow, entry: made });
     if (typeof found === "number") return found;
+    // No file can be made by such a name, whatever is there.
+    if (made && found.name.length > 0) return -Errno.EISDIR;
     if (found.node === 0) return this.#createFile(found, flags, mode);
     if (exclusive) return -Errno.EEXIST;
     const status = found.fs.stat(found.node, this.#walker.stat);

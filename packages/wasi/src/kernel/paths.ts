@@ -66,10 +66,10 @@ export class Paths {
     lookup: Lookup = {},
   ): number {
     return this.#walker.atomic(() => {
-      const found = this.#walker.walk(dirfd, path, { ...lookup, follow: false });
+      const found = this.#walker.walk(dirfd, path, { ...lookup, entry: true });
       if (typeof found === "number") return found;
       if (found.node !== 0)
-        return found.wantsDirectory && type === FileType.SYMLINK && !this.#isDirectory(found)
+        return found.wantsDirectory && type === FileType.SYMLINK && this.#isFile(found)
           ? -Errno.ENOTDIR
           : -Errno.EEXIST;
       if (found.wantsDirectory && type !== FileType.DIRECTORY) return -Errno.ENOENT;
@@ -80,9 +80,10 @@ export class Paths {
     });
   }
 
-  #isDirectory(place: Place): boolean {
+  #isFile(place: Place): boolean {
     const { stat } = this.#walker;
-    return place.fs.stat(place.node, stat) === 0 && stat.type === FileType.DIRECTORY;
+    const known = place.fs.stat(place.node, stat) === 0;
+    return known && stat.type !== FileType.DIRECTORY && stat.type !== FileType.SYMLINK;
   }
 
   mkdir(dirfd: number, path: Uint8Array, mode = 0o777, lookup: Lookup = {}): number {
@@ -111,7 +112,7 @@ export class Paths {
     return this.#walker.atomic(() => {
       const source = this.#walker.existing(fromFd, from, { ...lookup, follow });
       if (typeof source === "number") return source;
-      const target = this.#walker.walk(toFd, to, { ...lookup, follow: false });
+      const target = this.#walker.walk(toFd, to, { ...lookup, entry: true });
       if (typeof target === "number") return target;
       if (target.node !== 0) return -Errno.EEXIST;
       if (target.wantsDirectory) return -Errno.ENOENT;
@@ -124,7 +125,7 @@ export class Paths {
   /** Removes a name that is no directory (EISDIR). */
   unlink(dirfd: number, path: Uint8Array, lookup: Lookup = {}): number {
     return this.#walker.atomic(() => {
-      const found = this.#walker.walk(dirfd, path, { ...lookup, follow: false });
+      const found = this.#walker.walk(dirfd, path, { ...lookup, entry: true });
       if (typeof found === "number") return found;
       if (found.node === 0) return -Errno.ENOENT;
       const status = found.fs.stat(found.node, this.#walker.stat);
@@ -139,7 +140,7 @@ export class Paths {
   /** Removes an empty directory. ENOTDIR, ENOTEMPTY, EBUSY (a mount point, the root), EINVAL (`.`). */
   rmdir(dirfd: number, path: Uint8Array, lookup: Lookup = {}): number {
     return this.#walker.atomic(() => {
-      const found = this.#walker.walk(dirfd, path, { ...lookup, follow: false });
+      const found = this.#walker.walk(dirfd, path, { ...lookup, entry: true });
       if (typeof found === "number") return found;
       if (found.node === 0) return -Errno.ENOENT;
       if (found.name.length === 0)
@@ -153,10 +154,10 @@ export class Paths {
   /** POSIX rename. EXDEV, EBUSY (a mount point), EINVAL (`.`, `..`, into itself), ENOTDIR, EISDIR, ENOTEMPTY. */
   rename(fromFd: number, from: Uint8Array, toFd: number, to: Uint8Array, lookup: Lookup = {}): number {
     return this.#walker.atomic(() => {
-      const source = this.#walker.walk(fromFd, from, { ...lookup, follow: false });
+      const source = this.#walker.walk(fromFd, from, { ...lookup, entry: true });
       if (typeof source === "number") return source;
       if (source.node === 0) return -Errno.ENOENT;
-      const target = this.#walker.walk(toFd, to, { ...lookup, follow: false });
+      const target = this.#walker.walk(toFd, to, { ...lookup, entry: true });
       if (typeof target === "number") return target;
       if (source.name.length === 0 || target.name.length === 0) return -Errno.EBUSY;
       if (source.fs !== source.parent.fs || (target.node !== 0 && target.fs !== target.parent.fs))

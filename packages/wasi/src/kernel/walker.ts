@@ -25,6 +25,8 @@ export const USER = { uid: 1000, gid: 1000 } as const;
 export interface Lookup {
   /** Follow a symlink in the last place; default true. */
   follow?: boolean;
+  /** A symlink in the last place is meant itself, even before a `/`; default false. */
+  entry?: boolean;
   /** Refuse to leave the directory that the walk starts in: a preopened directory other than `/`. */
   beneath?: boolean;
 }
@@ -70,7 +72,11 @@ export class Walker {
     const start = this.#start(dirfd);
     if (typeof start === "number") return start;
     const beneath = lookup.beneath ? start : undefined;
-    return this.namespace.walk(start, path, { follow: lookup.follow ?? true, beneath });
+    return this.namespace.walk(start, path, {
+      follow: lookup.follow ?? true,
+      entry: lookup.entry ?? false,
+      beneath,
+    });
   }
 
   /** As walk, for what must exist. */

@@ -64,14 +64,14 @@ function stateFunctions(guest: Guest): GuestFunctions {
       if (file < 0) return -file;
       return setRights(guest, fd, BigInt.asUintN(64, base), BigInt.asUintN(64, inheriting));
     },
-    fd_advise(fd: number, offset: bigint, length: bigint, advice: number): number {
+    fd_advise(fd: number, _offset: bigint, length: bigint, advice: number): number {
       const file = guest.process.file(fd);
       if (file < 0) return -file;
       const { i32 } = guest.process.kernel.memory;
       const kind = i32[file + OpenFile.KIND];
       if (isPipe(kind)) return Errno.ESPIPE;
       if (kind === FileKind.DIRECTORY) return Errno.EBADF;
-      return advice >>> 0 > ADVICE_MAX || offset < 0n || length < 0n ? Errno.EINVAL : 0;
+      return advice >>> 0 > ADVICE_MAX || length < 0n ? Errno.EINVAL : 0;
     },
   };
 }
@@ -127,6 +127,7 @@ function filestatFunctions(guest: Guest): GuestFunctions {
     fd_filestat_set_size(fd: number, size: bigint): number {
       const bytes = BigInt.asUintN(64, size);
       if (guest.process.file(fd) < 0) return Errno.EBADF;
+      if (size < 0n) return Errno.EINVAL;
       if (bytes > MAX_OFFSET) return Errno.EFBIG;
       return errnoOf(guest.process.io.truncate(fd, Number(bytes)));
     },

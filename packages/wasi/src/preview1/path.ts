@@ -181,6 +181,7 @@ function linkFunctions(guest: Guest): GuestFunctions {
       const path = pathAt(guest, pointer, length);
       if (typeof path === "number") return -path;
       const to = guest.bytes(target, targetLength).slice();
+      if (to.includes(0)) return Errno.EINVAL;
       if (to[0] === SLASH && guest.process.kernel.confined) return Errno.EPERM;
       return result(guest.process.paths.symlink(to, fd, path, lookup(guest, fd, 0)));
     },

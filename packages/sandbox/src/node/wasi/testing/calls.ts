@@ -16,9 +16,14 @@ const I64 = new Set([
 /** A value that a call takes: a number, the bytes of a string as pointer and length, or what an earlier call left. */
 export type Argument = number | bigint | string | { load: number } | { load64: number };
 
-/** One step: a call by name, or `peek`: print `length` bytes of memory. */
+/**
+ * One step: a call by name; `peek`: print `length` bytes of memory; `poke`: store 32-bit words there; `fill`: set `length`
+ * bytes to `value`.
+ */
 export type Call =
   | readonly ["peek", address: number, length: number]
+  | readonly ["poke", address: number, ...words: Argument[]]
+  | readonly ["fill", address: number, length: number, value: number]
   | readonly [name: string, ...Argument[]];
 
 /** Addresses that calls may use. */
@@ -64,6 +69,10 @@ class Builder {
   call([what, ...args]: Call): void {
     if (what === "peek") {
       this.#print(i32(args[0] as number), args[1] as number);
+      return;
+    }
+    if (what === "poke" || what === "fill") {
+      this.#code.push(...(what === "poke" ? poke(args as Argument[]) : fill(args as number[])));
       return;
     }
     const parameters: number[] = [];
@@ -124,6 +133,20 @@ class Builder {
   }
 }
 
+/** i32.store of each word. */
+function poke([address, ...words]: Argument[]): number[] {
+  return words.flatMap((word, index) => [
+    ...i32((address as number) + index * 4),
+    ...push(word, false),
+    ...[0x36, 2, 0],
+  ]);
+}
+
+/** memory.fill. */
+function fill([address, length, value]: number[]): number[] {
+  return [...i32(address as number), ...i32(value as number), ...i32(length as number), 0xfc, 11, 0];
+}
+
 function push(value: Argument, wide: boolean): number[] {
   if (typeof value === "object")
     return "load" in value ? [...i32(value.load), 0x28, 2, 0] : [...i32(value.load64), 0x29, 3, 0];
@@ -142,6 +165,7 @@ export function readAnswers(calls: readonly Call[], printed: Uint8Array): (numbe
   const bytes = Buffer.from(printed);
   let at = 0;
   return calls.map(([what, , length]) => {
+    if (what === "poke" || what === "fill") return "";
     const from = at;
     at += what === "peek" ? (length as number) : 2;
     if (at > bytes.length) return "missing";
