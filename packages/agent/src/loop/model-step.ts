@@ -4,6 +4,7 @@ import type {
   LanguageModelV3StreamPart,
   LanguageModelV3Usage,
 } from "@ai-sdk/provider";
+import { JSONParseError, TypeValidationError } from "@ai-sdk/provider";
 import type { AssistantPart, StreamEvent, Usage } from "../events.ts";
 import { NO_USAGE } from "../events.ts";
 import { StreamCutError } from "./retry.ts";
@@ -78,10 +79,10 @@ class StepBuilder {
         return undefined;
       case "finish":
         this.#usage = usageOf(part.usage);
-        this.#finish = part.finishReason.unified;
+        this.#finish = finishOf(part.finishReason);
         return undefined;
       case "error":
-        throw part.error instanceof Error ? part.error : new Error(describe(part.error));
+        throw errorOf(part.error);
       default:
         return undefined;
     }
@@ -125,6 +126,19 @@ function usageOf({ inputTokens, outputTokens }: LanguageModelV3Usage): Usage {
     cachedInputTokens: inputTokens.cacheRead ?? 0,
     outputTokens: outputTokens.total ?? 0,
   };
+}
+
+/** Undefined: the provider gave no reason, its answer ended early and the library around it made one up. */
+function finishOf({ unified, raw }: { unified: string; raw: string | undefined }): string | undefined {
+  return unified === "other" && raw === undefined ? undefined : unified;
+}
+
+/** Lines of a stream that cannot be read are a stream that broke. */
+function errorOf(error: unknown): Error {
+  if (JSONParseError.isInstance(error) || TypeValidationError.isInstance(error))
+    return new StreamCutError(`the provider's answer could not be read: ${error.message.slice(0, 200)}`);
+  const known = error instanceof Error ? error : new Error(describe(error));
+  return /ended without a finish/i.test(known.message) ? new StreamCutError(known.message) : known;
 }
 
 function describe(error: unknown): string {
