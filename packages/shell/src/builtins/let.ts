@@ -9,6 +9,6 @@ export function letBuiltin(sh: Interpreter, args: string[]): number {
     return 1;
   }
   let value: number | bigint = 0;
-  for (const text of rest) value = evaluateArithmetic(sh, text, "let");
+  for (const text of rest) value = evaluateArithmetic(sh, text);
   return Number(value) === 0 ? 1 : 0;
 }

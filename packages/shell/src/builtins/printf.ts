@@ -24,9 +24,13 @@ class Formatter {
   status = 0;
   stopped = false;
 
-  constructor(sh: Interpreter, args: readonly string[]) {
+  readonly #captured: boolean;
+
+  /** `captured`: the text goes to a variable. */
+  constructor(sh: Interpreter, args: readonly string[], captured: boolean) {
     this.#sh = sh;
     this.#args = args;
+    this.#captured = captured;
   }
 
   run(format: string): string {
@@ -265,8 +269,18 @@ class Formatter {
   }
 
   #complain(text: string, what: string): void {
+    this.#flushLines();
     this.#sh.builtinError("printf", `${text}: ${what}`);
     this.status = 1;
+  }
+
+  /** Writes the lines that are complete: bash's output is line-buffered, so they come before the message. */
+  #flushLines(): void {
+    const end = this.#text.lastIndexOf("\n") + 1;
+    if (end === 0 || this.#captured) return;
+    const lines = this.#text.slice(0, end);
+    this.#sh.out(this.#raw ? decodeText(encodeText(lines)) : lines, "printf");
+    this.#text = this.#text.slice(end);
   }
 
   #time(spec: Spec): void {
@@ -340,7 +354,7 @@ export function printfBuiltin(sh: Interpreter, args: string[]): number {
   }
   const format = args[at];
   if (format === undefined) return usage(sh);
-  const formatter = new Formatter(sh, args.slice(at + 1));
+  const formatter = new Formatter(sh, args.slice(at + 1), target !== undefined);
   const text = formatter.run(format);
   if (target !== undefined) {
     if (!sh.assignByName(target, text, "printf")) return 1;

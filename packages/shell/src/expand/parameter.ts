@@ -60,7 +60,10 @@ export function expandParameter(host: ExpansionHost, part: Parameter, sink: Sink
     else sink.list(keys, quoted, star);
     return;
   }
-  withOperation(host, part, reference, lookUp(host, reference), sink, quoted);
+  // Of `${#a[-9]}` bash shows what follows the bracket.
+  const shownBad =
+    part.operation?.type === "Length" && part.subscript ? `${part.subscript.text}]` : undefined;
+  withOperation(host, part, reference, lookUp(host, reference, shownBad), sink, quoted);
 }
 
 function put(sink: Sink, text: string, quoted: boolean): void {
@@ -81,7 +84,7 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
   const text = found?.list ? (found.list.length ? found.list.join(" ") : undefined) : found?.text;
   if (text === undefined) {
     if (part.operation?.type === "Default" && !isName(part.name)) return undefined;
-    if (found?.list && part.operation?.type !== "Default") return "";
+    if (found?.list && (!isName(part.name) || variable?.value !== undefined)) return "";
     const shown = part.subscript ? `${part.name}[${part.subscript.text}]` : part.name;
     if (/^[@*\d!#?$-]/.test(part.name) && part.name !== "0") {
       if (host.state.set.nounset && /^\d/.test(part.name)) throw unbound(`!${part.name}`);
@@ -177,7 +180,7 @@ function valueOfVariable(variable: Variable | undefined): Value {
 }
 
 /** Looks a reference up. */
-export function lookUp(host: ExpansionHost, reference: Reference): Found {
+export function lookUp(host: ExpansionHost, reference: Reference, shownBad?: string): Found {
   const { name, all, key } = reference;
   if (name === "@" || name === "*") return { list: host.state.positional };
   if (name === "") return all ? { list: [] } : { text: undefined };
@@ -194,7 +197,7 @@ export function lookUp(host: ExpansionHost, reference: Reference): Found {
   }
   if (key === undefined) return { text: variable ? variable.scalar : host.special(name) };
   if (key === BAD_INDEX) {
-    host.warn(`${name}: bad array subscript`);
+    host.warn(`${shownBad ?? name}: bad array subscript`);
     return { text: undefined };
   }
   if (value instanceof AssocArray) return { text: value.get(String(key)) };
@@ -237,6 +240,7 @@ function withOperation(
     found.list === undefined &&
     found.text === undefined &&
     host.state.set.nounset &&
+    !(operation?.type === "Length" && part.subscript !== null) &&
     !(isAttributeQuery(operation) && host.vars.get(reference.name))
   )
     throw unbound(messageName(reference, part.text));
@@ -252,11 +256,17 @@ function withOperation(
   }
   if (operation.type === "Transform") {
     const done = transformAll(host, operation.operator, reference, found);
-    if (done.list) sink.list(done.list, quoted, star);
-    else put(sink, done.text ?? "", quoted);
+    if (done.list && (quoted || operation.operator !== "A")) sink.list(done.list, quoted, star);
+    else put(sink, done.list?.join(" ") ?? done.text ?? "", quoted);
     return;
   }
   if (operation.type === "Substring") {
+    // Of nothing there is no part, whatever the numbers say.
+    if (found.list ? found.list.length === 0 && isName(reference.name) : found.text === undefined) {
+      if (found.list) sink.list([], quoted, star);
+      else put(sink, "", quoted);
+      return;
+    }
     const offset = integerFor(host, operation.offset, reference.shown);
     const length =
       operation.length === null ? undefined : integerFor(host, operation.length, reference.shown);

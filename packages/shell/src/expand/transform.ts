@@ -14,6 +14,8 @@ export function transformAll(
 ): Found {
   const variable = isName(reference.name) ? host.vars.get(reference.name) : undefined;
   if (operator === "a") return attributes(variable, found);
+  if (operator === "A" && reference.all === "@" && !isName(reference.name))
+    return { list: ["set", "--", ...(found.list ?? []).map(alwaysQuote)] };
   if (operator === "A") return { text: assignment(variable, reference, found) };
   if ((operator === "K" || operator === "k") && found.list) return keyed(variable, found.list, operator);
   if (found.list) return { list: found.list.map((text) => transform(host, operator, text)) };

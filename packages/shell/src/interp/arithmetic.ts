@@ -83,7 +83,7 @@ class ShellScope implements ArithmeticScope {
       return undefined;
     } else if (value instanceof IndexedArray) text = value.get(Number(key));
     else if (Number(key) === 0) text = value;
-    if (text === undefined && sh.state.set.nounset) throw unbound(`${name}[${key}]`);
+    if (value === undefined && sh.state.set.nounset) throw unbound(name);
     return text;
   }
 

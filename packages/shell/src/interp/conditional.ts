@@ -1,6 +1,5 @@
 import { ShellError } from "../errors.ts";
 import { matcherFor } from "../expand/matching.ts";
-import { quoteIfNeeded } from "../expand/quote.ts";
 import { expandArithmetic, expandPattern, expandRegex, expandText } from "../expand/word.ts";
 import type {
   ArithmeticCommand,
@@ -45,7 +44,9 @@ export function runConditional(sh: Interpreter, node: Conditional): number {
     const failure = sh.report(error);
     if (failure.code === "invalid") return 2;
     if (failure.code !== "arithmetic") throw error;
-    sh.error(`[[: ${failure.message}`);
+    // A failing `$((…))` among the words gives up more than this command.
+    if (!failure.message.startsWith("[[: ")) throw error;
+    sh.error(failure.message);
     return 1;
   }
 }
@@ -62,12 +63,12 @@ function truth(sh: Interpreter, node: ConditionalExpression): boolean {
         : truth(sh, node.left) || truth(sh, node.right);
     case "ConditionalWord": {
       const text = expandText(sh, node.word);
-      if (sh.state.set.xtrace) trace(sh, `[[ -n ${quoteIfNeeded(text) || "''"} ]]`);
+      if (sh.state.set.xtrace) trace(sh, `[[ -n ${text || "''"} ]]`);
       return text !== "";
     }
     case "ConditionalUnary": {
       const operand = expandText(sh, node.operand);
-      if (sh.state.set.xtrace) trace(sh, `[[ ${node.operator} ${quoteIfNeeded(operand) || "''"} ]]`);
+      if (sh.state.set.xtrace) trace(sh, `[[ ${node.operator} ${operand || "''"} ]]`);
       return testUnary(sh, node.operator, operand);
     }
     case "ConditionalBinary":
@@ -79,7 +80,7 @@ function binary(sh: Interpreter, node: ConditionalBinary): boolean {
   const { operator } = node;
   const left = expandText(sh, node.left);
   const traced = (right: string) => {
-    if (sh.state.set.xtrace) trace(sh, `[[ ${quoteIfNeeded(left) || "''"} ${operator} ${right} ]]`);
+    if (sh.state.set.xtrace) trace(sh, `[[ ${left || "''"} ${operator} ${right} ]]`);
   };
   if (operator === "==" || operator === "=" || operator === "!=") {
     const pattern = expandPattern(sh, node.right);
@@ -92,12 +93,12 @@ function binary(sh: Interpreter, node: ConditionalBinary): boolean {
     return matches(sh, left, pattern);
   }
   const right = expandText(sh, node.right);
-  traced(quoteIfNeeded(right) || "''");
+  traced(right || "''");
   if (operator === "<") return left < right;
   if (operator === ">") return left > right;
   if (operator === "-nt" || operator === "-ot" || operator === "-ef")
     return compareFiles(sh, operator, left, right);
-  return compareNumbers(operator, evaluateArithmetic(sh, left), evaluateArithmetic(sh, right));
+  return compareNumbers(operator, evaluateArithmetic(sh, left, "[["), evaluateArithmetic(sh, right, "[["));
 }
 
 export function compareNumbers(operator: string, a: number | bigint, b: number | bigint): boolean {

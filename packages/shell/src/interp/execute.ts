@@ -162,14 +162,17 @@ function runCompound(
   }
 }
 
+/** Failures that `set -e` answers by ending the shell; those of arithmetic are none. */
+const FATAL: ReadonlySet<string> = new Set(["expansion", "assignment", "readonly"]);
+
 /** A failure inside of an expansion: it is printed; the command, or the whole shell, is given up. */
 export function fail(sh: Interpreter, failure: ShellError): number {
   sh.error(failure.message);
   // A shell started with -c ends with 127, others and subshells with 1.
   if (failure.code === "unbound")
     return sh.exit(sh.state.how === "c" && sh.state.subshellDepth === 0 && !sh.state.set.errexit ? 127 : 1);
-  if (failure.code === "expansion" && sh.state.set.errexit && sh.state.conditionDepth === 0)
-    return sh.exit(1);
+  // Unlike a command that fails, this ends a shell with `set -e` in a condition too.
+  if (sh.state.set.errexit && FATAL.has(failure.code)) return sh.exit(1);
   if (sh.posix && (failure.code === "expansion" || failure.code === "readonly"))
     return sh.exit(failure.code === "readonly" ? 1 : 127);
   const called = sh.state.frames[1]?.callLine;

@@ -215,7 +215,7 @@ class Printer {
   #condition(node: ConditionalExpression): string {
     switch (node.type) {
       case "ConditionalWord":
-        return node.word.text;
+        return `-n ${node.word.text}`;
       case "ConditionalUnary":
         return `${node.operator} ${node.operand.text}`;
       case "ConditionalBinary":

@@ -29,6 +29,9 @@ function runNegatable(sh: Interpreter, node: Pipeline): number {
   }
   if (sh.flow !== undefined && sh.flow.kind !== "break" && sh.flow.kind !== "continue") return status;
   state.lastStatus = status === 0 ? 1 : 0;
+  // bash counts `!` into PIPESTATUS for these two alone.
+  const only = node.commands.length === 1 ? node.commands[0]?.type : undefined;
+  if (only === "ArithmeticCommand" || only === "Conditional") state.pipeStatus = [state.lastStatus];
   return state.lastStatus;
 }
 

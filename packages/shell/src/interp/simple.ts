@@ -110,7 +110,8 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
   const found = state.functions.read.get(name);
   const builtin = sh.disabled.size > 0 && sh.disabled.has(name) ? undefined : sh.builtins.get(name);
   const fn = found && state.set.posix && builtin?.special ? undefined : found;
-  if (state.set.xtrace) traceCommand(sh, argv);
+  const traced = state.set.xtrace;
+  if (traced && node.assignments.length === 0) traceCommand(sh, argv);
   let replaced: Replaced | undefined;
   if (node.redirects.length) {
     replaced = redirectOrFail(sh, node.redirects);
@@ -126,7 +127,10 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
         sh,
         node.assignments,
         fn ? "function" : builtin?.special ? "special" : "command",
-        () => runResolved(sh, argv, fn !== undefined, builtin),
+        () => {
+          if (traced) traceCommand(sh, argv);
+          return runResolved(sh, argv, fn !== undefined, builtin);
+        },
       );
     else status = runResolved(sh, argv, fn !== undefined, builtin);
     if (sh.keepRedirects) {

@@ -68,7 +68,7 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
     // In a subshell a command that is given up takes the subshell with it.
     if (sh.state.subshellDepth > 0) return sh.exit(status);
     sh.flow = undefined;
-    if (origin.name === "") parser.continueAfter(sh.discardLine);
+    if (origin.name === "" || origin.name === "-c") parser.continueAfter(sh.discardLine);
   }
 }
 
@@ -76,8 +76,11 @@ function syntaxError(sh: Interpreter, problem: SyntaxProblem, origin: Origin): n
   const frame = sh.state.frames[sh.state.frames.length - 1];
   const name = frame?.source || sh.state.argv0;
   const middle = origin.name && origin.name !== "trap" ? `${origin.name}: ` : "";
-  for (const { line, text } of problem.messages) sh.errorText(`${name}: ${middle}line ${line}: ${text}\n`);
+  for (const { line, text } of problem.messages)
+    if (text !== "") sh.errorText(`${name}: ${middle}line ${line}: ${text}\n`);
   sh.syntaxFailed = true;
+  const whole = origin.name === "" || origin.name === "-c";
+  if (problem.kind === "conditional" && whole) return sh.state.lastStatus;
   sh.state.lastStatus = 2;
   return 2;
 }

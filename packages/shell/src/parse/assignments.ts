@@ -98,7 +98,7 @@ function emptyWord(line: number): Word {
 
 /** `( … )` at `pos`. */
 export function readArray(r: Reader): ArrayLiteral {
-  const start = r.pos;
+  const start = r.textLength();
   const { line } = r;
   const elements: ArrayElement[] = [];
   r.pos++;
@@ -113,7 +113,7 @@ export function readArray(r: Reader): ArrayLiteral {
     else elements.push(element(readWord(r)));
   }
   r.pos++;
-  return { type: "ArrayLiteral", elements, text: r.src.slice(start, r.pos) };
+  return { type: "ArrayLiteral", elements, text: r.textFrom(start) };
 }
 
 function element(value: Word): ArrayElement {

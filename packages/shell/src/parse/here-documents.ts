@@ -29,7 +29,6 @@ export function skipNewlines(r: Reader): void {
 }
 
 function readHereDocument(r: Reader, { document, strip, line }: PendingHereDocument): void {
-  const firstLine = r.line;
   const lines: string[] = [];
   for (;;) {
     if (r.atEnd()) {
@@ -50,7 +49,7 @@ function readHereDocument(r: Reader, { document, strip, line }: PendingHereDocum
     lines.push(text);
   }
   const text = lines.length > 0 ? `${lines.join("\n")}\n` : "";
-  document.body = document.quoted ? quotedBody(text, firstLine) : expandedBody(r, text, firstLine);
+  document.body = document.quoted ? quotedBody(text, line) : expandedBody(r, text, line);
 }
 
 /** bash's allowance for `$(cat <<E … E)`. */
@@ -82,7 +81,7 @@ function expandedBody(r: Reader, text: string, line: number): Word {
   return makeWord(line, text, [{ type: "DoubleQuoted", localized: false, parts }]);
 }
 
-/** bash looks into a body only when it expands it: one that does not parse is kept to be complained about then. */
+/** bash looks into a body only when it expands it, and counts lines in each substitution from the command's own: one that does not parse is kept to be complained about then. */
 function bodyParts(r: Reader, text: string, line: number): WordPart[] {
   const inner = new Reader(text, line, r.surroundings, r.substitution);
   inner.extglob = r.extglob;

@@ -75,7 +75,7 @@ function readParameter(r: Reader, quoted: boolean, line: number): Found | null {
     return { type: "Names", prefix: name, star: next === 42, text: "" };
   }
   // `${#/}`: an operator on `$#` needs an operand.
-  if (name === "#" && "/%=+".includes(r.src[r.pos]!) && r.codeAt(1) === CLOSE_BRACE) return null;
+  if (name === "#" && /^[/%=+^,~](?:[\^,~])?}/.test(r.src.slice(r.pos, r.pos + 3))) return null;
   const operation = readOperation(r, quoted, line);
   return operation && parameter(name, subscript, indirect, operation);
 }

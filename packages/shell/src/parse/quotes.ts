@@ -37,9 +37,12 @@ export function readDoubleQuoted(r: Reader, localized: boolean): DoubleQuoted {
   const { line } = r;
   const list = new PartList();
   r.pos++;
+  const from = r.textLength();
   readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', line);
+  const parts = list.finish();
+  for (const part of parts) if (part.type === "BadSubstitution") part.text = r.textFrom(from);
   r.pos++;
-  return { type: "DoubleQuoted", localized, parts: list.finish() };
+  return { type: "DoubleQuoted", localized, parts };
 }
 
 /**
@@ -74,7 +77,7 @@ export function readQuotedRuns(
       // A newline: only counted.
       list.literal(r.src[r.pos]!);
       r.pos++;
-      r.line++;
+      if (!r.hereDocument) r.line++;
     }
   }
 }

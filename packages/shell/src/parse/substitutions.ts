@@ -5,7 +5,7 @@ import type { Reader } from "./reader.ts";
 
 /** The commands after `$(`, `<(` or `>(`, up to and with the `)`; the state of the word around them is kept. */
 function readBody(r: Reader): Script {
-  const { textStart, textPrefix, pending, aliasNextAt, extglob } = r;
+  const { line, textStart, textPrefix, pending, aliasNextAt, extglob } = r;
   r.pos += 2;
   r.pending = [];
   r.aliasNextAt = -1;
@@ -18,6 +18,7 @@ function readBody(r: Reader): Script {
   r.textPrefix = textPrefix;
   r.aliasNextAt = aliasNextAt;
   r.extglob = extglob;
+  if (r.hereDocument && r.substitutionDepth === 0) r.line = line;
   return body;
 }
 

@@ -61,6 +61,8 @@ function wordOf(r: Reader, read: (r: Reader) => WordPart[]): Word {
   r.textPrefix = "";
   const parts = read(r);
   const word = makeWord(line, r.textFrom(0), parts);
+  // What bash complains of is the whole of the word, or of the quotes.
+  for (const part of parts) if (part.type === "BadSubstitution") part.text = word.text;
   r.textStart = textStart;
   r.textPrefix = textPrefix;
   return word;
