@@ -19,6 +19,7 @@ import type {
   Selection,
   UndoResult,
 } from "@shadowbox/workspace";
+import { memoryPages } from "./commands.ts";
 import { SandboxError } from "./errors.ts";
 import { type ExecPlace, execute, type ShellSession } from "./execute.ts";
 import { KernelFiles } from "./files.ts";
@@ -32,6 +33,7 @@ import type {
   EngineName,
   ExecOptions,
   ExecResult,
+  LimitReached,
   PythonOptions,
   PythonResult,
   Sandbox,
@@ -119,7 +121,11 @@ export class Box implements Sandbox {
     makeDirectories(this.#tree, this.workspaceDir);
     if (host.base) layUnder(this.#tree, this.workspaceDir, host.base);
     const mounts = [...host.tools.mounts, ...frozenMounts(this.#tree, host.frozen)];
-    const kernel = Kernel.create(heap, { root: this.#tree, mounts }, {});
+    const kernel = Kernel.create(
+      heap,
+      { root: this.#tree, mounts },
+      { memoryPages: memoryPages(options.limits) },
+    );
     const files = new KernelFiles(kernel, this.workspaceDir);
     this.fs = files;
     for (const path of ["/tmp", "/home/user"]) files.makeDirectories(path);
@@ -160,7 +166,7 @@ export class Box implements Sandbox {
   exec(script: string, options: ExecOptions = {}): Promise<ExecResult> {
     this.#writable("exec");
     return this.#inTurn(() =>
-      this.#noted(script, options.cwd, () => {
+      this.#noted(script, options, () => {
         const session = options.session ? this.#session : undefined;
         return execute({ ...this.#place, session }, script, options);
       }),
@@ -171,13 +177,13 @@ export class Box implements Sandbox {
     this.#writable("python");
     if (!this.#host.tools.entries.has("python3"))
       throw new SandboxError("invalid", "python: expected a bundle with python3, none is installed");
-    return this.#inTurn(() => this.#noted(code, options.cwd, () => this.#python.run(code, options)));
+    return this.#inTurn(() => this.#noted(code, options, () => this.#python.run(code, options)));
   }
 
   /** Runs something with its events, and keeps what it changed. */
   async #noted<R extends ExecResult>(
     script: string,
-    cwd: string | undefined,
+    { cwd, maxOutputBytes: keeps }: Pick<ExecOptions, "cwd" | "maxOutputBytes">,
     run: () => Promise<R>,
   ): Promise<R> {
     const { onEvent } = this.#options;
@@ -185,6 +191,10 @@ export class Box implements Sandbox {
     const result = await run();
     this.flush();
     const { status, durationMs, timedOut } = result;
+    const limits: LimitReached[] = this.#engine.takeLimits();
+    if (timedOut) limits.push("time");
+    if (result.truncated && keeps !== 0) limits.push("output");
+    for (const limit of limits) onEvent?.({ type: "limit", limit });
     onEvent?.({ type: "exec-end", status, durationMs, timedOut });
     this.#review?.noteExec(script, status, []);
     for (const message of this.#host.notices?.() ?? []) onEvent?.({ type: "notice", message });

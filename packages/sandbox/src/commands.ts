@@ -1,14 +1,27 @@
 import type { Digest, VerifiedBytes, VerifiedRegistry } from "@shadowbox/bundle";
-import { type Command, capabilityBits, moduleLoader, ProgramKind, type WorkerPool } from "@shadowbox/wasi";
+import {
+  type Command,
+  capabilityBits,
+  moduleLoader,
+  PAGE_BYTES,
+  ProgramKind,
+  type WorkerPool,
+} from "@shadowbox/wasi";
+import type { Limits } from "./types.ts";
+
+const MEMORY_BYTES = 1024 ** 3;
 
 /** Most linear memory of a program, pages of 64 KiB. */
-const MEMORY_PAGES = 16384;
+export function memoryPages({ memoryBytes = MEMORY_BYTES }: Partial<Limits> = {}): number {
+  return Math.floor(memoryBytes / PAGE_BYTES);
+}
 
 /** The commands of a registry, as the kernel lists them; modules are loaded, verified and compiled when first run. */
 export function listCommands(
   pool: WorkerPool,
   registry: VerifiedRegistry,
   load: (sha256: Digest) => VerifiedBytes | Promise<VerifiedBytes>,
+  pages: number,
 ): Command[] {
   const modules = new Map<Digest, number>();
   const commands: Command[] = ["bash", "sh"].map((name) => ({
@@ -20,7 +33,7 @@ export function listCommands(
   for (const { name, module, size, capabilities } of registry.commands().values()) {
     let number = modules.get(module);
     if (number === undefined) {
-      number = pool.addModule(moduleLoader(() => load(module), name, MEMORY_PAGES));
+      number = pool.addModule(moduleLoader(() => load(module), name, pages));
       modules.set(module, number);
     }
     commands.push({

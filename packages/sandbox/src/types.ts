@@ -180,10 +180,17 @@ export interface SandboxFs {
   rm(path: string, options?: { recursive?: boolean }): void;
 }
 
+/**
+ * A bound that was reached: a program ended for want of memory, was refused a write, a descriptor or a process, or was
+ * killed by its deadline; output was cut off.
+ */
+export type LimitReached = "memory" | "disk" | "files" | "processes" | "time" | "output";
+
 /** Something that happened, for the audit. */
 export type SandboxEvent =
   | { type: "exec-start"; script: string; cwd: string }
   | { type: "exec-end"; status: number; durationMs: number; timedOut: boolean }
+  | { type: "limit"; limit: LimitReached }
   | { type: "notice"; message: string }
   | { type: "commit"; paths: readonly string[] }
   | { type: "undo" | "redo"; paths: readonly string[] }

@@ -1,5 +1,6 @@
 export {
   type ExitResult,
+  type LimitName,
   moduleLoader,
   type ProcessLimits,
   type StartRequest,

@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxOptions } from "@shadowbox/sandbox/node";
+import type { LimitReached, Sandbox, SandboxOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "./errors.ts";
 import { cacheFolder, type Parsed, projectPath, stateRoot } from "./options.ts";
 
@@ -21,11 +21,22 @@ export async function openBox(
     ...patterns(values, "exclude"),
     ...patterns(values, "include"),
     onEvent: (event) => {
-      if (event.type === "notice" && !values.quiet) process.stderr.write(`shadowbox: ${event.message}\n`);
+      if (values.quiet) return;
+      if (event.type === "notice") process.stderr.write(`shadowbox: ${event.message}\n`);
+      const limit = event.type === "limit" ? REACHED[event.limit] : undefined;
+      if (limit !== undefined) process.stderr.write(`shadowbox: limit reached: ${limit}\n`);
     },
     ...options,
   });
 }
+
+/** Bounds that are worth a line; of time and output the result itself tells. */
+const REACHED: Readonly<Partial<Record<LimitReached, string>>> = {
+  memory: "memory of a program (1 GiB)",
+  disk: "all files of the sandbox together (2 GiB)",
+  files: "open files (256 a process, 4096 a sandbox)",
+  processes: "processes of a sandbox (512)",
+};
 
 function patterns(values: Parsed["values"], flag: "exclude" | "include"): Partial<SandboxOptions> {
   const given = values[flag];

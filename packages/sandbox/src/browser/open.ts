@@ -2,6 +2,7 @@ import { ProjectImage, restoreTree } from "@shadowbox/vfs";
 import type { WorkerPool } from "@shadowbox/wasi";
 import { mountArchives } from "../archives.ts";
 import { Box } from "../box.ts";
+import { memoryPages } from "../commands.ts";
 import { SandboxError } from "../errors.ts";
 import type { SandboxOptions } from "../types.ts";
 import type { BrowserSetup } from "./attach.ts";
@@ -16,7 +17,7 @@ import { type Installed, installCommands } from "./tools.ts";
 export async function openBrowserSandbox(options: SandboxOptions): Promise<Box> {
   checkOptions(options);
   const pool = sharedPool();
-  const installing = installCommands(pool, addressOf(options.registry));
+  const installing = installCommands(pool, addressOf(options.registry), memoryPages(options.limits));
   installing.catch(() => {});
   const state = options.state === undefined ? undefined : await openState(options.state);
   try {

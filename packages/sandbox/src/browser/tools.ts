@@ -25,23 +25,24 @@ export interface Installed {
 const installed = new Map<string, Promise<Installed>>();
 
 /** The verified commands of a registry; modules and archives are fetched, verified and cached when first used. */
-export function installCommands(pool: WorkerPool, address: string): Promise<Installed> {
-  let known = installed.get(address);
+export function installCommands(pool: WorkerPool, address: string, pages: number): Promise<Installed> {
+  const key = `${pages} ${address}`;
+  let known = installed.get(key);
   if (known === undefined) {
-    known = install(pool, address);
-    installed.set(address, known);
+    known = install(pool, address, pages);
+    installed.set(key, known);
     // Tried again by the next sandbox: the network may be back.
-    known.catch(() => installed.delete(address));
+    known.catch(() => installed.delete(key));
   }
   return known;
 }
 
-async function install(pool: WorkerPool, address: string): Promise<Installed> {
+async function install(pool: WorkerPool, address: string, pages: number): Promise<Installed> {
   const registry = await openNewest(address);
   const archives = archivesOf(registry);
   const warn = (message: string) => console.warn(`shadowbox: ${message}`);
   for (const archive of archives) void serveArchive(archive, () => registry.loadModule(archive.sha256), warn);
-  const commands = listCommands(pool, registry, registry.loadModule);
+  const commands = listCommands(pool, registry, registry.loadModule, pages);
   return { commands, entries: registry.commands(), archives };
 }
 

@@ -14,17 +14,23 @@ interface Installed {
 
 const installed = new Map<string, Installed>();
 
-/** The verified commands of a registry folder; modules are verified and compiled when first run. */
-export function installCommands(pool: WorkerPool, folder: string, cacheDir: string | undefined): Installed {
-  const known = installed.get(folder);
+/** The verified commands of a registry folder; modules are verified, and compiled for `pages` of memory, when first run. */
+export function installCommands(
+  pool: WorkerPool,
+  folder: string,
+  pages: number,
+  cacheDir: string | undefined,
+): Installed {
+  const key = `${pages} ${folder}`;
+  const known = installed.get(key);
   if (known !== undefined) return known;
   const registry = openFolderRegistry(folder, cacheDir === undefined ? {} : { cacheDir });
   const entry = {
-    commands: listCommands(pool, registry, registry.loadModuleSync),
+    commands: listCommands(pool, registry, registry.loadModuleSync, pages),
     entries: registry.commands(),
     archives: archivesOf(registry),
   };
-  installed.set(folder, entry);
+  installed.set(key, entry);
   return entry;
 }
 

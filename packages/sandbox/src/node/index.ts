@@ -13,6 +13,7 @@ export type {
   ExecOptions,
   ExecResult,
   FileFacts,
+  LimitReached,
   Limits,
   LogEntry,
   NetEvent,

@@ -11,6 +11,7 @@ import {
   type StateFolder,
 } from "@shadowbox/workspace/node";
 import { Box, directoryAt, type Review } from "../box.ts";
+import { memoryPages } from "../commands.ts";
 import { SandboxError } from "../errors.ts";
 import type { SandboxOptions } from "../types.ts";
 import { mountsOf, type NodeSetup } from "./attach.ts";
@@ -47,7 +48,12 @@ function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
   const { place, base, leftOut } = opened ?? {};
   const pool = sharedPool();
   const registry = options.registry ?? officialFolder();
-  const { commands, entries, archives } = installCommands(pool, registry, options.cacheDir);
+  const { commands, entries, archives } = installCommands(
+    pool,
+    registry,
+    memoryPages(options.limits),
+    options.cacheDir,
+  );
   const frozen = `${options.workspaceDir ?? "/workspace"}/.git`.replace("//", "/");
   const setup: NodeSetup = { project: place, frozen, archives, registry, cacheDir: options.cacheDir };
   return new Box(options, {

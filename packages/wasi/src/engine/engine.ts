@@ -40,6 +40,11 @@ export interface ProcessLimits {
   timeoutMs?: number;
 }
 
+/** In the order of the bits of `Limit`. */
+const LIMIT_NAMES = ["memory", "disk", "files", "processes"] as const;
+/** A bound of a sandbox. */
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
 /** How a process that the host started ended. */
 export interface ExitResult {
   /** 0–255, or 256 + signal. */
@@ -180,6 +185,13 @@ export class V8Engine {
       await new Promise((done) => setTimeout(done, 1));
       processes.killSession(pid, Signal.KILL);
     }
+  }
+
+  /** The bounds that processes reached since this was last asked: calls were refused, or a program ended for want of memory. */
+  takeLimits(): LimitName[] {
+    const { i32, base } = this.kernel.memory;
+    const hit = Atomics.exchange(i32, base + Header.LIMITS_HIT, 0);
+    return LIMIT_NAMES.filter((_, bit) => hit & (1 << bit));
   }
 
   /** A pipe between the host and processes. */

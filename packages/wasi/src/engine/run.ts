@@ -1,11 +1,11 @@
 import { decodeText } from "@shadowbox/vfs";
 import { WasiError } from "../errors.ts";
-import { Header, ProgramKind, Slot } from "../kernel/layout.ts";
+import { Header, Limit, ProgramKind, Slot } from "../kernel/layout.ts";
 import { type Process, ProcessExit } from "../kernel/process.ts";
 import { Signal, STATUS_SIGNALLED } from "../kernel/signals.ts";
 import { Guest } from "../preview1/guest.ts";
 import { preview1 } from "../preview1/index.ts";
-import { limitModule } from "./module.ts";
+import { limitModule, PAGE_BYTES } from "./module.ts";
 
 /** Status of a program that was found but cannot be run. */
 const CANNOT_RUN = 126;
@@ -17,23 +17,25 @@ export class ModuleRunner {
 
   /** Runs a process's module to its end; answers its status: 0–255, or 256 + signal. */
   run(process: Process, module: WebAssembly.Module | undefined): number {
+    let memory: WebAssembly.Memory | undefined;
     try {
       process.enter();
       const program = module ?? compileFile(process);
       const instance = new WebAssembly.Instance(program, this.#imports);
-      this.#guest.bind(process, instance.exports.memory as WebAssembly.Memory);
+      memory = instance.exports.memory as WebAssembly.Memory;
+      this.#guest.bind(process, memory);
       process.leave();
       (instance.exports._start as () => void)();
       process.enter();
       return 0;
     } catch (error) {
-      return this.#ended(process, error);
+      return this.#ended(process, error, memory?.buffer.byteLength ?? 0);
     } finally {
       this.#guest.release();
     }
   }
 
-  #ended(process: Process, error: unknown): number {
+  #ended(process: Process, error: unknown, bytes: number): number {
     if (error instanceof ProcessExit) return error.status;
     // A guest that was killed meanwhile has no say any more.
     if (!process.tryEnter()) return -1;
@@ -42,9 +44,27 @@ export class ModuleRunner {
       return CANNOT_RUN;
     }
     const { signal, text } = trap(error);
-    process.complain(text);
+    process.complain(`${text}${wantOfMemory(process, bytes)}`);
     return STATUS_SIGNALLED + signal;
   }
+}
+
+/** A program that traps with this part of its memory in use has most likely asked for more. */
+const NEARLY_ALL = 7 / 8;
+
+/** Says so of a program that trapped near its memory limit, and notes it; else nothing. */
+function wantOfMemory(process: Process, bytes: number): string {
+  const { memory } = process.kernel;
+  const limit = limitOf(process) * PAGE_BYTES;
+  if (bytes < limit * NEARLY_ALL) return "";
+  memory.noteLimit(Limit.MEMORY);
+  return ` (memory: ${bytes >> 20} MiB in use, the limit is ${limit >> 20} MiB)`;
+}
+
+/** Pages of linear memory that a process may have. */
+function limitOf(process: Process): number {
+  const { i32, base } = process.kernel.memory;
+  return i32[process.slot + Slot.MEMORY_LIMIT] || i32[base + Header.MEMORY_LIMIT];
 }
 
 /** Compiles the module file that a process was started from. */
@@ -56,10 +76,8 @@ function compileFile(process: Process): WebAssembly.Module {
   const bytes = readAll(process, fd);
   process.close(fd);
   const name = decodeText(process.args().argv[0] ?? new Uint8Array(0));
-  const limit =
-    i32[process.slot + Slot.MEMORY_LIMIT] || i32[process.kernel.memory.base + Header.MEMORY_LIMIT];
   try {
-    return new WebAssembly.Module(limitModule(bytes, limit, name) as Uint8Array<ArrayBuffer>);
+    return new WebAssembly.Module(limitModule(bytes, limitOf(process), name) as Uint8Array<ArrayBuffer>);
   } catch (error) {
     if (error instanceof WasiError) throw error;
     throw new WasiError("module", `${name}: expected a valid module: ${(error as Error).message}`, {

@@ -2,7 +2,7 @@ import { Errno, emptyStat, type FileSystem, FileType, type Stat, type StatChange
 import { Capability } from "./capabilities.ts";
 import type { DeviceId } from "./devices.ts";
 import { lock, unlock } from "./futex.ts";
-import { FileKind, Header, OpenFile, OpenFlags, Pipe } from "./layout.ts";
+import { FileKind, Header, Limit, OpenFile, OpenFlags, Pipe } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
 import { isPipe } from "./open-files.ts";
 import { pipeLength, pipeReadable, pipeWritable, readPipe, writePipe } from "./pipe.ts";
@@ -147,7 +147,13 @@ export class FileIo {
       if (count > 0) f64[at] += count;
     }
     if (shared) unlock(i32, file + OpenFile.LOCK);
-    return count;
+    return this.#noted(count);
+  }
+
+  /** Remembers that the disk was full. */
+  #noted(result: number): number {
+    if (result === -Errno.ENOSPC) this.#memory.noteLimit(Limit.DISK);
+    return result;
   }
 
   /** Reads at `offset` without moving the file's own. ESPIPE, EISDIR. */
@@ -173,7 +179,7 @@ export class FileIo {
       return this.#process.kernel.devices.write(i32[file + OpenFile.DETAIL] as DeviceId, bytes);
     if (kind !== FileKind.FILE) return -Errno.ESPIPE;
     const append = (i32[file + OpenFile.FLAGS] & OpenFlags.APPEND) !== 0;
-    return this.#fs(file).write(u32[file + OpenFile.NODE], append ? -1 : offset, bytes);
+    return this.#noted(this.#fs(file).write(u32[file + OpenFile.NODE], append ? -1 : offset, bytes));
   }
 
   /** Moves the file's offset (`whence` 0 from the start, 1 from here, 2 from the end) and answers it. ESPIPE, EINVAL. */
@@ -236,7 +242,7 @@ export class FileIo {
     const { i32, u32 } = this.#memory;
     if (i32[file + OpenFile.KIND] !== FileKind.FILE) return -Errno.EINVAL;
     if ((i32[file + OpenFile.FLAGS] & OpenFlags.WRITE) === 0) return -Errno.EINVAL;
-    return this.#fs(file).setStat(u32[file + OpenFile.NODE], { size });
+    return this.#noted(this.#fs(file).setStat(u32[file + OpenFile.NODE], { size }));
   }
 
   /** posix_fallocate: the file reaches at least to `offset + length`. ENODEV, ESPIPE, EBADF, EFBIG, ENOSPC. */
@@ -249,7 +255,7 @@ export class FileIo {
     if (kind !== FileKind.FILE) return -Errno.ENODEV;
     const status = this.#fs(file).stat(u32[file + OpenFile.NODE], this.#stat);
     if (status < 0 || this.#stat.size >= offset + length) return Math.min(status, 0);
-    return this.#fs(file).setStat(u32[file + OpenFile.NODE], { size: offset + length });
+    return this.#noted(this.#fs(file).setStat(u32[file + OpenFile.NODE], { size: offset + length }));
   }
 
   /** Makes what was written durable. EINVAL for a pipe. */

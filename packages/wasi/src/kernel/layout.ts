@@ -67,8 +67,13 @@ export const Header = {
   PREOPENS_COUNT: 25,
   /** Pipe by which processes tell the host that they opened the fetch device; 0: nobody serves it. */
   FETCH_PIPE: 26,
+  /** {@link Limit}s that were reached since the host looked last. */
+  LIMITS_HIT: 27,
   WORDS: 32,
 } as const;
+
+/** Bounds that a program may reach, as bits. */
+export const Limit = { MEMORY: 1, DISK: 2, FILES: 4, PROCESSES: 8 } as const;
 
 /** Descriptor of the first preopened directory of a guest, normally the only one. */
 export const PREOPEN = 3;

@@ -1,4 +1,5 @@
 import { Errno, type Heap } from "@shadowbox/vfs";
+import { Header } from "./layout.ts";
 
 /** The heap as the kernel uses it: typed views, and the place of the kernel's tables in them. */
 export class KernelMemory {
@@ -26,6 +27,11 @@ export class KernelMemory {
   }
   get i64(): BigInt64Array {
     return this.heap.i64;
+  }
+
+  /** Remembers for the host that a bound was reached. */
+  noteLimit(limit: number): void {
+    Atomics.or(this.i32, this.base + Header.LIMITS_HIT, limit);
   }
 
   /** Makes sure that the views end at or after byte `end`, which another thread may have made. */

@@ -1,6 +1,6 @@
 import { Errno } from "@shadowbox/vfs";
 import { lock, unlock } from "./futex.ts";
-import { Capacity, FileKind, Header, OpenFile, Pipe, Slot } from "./layout.ts";
+import { Capacity, FileKind, Header, Limit, OpenFile, Pipe, Slot } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
 import { closePipeEnd, createPipe, destroyPipe, openPipeEnd } from "./pipe.ts";
 
@@ -50,7 +50,10 @@ export class OpenFiles {
     }
     if (index >= 0) i32[this.at(index) + OpenFile.REFS] = 1;
     unlock(i32, base + Header.LOCK);
-    if (index < 0) return -Errno.ENFILE;
+    if (index < 0) {
+      this.memory.noteLimit(Limit.FILES);
+      return -Errno.ENFILE;
+    }
     const at = this.at(index);
     i32[at + OpenFile.KIND] = file.kind;
     i32[at + OpenFile.FLAGS] = file.flags;

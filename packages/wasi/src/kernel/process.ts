@@ -8,6 +8,7 @@ import {
   CLOSE_ON_EXEC,
   FileKind,
   Header,
+  Limit,
   OpenFile,
   OpenFlags,
   PREOPEN,
@@ -203,6 +204,7 @@ export class Process {
       return fd;
     }
     this.kernel.files.release(file);
+    this.kernel.memory.noteLimit(Limit.FILES);
     return -Errno.EMFILE;
   }
 

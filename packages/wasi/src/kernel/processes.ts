@@ -1,7 +1,7 @@
 import { Errno } from "@shadowbox/vfs";
 import { UNLISTED } from "./capabilities.ts";
 import { lock, unlock } from "./futex.ts";
-import { Capacity, Header, ProcessState, type ProgramKind, Run, Slot } from "./layout.ts";
+import { Capacity, Header, Limit, ProcessState, type ProgramKind, Run, Slot } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
 import { bit, fatalSignals, firstSignal, Signal, STATUS_SIGNALLED } from "./signals.ts";
 
@@ -106,7 +106,10 @@ export class Processes {
 
   #reserve(): number {
     const { i32, base } = this.memory;
-    if (i32[base + Header.PROCESS_COUNT] >= i32[base + Header.PROCESS_LIMIT]) return -Errno.EAGAIN;
+    if (i32[base + Header.PROCESS_COUNT] >= i32[base + Header.PROCESS_LIMIT]) {
+      this.memory.noteLimit(Limit.PROCESSES);
+      return -Errno.EAGAIN;
+    }
     let index = i32[base + Header.FREE_PROCESS] - 1;
     if (index >= 0) i32[base + Header.FREE_PROCESS] = i32[this.slotAt(index) + Slot.NEXT_FREE];
     else {

@@ -18,6 +18,25 @@ const commands = {
   big: wasiModule({ start: [], pages: 2000 }),
   foreign: Uint8Array.from([...wasiModule({ imports: [["no_such_function", 1]], start: [] })]),
   library: wasiModule({ start: [], exportsStart: false }),
+  // loop: if (memory.grow(16) == -1) unreachable
+  greedy: wasiModule({
+    start: [
+      0x03,
+      0x40,
+      ...op.i32(16),
+      0x40,
+      0,
+      ...op.i32(-1),
+      0x46,
+      0x04,
+      0x40,
+      ...op.unreachable,
+      0x0b,
+      0x0c,
+      0,
+      0x0b,
+    ],
+  }),
   broken: Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 10, 200]),
 };
 
@@ -65,6 +84,18 @@ describe("V8Engine", () => {
     expect(result.status).toBe(126);
     expect(result.stderr).toContain(text);
     expect(result.stderr.match(/\n/g)).toHaveLength(1);
+  });
+
+  it("tells that a program ended for want of memory", async () => {
+    const box = new TestSandbox(pool, commands, { memoryPages: 1024 });
+    const result = await box.run(["greedy"]);
+    expect(result.status).toBe(256 + Signal.ABRT);
+    expect(result.stderr).toMatch(
+      /^greedy: trap: unreachable \(memory: 6\d MiB in use, the limit is 64 MiB\)\n$/,
+    );
+    expect(box.engine.takeLimits()).toEqual(["memory"]);
+    await box.run(["abort"]);
+    expect(box.engine.takeLimits()).toEqual([]);
   });
 
   it("stops a guest that spins within 100 ms of its deadline", async () => {
@@ -245,6 +276,7 @@ describe("a process", () => {
       return 0;
     });
     expect(result.stdout).toBe("[-6,-6,-6,-6]");
+    expect(box.engine.takeLimits()).toEqual(["processes"]);
     expect((await box.run(["hello"])).stdout).toBe("hello\n");
   });
 });

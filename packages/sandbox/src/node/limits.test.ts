@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Limits, Sandbox, SandboxEvent } from "../types.ts";
+import { openSandbox } from "./index.ts";
+
+let box: Sandbox | undefined;
+const events: SandboxEvent[] = [];
+afterEach(async () => {
+  await box?.close();
+  box = undefined;
+  events.length = 0;
+});
+
+async function open(limits: Partial<Limits> = {}): Promise<Sandbox> {
+  box = await openSandbox({ limits, onEvent: (event) => events.push(event) });
+  return box;
+}
+
+const reached = () => events.flatMap((event) => (event.type === "limit" ? [event.limit] : []));
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+describe("a limit that is reached shows as an event and in the result", () => {
+  it("disk: ENOSPC, and the sandbox goes on", async () => {
+    const sandbox = await open({ diskBytes: 4 * 1024 * 1024 });
+    const result = await sandbox.exec(
+      "head -c 9000000 /dev/zero > big; echo $?; rm -f big; echo ok > small && cat small",
+    );
+    expect(text(result.stdout)).toMatch(/^[1-9]\d*\nok\n$/);
+    expect(text(result.stderr)).toMatch(/space/i);
+    expect(reached()).toEqual(["disk"]);
+  });
+
+  it("files: EMFILE", async () => {
+    const sandbox = await open();
+    await sandbox.exec("for i in {1..300}; do exec {fd}< /dev/null; done 2> /dev/null; echo");
+    expect(reached()).toEqual(["files"]);
+    await sandbox.exec("true");
+    expect(reached()).toEqual(["files"]);
+  });
+
+  it("time: killed, status 137", async () => {
+    const sandbox = await open();
+    const result = await sandbox.exec("while :; do :; done", { timeoutMs: 200 });
+    expect(result).toMatchObject({ status: 137, timedOut: true });
+    expect(reached()).toEqual(["time"]);
+  });
+
+  it("output: what is over is dropped, and said", async () => {
+    const sandbox = await open({ outputBytes: 10 });
+    const result = await sandbox.exec("echo 123456; echo 123456");
+    expect(result).toMatchObject({ status: 0, truncated: true });
+    expect(result.stdout).toHaveLength(10);
+    expect(reached()).toEqual(["output"]);
+  });
+
+  it("memory: a program is given no more than the sandbox allows", async () => {
+    const sandbox = await open({ memoryBytes: 192 * 1024 * 1024 });
+    const result = await sandbox.exec("python3 -c 'len(bytearray(400 << 20))'");
+    expect(result.status).toBe(1);
+    expect(text(result.stderr)).toContain("MemoryError");
+  });
+});
