@@ -12,6 +12,8 @@ export interface CaseOptions {
   helpers: Record<string, string>;
   engine?: SandboxOptions["engine"];
   registry?: string;
+  /** Default LIMIT_MS. */
+  limitMs?: number;
 }
 
 export interface CaseResult {

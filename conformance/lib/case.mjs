@@ -28,7 +28,7 @@ export async function runCase(openSandbox, record, options) {
       env: environment(record, workspaceDir, cwd),
       bareEnv: true,
       combine: record.combine === true,
-      timeoutMs: LIMIT_MS,
+      timeoutMs: options.limitMs ?? LIMIT_MS,
       maxOutputBytes: OUTPUT_BYTES,
     });
     const differed = differences(record, { ...result, fs: sandbox.fs, path, workspace: workspaceDir });

@@ -66,12 +66,12 @@ async function startProfile(folder) {
 
 async function connect({ portFile, kill }) {
   let port;
-  for (let tries = 0; port === undefined && tries < 300; tries++) {
+  for (let tries = 0; port === undefined && tries < 800; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     port = /^(\d+)\n/.exec(await readFile(portFile, "utf8").catch(() => ""))?.[1];
   }
-  if (port === undefined) throw new Error("start Chromium: it opened no debugging port in 15 s");
-  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 10_000 });
+  if (port === undefined) throw new Error("start Chromium: it opened no debugging port in 40 s");
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 40_000 });
   return {
     context: browser.contexts()[0],
     kill: async () => {

@@ -1,27 +1,32 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openSandbox } from "@shadowbox/sandbox/node";
+import type { WasiRunResult } from "@shadowbox/sandbox/browser";
+import { openSandbox, runWasi } from "@shadowbox/sandbox/node";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type CaseRecord, type CaseResult, runCase } from "../../../conformance/lib/case.mjs";
+import { builtSite } from "../bin/built.mjs";
 import { launchChromium } from "../bin/chromium.mjs";
 import { serveSite } from "../bin/site.mjs";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const outDir = at("../dist-test/chromium");
+/** For one script, on a busy machine. */
+const LIMIT_MS = 40_000;
 
 // A browser starts and stops many processes: minutes of them on a busy machine.
 vi.setConfig({ testTimeout: 90_000 });
 
+let outDir: string;
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
 let page: Page;
 const requests: { path: string; cookie: string | undefined }[] = [];
 
 beforeAll(async () => {
-  await build({ configFile: at("../vite.config.js"), logLevel: "error", build: { outDir } });
+  outDir = await builtSite();
   site = await serveSite(outDir, {
     onRequest: ({ url, headers }) => requests.push({ path: url ?? "", cookie: headers.cookie }),
   });
@@ -30,7 +35,11 @@ beforeAll(async () => {
   await context.addCookies([{ name: "login", value: "secret", url: site.address }]);
   page = await context.newPage();
   await page.goto(`${site.address}conformance.html`);
-}, 90_000);
+  await page.evaluate((limitMs) => {
+    const { useHelpers } = globalThis as unknown as { useHelpers(helpers: object, limitMs: number): void };
+    useHelpers({}, limitMs);
+  }, LIMIT_MS);
+}, 300_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -81,7 +90,7 @@ const scripts: [name: string, script: string][] = [
 for (const [name, script] of scripts)
   test(`Chromium and Node give the same bytes: ${name}`, async () => {
     const record = { id: name, suite: "browser", script };
-    const want = await runCase(openSandbox, record, { helpers: {} });
+    const want = await runCase(openSandbox, record, { helpers: {}, limitMs: LIMIT_MS });
     const got = await runInPage(record);
     const seen = ({ status, stdout, stderr, error }: CaseResult) => ({ status, stdout, stderr, error });
     expect(seen(got)).toEqual(seen(want));
@@ -129,4 +138,110 @@ test("a registry that was tampered with is refused", async () => {
     }),
   );
   expect(result.error).toContain("BundleError");
+});
+
+test("a program that was tampered with does not run", async () => {
+  const other = await browser.newPage();
+  let changed = 0;
+  await other.route("**/registry/assets/*", async (route) => {
+    const body = Buffer.from(await (await route.fetch()).body());
+    body[body.length - 9] = (body[body.length - 9] as number) ^ 1;
+    changed++;
+    await route.fulfill({ body });
+  });
+  await other.goto(`${site.address}conformance.html`);
+  const result = await other.evaluate(() =>
+    (globalThis as unknown as { runCase(r: object): Promise<CaseResult> }).runCase({
+      id: "x",
+      suite: "s",
+      script: "seq 3; echo $?",
+    }),
+  );
+  expect(changed).toBeGreaterThan(0);
+  expect(result.stdout).toBe("126\n");
+  await other.close();
+});
+
+type Call = readonly (string | number | bigint)[];
+/** Makes modules of calls; part of another package's tests. */
+const {
+  callsModule,
+  MEM,
+  readAnswers,
+}: {
+  callsModule(calls: readonly Call[]): Uint8Array;
+  MEM: { fd(slot: number): number; out: number; buffer: number };
+  readAnswers(calls: readonly Call[], printed: Uint8Array): unknown[];
+} = await import(at("../../sandbox/src/node/wasi/testing/calls.ts"));
+
+/** Calls that show arguments, environment, input, an open folder and what is not there. */
+const CALLS: Call[] = [
+  ["args_sizes_get", MEM.out, MEM.out + 4],
+  ["args_get", MEM.out, MEM.buffer],
+  ["peek", MEM.buffer, 11],
+  ["environ_get", MEM.out, MEM.buffer],
+  ["peek", MEM.buffer, 4],
+  ["fd_prestat_dir_name", 3, MEM.buffer, 5],
+  ["peek", MEM.buffer, 5],
+  ["fd_prestat_get", 4, MEM.out],
+  ["path_open", 3, 1, "a", 0, 0x1fffffffn, 0x1fffffffn, 0, MEM.fd(0)],
+  ["path_open", 3, 1, "new", 1, 0x1fffffffn, 0x1fffffffn, 0, MEM.fd(1)],
+  ["path_open", 3, 1, "../a", 0, 0x1fffffffn, 0x1fffffffn, 0, MEM.fd(2)],
+  ["path_open", 3, 1, "/etc/passwd", 0, 0x1fffffffn, 0x1fffffffn, 0, MEM.fd(3)],
+  ["path_unlink_file", 3, "b"],
+];
+
+test("a module runs in a page as on Node, with the folders that it is given and no other", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "shadowbox-module-"));
+  try {
+    writeFileSync(join(folder, "a"), "A\n");
+    writeFileSync(join(folder, "b"), "B\n");
+    const bytes = callsModule(CALLS);
+    writeFileSync(join(folder, "..", "calls.wasm"), bytes);
+    const options = { args: ["a b", "ä"], argv0: "calls", env: { A: "1" } };
+    const printed: Uint8Array[] = [];
+    const want = await runWasi({
+      ...options,
+      module: join(folder, "..", "calls.wasm"),
+      folders: [{ host: folder, guest: "/data" }],
+      onStdout: (chunk) => void printed.push(chunk.slice()),
+    });
+    const got = await page.evaluate(
+      async ([module, given]) => {
+        const { runWasi: run } = globalThis as unknown as { runWasi(o: object): Promise<WasiRunResult> };
+        const files = ["a", "b"].map((path) => ({
+          ...{ path, type: "file", mode: 0o644, mtimeNs: 0n },
+          bytes: new TextEncoder().encode(`${path.toUpperCase()}\n`),
+        }));
+        const { status, stdout, folders } = await run({
+          ...given,
+          module: Uint8Array.from(module),
+          folders: [{ guest: "/data", files }],
+        });
+        return { status, stdout: [...stdout], left: folders[0]?.map(({ path }) => path) };
+      },
+      [[...bytes], options] as const,
+    );
+    expect(Buffer.from(got.stdout).toString()).toBe(Buffer.concat(printed).toString());
+    expect([got.status, got.left]).toEqual([want.status, ["a", "new"]]);
+    expect(readAnswers(CALLS, Buffer.from(got.stdout))).not.toContain("missing");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a module that asks for more than preview 1 does not start", async () => {
+  const said = await page.evaluate(() => {
+    const { runWasi: run } = globalThis as unknown as { runWasi(o: object): Promise<unknown> };
+    // (module (import "env" "fetch" (func)) (func (export "_start")))
+    const module = Uint8Array.from([
+      ...[
+        0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 13, 1, 3, 101, 110, 118, 5, 102, 101, 116, 99, 104,
+        0, 0,
+      ],
+      ...[3, 2, 1, 0, 7, 10, 1, 6, 95, 115, 116, 97, 114, 116, 0, 1, 10, 4, 1, 2, 0, 11],
+    ]);
+    return run({ module }).then(String, String);
+  });
+  expect(said).toContain("WasiError");
 });

@@ -1,29 +1,27 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtSite } from "../bin/built.mjs";
 import { launchProfile } from "../bin/chromium.mjs";
 import { serveSite } from "../bin/site.mjs";
 import type { Call } from "./runtime/client.ts";
 
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const outDir = at("../dist-test/durability");
 /** Browsers that are killed; SHADOWBOX_KILLS for a long run. */
 const KILLS = Number(process.env.SHADOWBOX_KILLS ?? 8);
 const FOLDERS = 7;
 const FILES = 5;
 
+let outDir: string;
 let site: Awaited<ReturnType<typeof serveSite>>;
 let profile: string;
 
 beforeAll(async () => {
-  await build({ configFile: at("../vite.config.js"), logLevel: "error", build: { outDir } });
+  outDir = await builtSite();
   site = await serveSite(outDir);
   profile = mkdtempSync(join(tmpdir(), "shadowbox-profile-"));
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await site?.close();
@@ -101,6 +99,7 @@ class Victim {
     this.#browser ??= await launchProfile(profile);
     if (this.#page === undefined) {
       this.#page = await this.#browser.context.newPage();
+      this.#page.setDefaultTimeout(120_000);
       this.#page.on("console", (said) => {
         const done = /^done (\d+)$/.exec(said.text());
         if (done) this.acknowledged = Number(done[1]);
@@ -151,12 +150,12 @@ test(
         kills[kind]++;
       }
     } finally {
+      console.log(`kills ${JSON.stringify(kills)}, ${victim.acknowledged} calls acknowledged`);
       await victim.end();
     }
     expect(victim.acknowledged).toBeGreaterThanOrEqual(KILLS);
-    console.log(`kills ${JSON.stringify(kills)}, ${victim.acknowledged} calls acknowledged`);
   },
-  60_000 + KILLS * 8000,
+  120_000 + KILLS * 20_000,
 );
 
 test("storage that is full is said, leaves what was kept, and goes on when there is room", async () => {

@@ -3,25 +3,25 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { unzipSync, zipSync } from "fflate";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { builtSite } from "../../bin/built.mjs";
 import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const outDir = at("../../dist-test/app");
 
 // A browser starts and stops many processes: minutes of them on a busy machine.
 vi.setConfig({ testTimeout: 90_000 });
 
+let outDir: string;
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
 
 beforeAll(async () => {
-  await build({ configFile: at("../../vite.config.js"), logLevel: "error", build: { outDir } });
+  outDir = await builtSite();
   site = await serveSite(outDir);
   browser = await launchChromium();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -98,6 +98,29 @@ test("a reload brings the box back, with its changes", async () => {
     .poll(() => page.locator(".editor textarea").inputValue())
     .toBe("kept\nThe woods are lovely, dark and deep,\n");
   expect(bad).toEqual([]);
+});
+
+test("what pages of other origins post is ignored", async () => {
+  const foreign = await serveSite(at("../../public"), { isolation: false });
+  const context = await browser.newContext();
+  try {
+    const { page, bad } = await openSample(context);
+    const call = { id: 1, method: "exec", args: ["echo foreign > foreign"] };
+    const other = await context.newPage();
+    await other.goto(`${foreign.address}icon.svg`);
+    // A page of another origin gets no hold of this one's window (Cross-Origin-Opener-Policy); messages without one come from here.
+    expect(await other.evaluate((address) => window.open(address)?.closed ?? true, site.address)).toBe(true);
+    await page.evaluate((message) => {
+      for (const origin of ["https://foreign.example", "null"])
+        window.dispatchEvent(new MessageEvent("message", { data: message, origin }));
+    }, call);
+    await type(page, "echo own > own");
+    await expect.poll(() => changes(page).allTextContents()).toEqual(["own"]);
+    expect(bad).toEqual([]);
+  } finally {
+    await context.close();
+    await foreign.close();
+  }
 });
 
 test("a second tab waits, and takes over when the first closes", async () => {

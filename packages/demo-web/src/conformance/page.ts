@@ -1,3 +1,4 @@
+import { runWasi } from "@shadowbox/sandbox/browser";
 import type { CaseOptions, CaseRecord, CaseResult } from "../../../../conformance/lib/case.mjs";
 import { connectRuntime } from "../runtime/client.ts";
 import type { CaseRequest } from "./worker.ts";
@@ -10,9 +11,9 @@ class Runner {
   readonly #options: CaseOptions;
   #worker: Worker | undefined;
 
-  constructor(helpers: Record<string, string>) {
+  constructor(helpers: Record<string, string>, limitMs?: number) {
     const registry = new URL("registry/", document.baseURI).href;
-    this.#options = { helpers, registry };
+    this.#options = { helpers, registry, limitMs };
   }
 
   run(record: CaseRecord): Promise<CaseResult> {
@@ -28,7 +29,7 @@ class Runner {
         clearTimeout(timer);
         resolve({ id: record.id, ok: false, differed: [what], ...(error && { error }) });
       };
-      const timer = setTimeout(() => failed("stuck"), STUCK_MS);
+      const timer = setTimeout(() => failed("stuck"), STUCK_MS + (this.#options.limitMs ?? 0));
       worker.onerror = ({ message }) => failed("crash", message);
       worker.onmessage = ({ data }: MessageEvent<CaseResult>) => {
         clearTimeout(timer);
@@ -83,9 +84,11 @@ function showFailure({ id, differed, error }: CaseResult): void {
 /** For a driver outside: a runner with these helpers. */
 let outside: Runner | undefined;
 Object.assign(globalThis, {
-  useHelpers: (helpers: Record<string, string>) => {
-    outside = new Runner(helpers);
+  useHelpers: (helpers: Record<string, string>, limitMs?: number) => {
+    outside = new Runner(helpers, limitMs);
   },
+  /** Runs a module: its bytes, arguments, environment and open folders. */
+  runWasi,
   /** The app's runtime without the app. */
   connectRuntime: () => connectRuntime().call,
   runCase: (record: CaseRecord) => (outside ??= new Runner({})).run(record),

@@ -1,4 +1,10 @@
-import { type ImageEntry, openSandbox, projectFiles, type Sandbox } from "@shadowbox/sandbox/browser";
+import {
+  type ImageEntry,
+  listTree,
+  openSandbox,
+  projectFiles,
+  type Sandbox,
+} from "@shadowbox/sandbox/browser";
 import { digestOf } from "./digest.ts";
 import type {
   CommandFacts,
@@ -96,20 +102,6 @@ async function remove(folder: FileSystemDirectoryHandle, states: readonly number
   for (const state of states) await folder.removeEntry(`${name}.${state}`, { recursive: true });
 }
 
-function* walk(sandbox: Sandbox, dir: string, path = ""): Generator<ImageEntry> {
-  for (const entry of sandbox.fs.readdir(`${dir}/${path}`)) {
-    const at = path === "" ? entry : `${path}/${entry}`;
-    const { type, mode, mtimeNs } = sandbox.fs.lstat(`${dir}/${at}`);
-    const facts = { path: at, mode: mode & 0o7777, mtimeNs };
-    if (type === "directory") {
-      yield { ...facts, type };
-      yield* walk(sandbox, dir, at);
-    } else if (type === "symlink")
-      yield { ...facts, type, bytes: new TextEncoder().encode(sandbox.fs.readlink(`${dir}/${at}`)) };
-    else if (type === "file") yield { ...facts, type, bytes: sandbox.fs.readFile(`${dir}/${at}`) };
-  }
-}
-
 async function projectChanges(known: ReadonlyMap<string, string>): Promise<ProjectChanges> {
   const entries = projectFiles(current()).filter(({ type }) => type !== "directory");
   const put: ImageEntry[] = [];
@@ -172,7 +164,7 @@ const methods: Methods = {
       capabilities: [...capabilities],
     })),
   projectChanges,
-  files: () => [...walk(current(), current().workspaceDir)],
+  files: () => [...listTree(current().fs, current().workspaceDir)],
 };
 
 self.onmessage = async ({ data }: MessageEvent<Request>) => {

@@ -31,7 +31,9 @@ export type {
   Selection,
   UndoResult,
 } from "../types.ts";
+export { listTree } from "./list.ts";
 export { projectFiles } from "./project.ts";
+export { runWasi, type WasiRunOptions, type WasiRunResult } from "./wasi.ts";
 
 /**
  * Opens a sandbox in a cross-origin isolated page, or in a worker of one. `registry` is an address, default `registry/`
