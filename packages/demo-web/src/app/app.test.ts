@@ -109,7 +109,12 @@ test("what pages of other origins post is ignored", async () => {
     const other = await context.newPage();
     await other.goto(`${foreign.address}icon.svg`);
     // A page of another origin gets no hold of this one's window (Cross-Origin-Opener-Policy); messages without one come from here.
-    expect(await other.evaluate((address) => window.open(address)?.closed ?? true, site.address)).toBe(true);
+    await other.evaluate((address) => {
+      Object.assign(globalThis, { opened: window.open(address) });
+    }, site.address);
+    const closed = () =>
+      other.evaluate(() => (globalThis as unknown as { opened: Window | null }).opened?.closed ?? true);
+    await expect.poll(closed).toBe(true);
     await page.evaluate((message) => {
       for (const origin of ["https://foreign.example", "null"])
         window.dispatchEvent(new MessageEvent("message", { data: message, origin }));
