@@ -7,7 +7,7 @@ root=$(cd "$here/../.." && pwd)
 toolchain=$(bash "$root/tools/bundles/toolchain.sh")
 eval "$toolchain"
 export SHADOWBOX_SYSROOT PATH=$here/bin:$PATH PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=1700000000
-export SHADOWBOX_WRAPS="stat lstat fstat fstatat access faccessat chmod fchmod fchmodat getpid fcntl raise ioctl open openat sbrk"
+export SHADOWBOX_WRAPS="stat lstat fstat fstatat access faccessat chmod fchmod fchmodat getpid fcntl raise ioctl open openat sbrk localtime localtime_r mktime"
 work=${PYTHON_OUT:-$root/target/python}
 native=/usr/bin/python3.11
 if [ ! -x "$native" ]; then
@@ -23,7 +23,7 @@ cp "$here/host/main.c" "$work/cpython/Programs/python.c"
 
 objects=()
 mkdir -p "$work/host"
-for source in rpc files processes sockets errors memory; do
+for source in rpc files processes sockets errors memory zones; do
   wcc -O2 -Wall -Wno-unused-parameter "-I$here/include" -c "$here/host/$source.c" -o "$work/host/$source.o"
   objects+=("$work/host/$source.o")
 done
@@ -54,9 +54,13 @@ make Makefile > /dev/null 2>&1
 make -j2 LINKCC=wlink LIBS="${objects[*]}" \
   CONFIGURE_CFLAGS_NODIST="-std=c11 -I$here/include -I$here/host -D_GNU_SOURCE=1 -include shadowbox/libc.h" > make.log 2>&1 || { tail -20 make.log >&2; exit 1; }
 
-# Time zones come as a wheel; the library is one archive, and the program starts from a snapshot.
+# Time zones come as a wheel, and so do the packages whose pure-Python half is all that can run here: PyPI has no wheel of
+# that half alone. The library is one archive, and the program starts from a snapshot.
 wheels=$work/wheels
-[ -d "$wheels" ] || "${SHADOWBOX_SYSROOT%/sys}/venv/bin/pip" download -q --no-deps -d "$wheels" tzdata==2025.2 >&2
+for wheel in tzdata==2025.2 PyYAML==6.0.2 MarkupSafe==3.0.2; do
+  compgen -G "$wheels/${wheel%%=*}-*.whl" > /dev/null ||
+    "${SHADOWBOX_SYSROOT%/sys}/venv/bin/pip" download -q --no-deps --only-binary=:all: --platform manylinux2014_x86_64 --python-version 3.11 -d "$wheels" "$wheel" >&2
+done
 out=$root/target/bundles/python
 rm -rf "$work/root"
 mkdir -p "$out"

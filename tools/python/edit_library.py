@@ -68,6 +68,64 @@ EDITS = {
 """,
         ),
     ],
+    "http/client.py": [
+        (
+            """        self.sock = self._create_connection(
+            (self.host,self.port), self.timeout, self.source_address)
+""",
+            """        from _fetch import Connection
+        scheme = "https" if self.default_port == HTTPS_PORT else "http"
+        self.sock = Connection(scheme, self.host, self.port, self.timeout)
+""",
+        ),
+        (
+            """except ImportError:
+    pass
+else:
+    class HTTPSConnection(HTTPConnection):""",
+            """except ImportError:
+    class HTTPSConnection(HTTPConnection):
+        "HTTPS, whose TLS is the sandbox's host's."
+
+        default_port = HTTPS_PORT
+
+        def __init__(self, *args, key_file=None, cert_file=None, context=None, check_hostname=None, **named):
+            if key_file or cert_file:
+                raise ValueError("client certificates are for the sandbox's host to set")
+            super().__init__(*args, **named)
+
+    __all__.append("HTTPSConnection")
+else:
+    class HTTPSConnection(HTTPConnection):""",
+        ),
+    ],
+    "venv/__init__.py": [
+        (
+            """        self._call_new_python(context, '-m', 'ensurepip', '--upgrade',
+                              '--default-pip', stderr=subprocess.STDOUT)
+""",
+            """        # It is part of the library.
+        for name in ("pip", "pip3"):
+            path = os.path.join(context.bin_path, name)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f"#!{context.env_exe}\\nimport sys\\nfrom pip import main\\nsys.exit(main())\\n")
+            os.chmod(path, 0o755)
+""",
+        ),
+    ],
+    "socket.py": [
+        (
+            """    host, port = address
+    exceptions = []
+""",
+            """    raise OSError(EPROTONOSUPPORT, "sockets are not available in this sandbox; urllib.request and http.client reach "
+                  "what its network policy allows")
+    host, port = address
+    exceptions = []
+""",
+        ),
+        ("EBADF = getattr(errno, 'EBADF', 9)", "EBADF = getattr(errno, 'EBADF', 9)\nEPROTONOSUPPORT = 93"),
+    ],
     "asyncio/selector_events.py": [
         (
             """        self._ssock, self._csock = socket.socketpair()

@@ -20,14 +20,14 @@ INSIDE = "/usr/lib/python3.11/"
 # Tests, graphical programs, and what needs an operating system that is not here.
 LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "ensurepip", "curses", "msilib", "ctypes",
             "__pycache__", "idle_test", "site-packages", "_aix_support.py", "_osx_support.py", "pty.py", "tty.py", "nturl2path.py",
-            "crypt.py", "nis.py", "ossaudiodev.py", "plat-mac", "cgitb.py", "config-3.11", "pydoc_data", "venv", "multiprocessing",
+            "crypt.py", "nis.py", "ossaudiodev.py", "plat-mac", "cgitb.py", "config-3.11", "pydoc_data", "multiprocessing",
             "bdist_rpm.py", "msvc9compiler.py", "_msvccompiler.py", "msvccompiler.py", "cygwinccompiler.py", "bcppcompiler.py",
             "windows_events.py", "windows_utils.py", "__phello__", "RECORD", "WHEEL", "top_level.txt"}
 # Compiled when imported, because they seldom are. So are those of the snapshot: see lib/_shadowbox.py.
 SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat asyncore bdb cProfile cgi chunk code codeop compileall
 distutils filecmp fileinput ftplib imaplib imghdr imp mailbox mailcap modulefinder netrc nntplib pdb pickletools pipes poplib
 profile pstats pyclbr pydoc rlcompleter sched smtpd smtplib sndhdr socketserver ssl sunau symtable sysconfig tabnanny telnetlib
-this trace tracemalloc uu wave webbrowser wsgiref xdrlib xmlrpc zipapp""".split())
+this trace tracemalloc uu venv wave webbrowser wsgiref xdrlib xmlrpc zipapp""".split())
 # Encodings that texts usually have.
 ENCODINGS = set("""__init__ aliases ascii cp1252 hex_codec idna iso8859_1 iso8859_15 latin_1 raw_unicode_escape unicode_escape utf_16
 utf_16_be utf_16_le utf_32 utf_7 utf_8 utf_8_sig""".split())
@@ -55,7 +55,7 @@ files["lib-dynload/README"] = b"Extension modules are built into the interpreter
 for wheel in sys.argv[5:]:
     with zipfile.ZipFile(wheel) as archive:
         for name in sorted(archive.namelist()):
-            if not name.endswith("/"):
+            if not name.endswith(("/", ".so", ".c", ".pyx", ".pyi", "/RECORD", "/WHEEL")) and ".libs/" not in name and not name.startswith("_yaml/"):
                 files["site-packages/" + name] = archive.read(name)
 
 

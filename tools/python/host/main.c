@@ -190,15 +190,33 @@ static void set_list(PyConfig *config, PyWideStringList *list, int count, char *
         fail("no memory");
 }
 
+/* Where this program was started from, if that is no folder of the box's own commands: a virtual environment's. */
+static int own_folder(const char *name, char *path, size_t size)
+{
+    const char *environment = getenv("VIRTUAL_ENV"), *search = getenv("PATH");
+    size_t length = environment ? strlen(environment) : 0;
+    char directory[2048];
+    if (*name == '/')
+        snprintf(path, size, "%s", name);
+    else if (strchr(name, '/') && getcwd(directory, sizeof directory))
+        snprintf(path, size, "%s/%s", directory, starts_with(name, "./") ? name + 2 : name);
+    else if (length && search && strncmp(search, environment, length) == 0 && starts_with(search + length, "/bin:"))
+        snprintf(path, size, "%s/bin/%s", environment, name);
+    else
+        return 0;
+    return !starts_with(path, "/usr/bin/") && !starts_with(path, "/bin/");
+}
+
 static void set_executable(PyConfig *config, const char *name)
 {
-    char path[256];
+    char path[4096];
     const char *base = strrchr(name, '/');
     snprintf(path, sizeof path, "/usr/bin/%s", base ? base + 1 : name);
     if (!starts_with(path + 9, "python"))
         strcpy(path, "/usr/bin/python3");
-    set_string(config, &config->executable, path);
     set_string(config, &config->base_executable, path);
+    char own[4096];
+    set_string(config, &config->executable, own_folder(name, own, sizeof own) ? own : path);
 }
 
 static int run_to_end(void)

@@ -77,9 +77,16 @@ def resume(environment, search, own_site):
     random = _aside.get("random")
     if random is not None:
         random.seed()
-    if own_site:
-        import site
+    import site
+    if not sys.executable.startswith("/usr/bin/"):
+        site.venv(site.removeduppaths())
+    if own_site and sys.prefix == sys.base_prefix:
         site.USER_BASE = site.USER_SITE = None
         site.ENABLE_USER_SITE = True
         site.addusersitepackages(site.removeduppaths())
         sys.modules.pop("usercustomize", None)
+    # What is installed goes before what the library brings.
+    own = LIBRARY + "/site-packages"
+    if own in sys.path and sys.path[-1] != own:
+        sys.path.remove(own)
+        sys.path.append(own)

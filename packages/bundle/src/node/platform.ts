@@ -7,6 +7,8 @@ import type { Platform } from "../platform.ts";
 /** DER of a SubjectPublicKeyInfo for Ed25519 (RFC 8410), up to the 32 bytes of the key. */
 const SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
 const unpack = promisify(gunzip);
+/** Bytes that are unpacked at a time: fewer steps than zlib's usual 16 KiB. */
+const CHUNK = 1 << 20;
 
 /** {@link Platform} by node:crypto and node:zlib. */
 export function nodePlatform(): Required<Omit<Platform, "sha256Async">> {
@@ -28,16 +30,19 @@ export function nodePlatform(): Required<Omit<Platform, "sha256Async">> {
         return false;
       }
     },
-    gunzip: async (bytes, size) =>
-      unpack(bytes, { maxOutputLength: size }).catch((error) => refuse(error, size)),
+    gunzip: async (bytes, size) => unpack(bytes, unpacking(size)).catch((error) => refuse(error, size)),
     gunzipSync: (bytes, size) => {
       try {
-        return gunzipSync(bytes, { maxOutputLength: size });
+        return gunzipSync(bytes, unpacking(size));
       } catch (error) {
         return refuse(error, size);
       }
     },
   };
+}
+
+function unpacking(size: number): { maxOutputLength: number; chunkSize: number } {
+  return { maxOutputLength: size, chunkSize: Math.max(64, Math.min(size, CHUNK)) };
 }
 
 function refuse(cause: unknown, size: number): never {

@@ -31,6 +31,7 @@ int flock(int fd, int operation);
 int kill(pid_t pid, int signal);
 int killpg(pid_t group, int signal);
 int system(const char *command);
+void tzset(void);
 
 /* Linux's number for this libc's `number`, and glibc's text for a number of Linux: what Python shows. */
 int shadowbox_errno(int number);

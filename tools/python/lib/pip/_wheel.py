@@ -17,7 +17,7 @@ import zipfile
 from ._find import InstallError
 from ._requirement import Requirement, normal
 
-SCRIPT = """#!/usr/bin/python3
+SCRIPT = """#!{python}
 import sys
 from {module} import {first}
 if __name__ == '__main__':
@@ -26,9 +26,11 @@ if __name__ == '__main__':
 
 
 def places(target=None):
-    """Folders for modules and for scripts: of this user, outside the project."""
+    """Folders for modules and for scripts: of the virtual environment, else of this user, outside the project."""
     if target:
         return target, os.path.join(target, "bin")
+    if sys.prefix != sys.base_prefix:
+        return os.path.join(sys.prefix, "lib", "python3.11", "site-packages"), os.path.join(sys.prefix, "bin")
     scripts = "/usr/local/bin"
     try:
         os.makedirs(scripts, exist_ok=True)
@@ -99,13 +101,13 @@ class Wheel:
         for section in ("console_scripts", "gui_scripts"):
             for name, value in parser.items(section) if parser.has_section(section) else ():
                 module, _, call = value.split("[")[0].strip().partition(":")
-                yield name, SCRIPT.format(module=module, call=call, first=call.split(".")[0])
+                yield name, SCRIPT.format(python=sys.executable, module=module, call=call, first=call.split(".")[0])
 
 
 def _write(path, data, folder, executable):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     if data.startswith(b"#!python"):
-        data = b"#!/usr/bin/python3" + data[data.index(b"\n"):]
+        data = b"#!" + os.fsencode(sys.executable) + data[data.index(b"\n"):]
     with open(path, "wb") as file:
         file.write(data)
     if executable:
