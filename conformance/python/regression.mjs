@@ -25,12 +25,12 @@ const LIMIT_MS = 240_000;
 const ROUNDS = 8;
 /** Reasons of skipped cases that name what the box does not have. */
 const NOT_HERE =
-  /_test|ndarray object|thread|fork|socket|network|multiprocess|signal|itimer|ctypes|_ctypes|ssl|curses|tkinter|_xxsubinterpreters|faulthandler|pty|poll|kqueue|symlink privileges|wasi|emscripten|mmap|dlopen|dynamic|locale|gdb|not supported on this platform|FIFO|mkfifo|umask|chown|setuid|dbm|requires os\.|No module named/i;
+  /_test|ndarray object|_hashlib|legacy Unicode|"slow" conversion|zoneinfo|thread|fork|socket|network|multiprocess|signal|itimer|ctypes|_ctypes|ssl|curses|tkinter|_xxsubinterpreters|faulthandler|pty|poll|kqueue|symlink privileges|wasi|emscripten|mmap|dlopen|dynamic|locale|gdb|not supported on this platform|FIFO|mkfifo|umask|chown|setuid|dbm|requires os\.|No module named/i;
 /** C modules that serve CPython's tests only. */
 const TEST_MODULE = /No module named \\?'_test/;
 /** Modules about sockets, threads, processes by fork, terminals, other systems, or parts that the box does not ship. */
 const LEFT_OUT = new Set(
-  `_locale _osx_support _xxsubinterpreters asynchat asyncio asyncore bigaddrspace bigmem buffer c_locale_coercion call check_c_globals
+  `_locale _osx_support _xxsubinterpreters asynchat asyncio asyncore bigaddrspace bigmem buffer c_locale_coercion call cgitb check_c_globals
   clinic concurrent_futures cppext crashers ctypes curses dbm dbm_gnu dbm_ndbm devpoll distutils docxmlrpc dtrace eintr embed
   ensurepip epoll faulthandler file_eintr fork1 ftplib gdb httplib httpservers idle imaplib importlib interpreters ioctl kqueue
   largefile launcher lib2to3 msilib multiprocessing_fork multiprocessing_forkserver multiprocessing_main_handling
