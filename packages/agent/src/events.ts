@@ -86,7 +86,16 @@ export type SessionEvent =
   | { type: "summary"; turn: number; text: string; throughTurn: number }
   | { type: "commit"; turn: number; id?: string; paths: string[] }
   | { type: "notice"; turn: number; message: string }
-  | { type: "turn-end"; turn: number; reason: TurnEnd; error?: string; usage: Usage; costUsd?: number };
+  | {
+      type: "turn-end";
+      turn: number;
+      reason: TurnEnd;
+      error?: string;
+      usage: Usage;
+      costUsd?: number;
+      /** SHA-256 over the change set as the turn left it, where the box has a project: what a replay has to reproduce. */
+      tree?: string;
+    };
 
 /** What is shown while it happens and not kept: the events of the log follow. */
 export type StreamEvent =

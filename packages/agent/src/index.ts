@@ -22,6 +22,7 @@ export {
 } from "./gate/gate.ts";
 export { parseRule, printRule, type Rule } from "./gate/rules.ts";
 export { DEFAULT_LIMITS, type Prices, type RunOptions, type TurnLimits } from "./loop/options.ts";
+export { type ReplayEvent, type ReplayOptions, replay } from "./loop/replay.ts";
 export { run } from "./loop/run.ts";
 export { type PromptOptions, systemPrompt } from "./prompt.ts";
 export { type LogRecord, readChain } from "./session/chain.ts";

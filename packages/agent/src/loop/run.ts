@@ -10,6 +10,7 @@ import {
 } from "../events.ts";
 import { systemPrompt } from "../prompt.ts";
 import type { Session } from "../session/session.ts";
+import { treeDigest } from "../session/tree.ts";
 import { toolsFor } from "../tools/all.ts";
 import { newToolMemory, type Tool } from "../tools/tool.ts";
 import { Channel } from "./channel.ts";
@@ -82,7 +83,15 @@ async function runTurn(
   clearTimeout(timeout);
   options.signal?.removeEventListener("abort", abort);
   const usage = usageSince(session.events, number);
-  emit({ type: "turn-end", turn: number, ...end, usage, ...costOf(usage, options.prices) });
+  const tree = treeDigest(options.sandbox);
+  emit({
+    type: "turn-end",
+    turn: number,
+    ...end,
+    usage,
+    ...costOf(usage, options.prices),
+    ...(tree && { tree }),
+  });
 }
 
 class TimeoutMark extends Error {}

@@ -1,5 +1,5 @@
 import type { AgentEvent, AssistantPart, SessionEvent } from "../events.ts";
-import type { Decision } from "../gate/gate.ts";
+import type { Decision, Request } from "../gate/gate.ts";
 import { inputProblem, type Tool, type ToolContext, type ToolResult } from "../tools/tool.ts";
 import { OUTPUT_FOLDER, shorten } from "../tools/truncate.ts";
 import type { RunOptions } from "./options.ts";
@@ -7,10 +7,15 @@ import type { RunOptions } from "./options.ts";
 type Call = Extract<AssistantPart, { type: "tool-call" }>;
 type ToolEnd = Extract<SessionEvent, { type: "tool-end" }>;
 
+/** Who decides whether a call may run: a gate. */
+export interface Decider {
+  decide(request: Request): Promise<Decision>;
+}
+
 export interface CallContext {
   turn: number;
   tools: ReadonlyMap<string, Tool>;
-  options: RunOptions;
+  options: Pick<RunOptions, "sandbox" | "askUser"> & { gate: Decider };
   memory: ToolContext["memory"];
   signal: AbortSignal;
   outputChars: number;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CliBench } from "../testing/cli.ts";
 
 const SCRIPT = {
@@ -15,6 +15,8 @@ const SCRIPT = {
     { text: "Made it polite." },
   ],
 };
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let bench: CliBench;
 let model: string;
@@ -96,6 +98,15 @@ describe("shadowbox with a model at a terminal", () => {
     expect(fork).not.toBe(sessions[0].id);
     const resumed = await bench.run(["--resume", fork, "--model", model, "-p", "more"]);
     expect(resumed.stderr).toContain("it has 3 steps");
+    // The project has the commit already: the first call reads what it wrote.
+    const late = await bench.run(["sessions", "replay", sessions[0].id]);
+    expect(late).toMatchObject({ status: 1, stdout: expect.stringContaining('recorded "hello"') });
+    bench.write("greeting.txt", "hello\n");
+    const replayed = await bench.run(["sessions", "replay", sessions[0].id]);
+    expect(replayed).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("3 as recorded, 0 not, 0 left out"),
+    });
   });
 });
 

@@ -6,8 +6,8 @@ import { showName, styleOf, writeAll } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
 
 export const sessions: CliCommand = {
-  usage: "sessions [export ID | fork ID] [options]",
-  about: "Lists the agent's sessions on this project; exports or forks one.",
+  usage: "sessions [export ID | fork ID | replay ID] [options]",
+  about: "Lists the agent's sessions on this project; exports, forks or replays one.",
   flags: {
     ...COMMON,
     format: { type: "string", value: "F", help: "with export: markdown (default), html, jsonl" },
@@ -26,7 +26,8 @@ async function runSessions({ values, positionals }: Parsed): Promise<number> {
   if (id === undefined) throw new CliError(`sessions ${action}: expected a session's id`, EXIT.USAGE);
   if (action === "export") return exportOne(values, id);
   if (action === "fork") return fork(values, id);
-  throw new CliError(`sessions: expected export or fork, got "${action}"`, EXIT.USAGE);
+  if (action === "replay") return (await import("../agent/replay.ts")).replayOne(values, id);
+  throw new CliError(`sessions: expected export, fork or replay, got "${action}"`, EXIT.USAGE);
 }
 
 async function list(values: Parsed["values"]): Promise<number> {

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openSandbox } from "@shadowbox/sandbox/node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Gate } from "../gate/gate.ts";
+import { type ReplayEvent, replay } from "../loop/replay.ts";
+import { run } from "../loop/run.ts";
+import { type Script, scriptedModel } from "../model/scripted.ts";
+import { memoryStore, Session } from "../session/session.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "shadowbox-replay-"));
+  mkdirSync(join(folder, "project/src"), { recursive: true });
+  writeFileSync(join(folder, "project/a.txt"), "one\ntwo\n");
+  writeFileSync(join(folder, "project/src/b.sh"), "echo b\n");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const bash = (command: string) => ({ calls: [{ name: "Bash", input: { command } }] });
+
+/** What sessions do, each in one or two steps. */
+const WORK: Script["steps"][] = [
+  [bash("echo three >> a.txt; cat a.txt")],
+  [bash("mkdir -p d/e; for i in 1 2 3; do echo $i > d/e/$i; done; ls -R d")],
+  [bash("rm a.txt"), bash("ls")],
+  [bash("mv src/b.sh src/c.sh; chmod +x src/c.sh; bash src/c.sh")],
+  [bash("ln -s a.txt link; cat link")],
+  [bash("printf '\\0\\1\\377' > bin"), bash("wc -c < bin")],
+  [bash("x=1; cd src"), bash("echo $x; pwd")],
+  [bash("nosuch; exit 4")],
+  [bash("for ((i = 0; i < 9000; i++)); do echo line $i; done")],
+  [bash("sort -r a.txt | head -1 > top; cat top")],
+  [{ calls: [{ name: "Read", input: { path: "a.txt" } }] }],
+  [{ calls: [{ name: "Write", input: { path: "new/file.txt", content: "x\ny\n" } }] }],
+  [
+    { calls: [{ name: "Read", input: { path: "a.txt" } }] },
+    { calls: [{ name: "Edit", input: { path: "a.txt", edits: [{ old: "two", new: "2" }] } }] },
+  ],
+  [{ calls: [{ name: "Edit", input: { path: "a.txt", edits: [{ old: "zz", new: "2" }] } }] }],
+  [{ calls: [{ name: "Glob", input: { pattern: "**/*.txt" } }] }],
+  [{ calls: [{ name: "Bash", input: "{broken" }] }],
+  [{ calls: [{ name: "Fly", input: {} }] }],
+  [{ calls: [{ name: "Todo", input: { todos: [{ text: "a", state: "doing" }] } }] }],
+  [{ calls: [{ name: "AskUser", input: { question: "which?" } }] }],
+  [{ calls: [1, 2, 3].map((n) => ({ name: "Bash", input: { command: `echo ${n} | tee -a log` } })) }],
+];
+
+let boxes = 0;
+
+function freshBox() {
+  return openSandbox({ project: join(folder, "project"), state: join(folder, `state${boxes++}`) });
+}
+
+async function record(steps: Script["steps"]): Promise<Session> {
+  const sandbox = await freshBox();
+  const session = Session.create(memoryStore(), { id: "s", model: "m" });
+  const model = scriptedModel({ steps: [...steps, { text: "done" }] });
+  const askUser = async () => "the first";
+  for await (const _ of run(session, "go", { sandbox, model, gate: new Gate(), askUser }));
+  await sandbox.close();
+  return session;
+}
+
+async function replayed(session: Session): Promise<ReplayEvent[]> {
+  const sandbox = await freshBox();
+  const events: ReplayEvent[] = [];
+  for await (const event of replay(session.events, { sandbox })) events.push(event);
+  await sandbox.close();
+  return events;
+}
+
+describe("replay()", () => {
+  it.each(WORK.map((steps, index) => [index + 1, steps] as const))(
+    "of session %i has its outputs and its files",
+    async (_, steps) => {
+      const events = await replayed(await record(steps));
+      const calls = steps.flatMap(({ calls = [] }) => calls).length;
+      expect(events.map(({ type }) => type)).toEqual([...Array(calls).fill("call"), "tree"]);
+      for (const event of events) expect(event).toMatchObject({ same: true });
+    },
+  );
+
+  it("shows the call and the tree that are not as recorded", async () => {
+    const events = await replayed(await record([bash("echo $RANDOM$RANDOM$RANDOM | tee r.txt")]));
+    expect(events).toMatchObject([
+      { type: "call", same: false },
+      { type: "tree", same: false },
+    ]);
+  });
+
+  it("leaves out a call that was interrupted", async () => {
+    const session = await record([bash("echo hi")]);
+    const cut = session.events.filter(({ type }) => type !== "tool-end");
+    const sandbox = await freshBox();
+    const events: ReplayEvent[] = [];
+    for await (const event of replay(cut, { sandbox })) events.push(event);
+    await sandbox.close();
+    expect(events[0]).toMatchObject({ type: "skipped" });
+  });
+});
