@@ -5,15 +5,16 @@ import { commit, discard, log, redo, undo } from "./commands/change.ts";
 import type { CliCommand } from "./commands/command.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exec } from "./commands/exec.ts";
-import { prompt } from "./commands/prompt.ts";
 import { diff, status } from "./commands/review.ts";
 import { wasi } from "./commands/wasi.ts";
 
-/** Commands that load the agent are read when they are asked for: `exec` must start fast. */
+/** Commands that load the agent or read from a terminal are loaded when they are asked for: `exec` must start fast. */
 const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
   sessions: async () => (await import("./commands/sessions.ts")).sessions,
   mcp: async () => (await import("./commands/mcp.ts")).mcp,
 };
+
+const prompt = async () => (await import("./commands/prompt.ts")).prompt;
 
 const COMMANDS: Readonly<Record<string, CliCommand>> = {
   exec,
@@ -50,7 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (first === "--help" || first === "-h" || first === "help") return print(SUMMARY);
   const named = first !== undefined && !first.startsWith("-");
   try {
-    const command = named ? (COMMANDS[first] ?? (await LATER[first]?.())) : prompt;
+    const command = named ? (COMMANDS[first] ?? (await LATER[first]?.())) : await prompt();
     if (command === undefined)
       throw new CliError(
         `"${first}" is no command; expected one of ${[...Object.keys(COMMANDS), ...Object.keys(LATER)].join(", ")}`,
