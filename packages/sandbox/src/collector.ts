@@ -4,6 +4,7 @@ export class Collector {
   readonly #limit: number;
   readonly #listener: ((bytes: Uint8Array) => void) | undefined;
   #length = 0;
+  #closed = false;
   truncated = false;
 
   constructor(limit: number, listener: ((bytes: Uint8Array) => void) | undefined) {
@@ -15,7 +16,18 @@ export class Collector {
     for await (const bytes of stream) this.add(bytes);
   }
 
+  /** How much was kept. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** From here on what comes is dropped, and nobody is told. */
+  close(): void {
+    this.#closed = true;
+  }
+
   add(bytes: Uint8Array): void {
+    if (this.#closed) return;
     this.#listener?.(bytes);
     const kept = bytes.subarray(0, Math.max(0, this.#limit - this.#length));
     if (kept.length < bytes.length) this.truncated = true;

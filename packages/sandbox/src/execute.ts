@@ -84,7 +84,13 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   if (stderr !== stdout) reading.push(err.take(engine.read(stderr.read)));
   const state = new Collector(SESSION_BYTES, undefined);
   if (handOver) reading.push(state.take(engine.read(handOver.read)));
-  const [ended] = await Promise.all([engine.waitExit(pid), ...reading]);
+  // Jobs in the background may outlive the shell: the limit is for them too, or they are left alone (in a session).
+  const timer = options.timeoutMs === undefined ? undefined : setTimeout(abort, options.timeoutMs + 100);
+  const all = Promise.all(reading);
+  const ended = await engine.waitExit(pid);
+  if (!place.session) await all;
+  else if (!(await settles(all))) await quiet([out, err, state]);
+  clearTimeout(timer);
   if (place.session && state.bytes().length > 0) place.session.state = state.bytes();
   options.signal?.removeEventListener("abort", abort);
   input.stop();
@@ -98,6 +104,28 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
     truncated: out.truncated || err.truncated,
     ...(place.session?.state && { cwd: decodeSession(place.session.state).state.fields.cwd }),
   };
+}
+
+/** How long a session's call waits for more output when its shell has ended, ms: at least, and at most. */
+const GRACE_MS = 60;
+const MOST_MS = 2000;
+
+const pause = (ms: number) => new Promise<false>((done) => setTimeout(done, ms, false));
+
+/** Whether the output ends within the grace: nothing in the background holds it. */
+async function settles(all: Promise<unknown>): Promise<boolean> {
+  return Promise.race([all.then(() => true), pause(GRACE_MS)]);
+}
+
+/** Waits until nothing more comes for a while. What jobs in the background write later is read, and dropped. */
+async function quiet(collectors: readonly Collector[]): Promise<void> {
+  const size = () => collectors.reduce((sum, { length }) => sum + length, 0);
+  const until = performance.now() + MOST_MS;
+  for (let before = -1; before !== size() && performance.now() < until; ) {
+    before = size();
+    await pause(GRACE_MS);
+  }
+  for (const collector of collectors) collector.close();
 }
 
 /** An exit status of the engine as bash shows it. */

@@ -6,6 +6,7 @@ import { Attr } from "../state/variable.ts";
 import type { PlainVariables } from "../state/variables.ts";
 import { OpenFlag } from "../system.ts";
 import type { Interpreter } from "./interpreter.ts";
+import type { RunningJob } from "./jobs.ts";
 import { nodeText } from "./node-text.ts";
 import { startSimple } from "./pipeline.ts";
 import { expandCommand } from "./simple.ts";
@@ -29,6 +30,8 @@ export interface ForkState {
   callDepth: number;
   executionString: string | undefined;
   traceDepth: number;
+  /** Jobs left running, for the next shell of a session. */
+  jobs?: RunningJob[];
 }
 
 /** Starts another shell that runs `task` with a copy of everything; its pid or a negated errno. */

@@ -7,12 +7,12 @@ import type {
   ConditionalBinary,
   ConditionalExpression,
 } from "../parse/ast.ts";
+import { matchRegex } from "../pattern/regex.ts";
 import { IndexedArray } from "../state/arrays.ts";
 import { Attr } from "../state/variable.ts";
 import { evaluateArithmetic } from "./arithmetic.ts";
 import { compareFiles, testUnary } from "./file-tests.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { matchRegex } from "./regex.ts";
 import { debugTrap } from "./traps.ts";
 import { trace } from "./xtrace.ts";
 

@@ -13,7 +13,12 @@ export interface Job {
   told: boolean;
   /** `disown -h`. */
   noHangup: boolean;
+  /** Started by an earlier shell of the session: it cannot be waited for, only be seen and killed. */
+  adopted?: boolean;
 }
+
+/** What a later shell of a session is told of a job. */
+export type RunningJob = Pick<Job, "id" | "pid" | "text">;
 
 /** Background children of the shell. */
 export class Jobs {
@@ -36,6 +41,12 @@ export class Jobs {
     const job: Job = { id, pid, text, status: undefined, told: false, noHangup: false };
     this.#jobs.push(job);
     return job;
+  }
+
+  /** Takes over the jobs that another shell left running. */
+  adopt(jobs: readonly RunningJob[]): void {
+    for (const { id, pid, text } of jobs)
+      this.#jobs.push({ id, pid, text, status: undefined, told: false, noHangup: true, adopted: true });
   }
 
   addDetached(pid: number): void {
@@ -70,6 +81,10 @@ export class Jobs {
   poll(): void {
     for (const job of this.#jobs) {
       if (job.status !== undefined) continue;
+      if (job.adopted) {
+        if (this.#sh.system.kill(job.pid, 0) < 0) job.status = 0;
+        continue;
+      }
       const result = this.#sh.system.wait(job.pid, true);
       if (typeof result === "object") job.status = result.status;
       else if (result === -Errno.ECHILD) job.status = 127;

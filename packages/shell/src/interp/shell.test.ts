@@ -121,6 +121,22 @@ f`,
     `mkdir -p a/b; cd a/b; cd ..; pwd | sed 's|.*/||'; cd - >/dev/null; pushd / >/dev/null; dirs -p | tail -1 | sed 's|.*/||'; popd >/dev/null; echo \${PWD##*/}`,
     `set -x; x=1; echo "a b" $x; [[ $x = 1 ]]; set +x`,
   ],
+  "found by random scripts": [
+    "printf '\\n%o' 'a\\b'; printf '%d\\n' x 2",
+    "! ((1)); echo ${PIPESTATUS[*]}; ! ((0)); echo ${PIPESTATUS[*]}; ! true; echo ${PIPESTATUS[*]}",
+    "for i in 1; do\necho $((1/0))\n:\ndone\nnosuch",
+    "set -e; if arr[-1]=1; then :; fi; echo D",
+    'unset a; echo ${!a:-unset}; echo ${!1-unset}; arr=(); echo "<${!arr[@]:+x}>"',
+    'echo ${#/}; echo x${#^}; echo "y${#=}"; echo ${#:%}',
+    "x=; echo ${u:#} ${x:#}; echo ok",
+    "cat <<E\nx\n$(nosuch)\nE",
+    "[[ $((1/0)) ]]; echo $?; [[ 1/0 -eq 1 ]]; echo $?",
+    "set -x; [[ a* == b* ]]; [[ \"$u\" && 'x y' ]]; a=1 echo hi",
+    "shopt -s extglob; case '*(a|b[)' in *(a|b[)) echo yes;; esac; case - in [[.hyphen.]-9]) echo ok;; esac",
+    "[[ aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab =~ ^(a+)+$ ]]; echo $?; [[ xay =~ (a|ab)(y|by) ]]; echo ${BASH_REMATCH[*]}",
+    "alias DO='{ ' DONE='}'; shopt -s expand_aliases\nDO\necho a; DONE\nset -o posix\necho \"${x-'}'}\"",
+    "env 'BASH_FUNC_f%%=() { :; }; echo BAD' bash -c 'f; type f' 2>/dev/null; echo $?",
+  ],
 };
 
 describe("Shell.main() does what bash does", () => {

@@ -101,7 +101,10 @@ export class Shell {
 
   /** Everything a shell remembers between two runs, but not its descriptors and background jobs. */
   snapshot(): ShellSnapshot {
-    return forkState(this.#sh, { kind: "none" }, []);
+    const { jobs } = this.#sh;
+    jobs.poll();
+    const running = jobs.running.map(({ id, pid, text }) => ({ id, pid, text }));
+    return { ...forkState(this.#sh, { kind: "none" }, []), jobs: running };
   }
 
   restore(snapshot: ShellSnapshot): void {
@@ -115,6 +118,7 @@ export class Shell {
     sh.callDepth = snapshot.callDepth;
     sh.executionString = snapshot.executionString;
     sh.traceDepth = snapshot.traceDepth;
+    sh.jobs.adopt(snapshot.jobs ?? []);
     if (sh.state.cwd !== sh.movedTo && sh.system.chdir(sh.state.cwd) === 0) sh.movedTo = sh.state.cwd;
   }
 

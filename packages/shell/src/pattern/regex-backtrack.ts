@@ -2,7 +2,7 @@ import { type Captures, holds } from "./regex-assert.ts";
 import type { Instruction } from "./regex-program.ts";
 
 /** Steps a search with back-references may take before it gives up (as if nothing matched). */
-const MAX_STEPS = 2_000_000;
+const MAX_STEPS = 400_000;
 
 interface Way {
   pc: number;

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Sandbox } from "../types.ts";
+import { openSandbox } from "./index.ts";
+
+let box: Sandbox;
+beforeAll(async () => {
+  box = await openSandbox({});
+});
+afterAll(() => box.close());
+
+async function run(script: string, options: { session?: boolean; timeoutMs?: number } = { session: true }) {
+  const { stdout, status } = await box.exec(script, options);
+  return { stdout: new TextDecoder().decode(stdout), status };
+}
+
+test("a session's call returns while its job in the background runs on; the next one lists it and ends it", async () => {
+  expect(await run("while :; do :; done & echo started")).toEqual({ stdout: "started\n", status: 0 });
+  expect((await run("jobs")).stdout).toMatch(/^\[1\]\+ {2}Running {17}while/);
+  expect(await run("kill %1; echo $?")).toEqual({ stdout: "0\n", status: 0 });
+  expect(await run("jobs")).toEqual({ stdout: "", status: 0 });
+});
+
+test("a call's limit ends what it left in the background", async () => {
+  expect(await run("while :; do :; done & echo hi", { timeoutMs: 1500 })).toMatchObject({ stdout: "hi\n" });
+});
