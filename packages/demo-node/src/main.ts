@@ -6,6 +6,7 @@ import type { CliCommand } from "./commands/command.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exec } from "./commands/exec.ts";
 import { diff, status } from "./commands/review.ts";
+import { blame, refresh, restore, rewind, show } from "./commands/snapshots.ts";
 import { wasi } from "./commands/wasi.ts";
 
 /** Commands that load the agent or read from a terminal are loaded when they are asked for: `exec` must start fast. */
@@ -24,7 +25,12 @@ const COMMANDS: Readonly<Record<string, CliCommand>> = {
   discard,
   undo,
   redo,
+  refresh,
   log,
+  show,
+  restore,
+  rewind,
+  blame,
   doctor,
   wasi,
 };

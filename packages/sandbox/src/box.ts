@@ -11,12 +11,17 @@ import {
 } from "@shadowbox/vfs";
 import { type Command, Kernel, type Mount, V8Engine, WorkerKind, type WorkerPool } from "@shadowbox/wasi";
 import type {
+  BlameLine,
   ChangeSet,
   CommitOptions,
   CommitResult,
   DiscardResult,
   LogEntry,
+  RefreshOptions,
+  RefreshResult,
+  RestoreResult,
   Selection,
+  Snapshot,
   UndoResult,
 } from "@shadowbox/workspace";
 import { memoryPages } from "./commands.ts";
@@ -39,6 +44,7 @@ import type {
   Sandbox,
   SandboxFs,
   SandboxOptions,
+  SnapshotDiff,
 } from "./types.ts";
 
 /** The programs of a sandbox. */
@@ -60,7 +66,13 @@ export interface Review {
   undo(): UndoResult;
   /** Absent: not on this host. */
   redo?(): UndoResult;
-  noteExec(script: string, status: number, paths: readonly string[]): void;
+  /** Absent, with all below: not on this host. */
+  refresh?(options: RefreshOptions): RefreshResult;
+  snapshotList?(): readonly Snapshot[];
+  between?(from: number, to: number): SnapshotDiff;
+  restore?(id: number, paths?: readonly string[]): RestoreResult;
+  blame?(path: string): BlameLine[];
+  noteExec(script: string, status: number): void;
   log(): readonly LogEntry[];
 }
 
@@ -196,7 +208,7 @@ export class Box implements Sandbox {
     if (result.truncated && keeps !== 0) limits.push("output");
     for (const limit of limits) onEvent?.({ type: "limit", limit });
     onEvent?.({ type: "exec-end", status, durationMs, timedOut });
-    this.#review?.noteExec(script, status, []);
+    this.#review?.noteExec(script, status);
     for (const message of this.#host.notices?.() ?? []) onEvent?.({ type: "notice", message });
     return result;
   }
@@ -251,11 +263,44 @@ export class Box implements Sandbox {
     return this.#reverse("redo");
   }
 
+  refresh(options: RefreshOptions = {}): Promise<RefreshResult> {
+    return this.#inBox("refresh", (review) => review.refresh?.(options));
+  }
+
+  restore(id: number, paths?: readonly string[]): Promise<RestoreResult> {
+    return this.#inBox("restore", (review) => review.restore?.(id, paths));
+  }
+
+  async #inBox<T>(action: string, run: (review: Review) => T | undefined): Promise<T> {
+    this.#writable(action);
+    return this.#inTurn(async () => {
+      const report = this.#here(action, run(this.#reviewFor(action)));
+      this.flush();
+      return report;
+    });
+  }
+
+  #here<T>(action: string, report: T | undefined): T {
+    if (report === undefined) throw new SandboxError("invalid", `${action}: this host cannot`);
+    return report;
+  }
+
+  snapshots(): readonly Snapshot[] {
+    return this.#here("snapshots", this.#reviewFor("snapshots").snapshotList?.());
+  }
+
+  between(from: number, to: number): SnapshotDiff {
+    return this.#here("compare snapshots", this.#reviewFor("compare snapshots").between?.(from, to));
+  }
+
+  blame(path: string): readonly BlameLine[] {
+    return this.#here("blame", this.#reviewFor("blame").blame?.(path));
+  }
+
   #reverse(type: "undo" | "redo"): Promise<UndoResult> {
     this.#writable(type);
     return this.#inTurn(async () => {
-      const report = this.#reviewFor(type)[type]?.();
-      if (report === undefined) throw new SandboxError("invalid", `${type}: this host cannot`);
+      const report = this.#here(type, this.#reviewFor(type)[type]?.());
       this.flush();
       this.#options.onEvent?.({ type, paths: report.paths });
       return report;

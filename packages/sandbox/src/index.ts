@@ -4,6 +4,7 @@ import type { Sandbox, SandboxOptions } from "./types.ts";
 export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "./errors.ts";
 export type {
+  BlameLine,
   ChangeFacts,
   ChangeSet,
   CommitOptions,
@@ -24,13 +25,18 @@ export type {
   NetworkOptions,
   PythonOptions,
   PythonResult,
+  RefreshOptions,
+  RefreshResult,
   Resolution,
+  RestoreResult,
   Sandbox,
   SandboxEvent,
   SandboxFs,
   SandboxOptions,
   Selected,
   Selection,
+  Snapshot,
+  SnapshotDiff,
   UndoResult,
 } from "./types.ts";
 

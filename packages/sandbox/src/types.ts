@@ -1,17 +1,23 @@
 import type { CommandEntry } from "@shadowbox/bundle";
 import type { ImageEntry } from "@shadowbox/vfs";
 import type {
+  BlameLine,
   ChangeSet,
   CommitOptions,
   CommitResult,
   DiscardResult,
   LogEntry,
+  RefreshOptions,
+  RefreshResult,
+  RestoreResult,
   Selection,
+  Snapshot,
   UndoResult,
 } from "@shadowbox/workspace";
 import type { NetEvent, NetworkOptions } from "./net/session.ts";
 
 export type {
+  BlameLine,
   ChangeFacts,
   ChangeSet,
   CommitOptions,
@@ -19,9 +25,13 @@ export type {
   Conflict,
   DiscardResult,
   LogEntry,
+  RefreshOptions,
+  RefreshResult,
   Resolution,
+  RestoreResult,
   Selected,
   Selection,
+  Snapshot,
   UndoResult,
 } from "@shadowbox/workspace";
 export type { NetLimits, NetPolicy, NetRule } from "./net/policy.ts";
@@ -196,6 +206,12 @@ export type SandboxEvent =
   | { type: "undo" | "redo"; paths: readonly string[] }
   | NetEvent;
 
+/** What changed between two snapshots; `patch` in git's format. */
+export interface SnapshotDiff {
+  changes: ChangeSet;
+  patch: Uint8Array;
+}
+
 /** A box: a shadow of a project in which programs run. */
 export interface Sandbox {
   readonly engine: EngineName;
@@ -225,6 +241,16 @@ export interface Sandbox {
   /** Does the last commit that was taken back again. */
   redo(): Promise<UndoResult>;
   log(): readonly LogEntry[];
+  /** Brings the user's newer edits of the project into the box: three-way merges where both changed a file. Node. */
+  refresh(options?: RefreshOptions): Promise<RefreshResult>;
+  /** One for each call that changed something, oldest first. Node. */
+  snapshots(): readonly Snapshot[];
+  /** What the calls after snapshot `from` (0: before the first) up to `to` changed in the box. Node. */
+  between(from: number, to: number): SnapshotDiff;
+  /** Makes the box as it was after a snapshot (0: before the first), at and below `paths`, default everywhere. Node. */
+  restore(id: number, paths?: readonly string[]): Promise<RestoreResult>;
+  /** Which call wrote each line of a file of the box, relative to the workspace. Node. */
+  blame(path: string): readonly BlameLine[];
   /** Requests of programs and how they ended; with a `state` those of earlier runs too (Node). */
   netLog(): readonly NetEvent[];
   /** Installed commands by name. */

@@ -9,11 +9,16 @@ export { printChange, printPatch } from "./diff/patch.ts";
 export { WorkspaceError, type WorkspaceErrorCode } from "./errors.ts";
 export { type HiddenWhy, type ImportFilter, type ImportRules, importFilter } from "./import/visibility.ts";
 export type {
+  BlameLine,
   CommitOptions,
   CommitResult,
   Conflict,
   DiscardResult,
   LogEntry,
+  RefreshOptions,
+  RefreshResult,
   Resolution,
+  RestoreResult,
+  Snapshot,
   UndoResult,
 } from "./operations.ts";

@@ -3,15 +3,19 @@ import type { ChangeFacts, ChangeSet } from "./changes/types.ts";
 
 /**
  * What to do with a path that the user changed since the box saw it. `theirs`: the box's version wins; `ours`: the project's
- * stays and the box's change goes; `skip`: both stay as they are.
+ * stays and the box's change goes; `skip`: both stay as they are; `merge`: both sides' edits, in the box first: where they touch,
+ * they stand between conflict markers in the box, and the project keeps its own.
  */
-export type Resolution = "theirs" | "ours" | "skip";
+export type Resolution = "theirs" | "ours" | "skip" | "merge";
 
 export interface Conflict {
   path: string;
   /** What happened to it in the project since the box saw it. */
   reason: "changed" | "deleted" | "created";
+  /** Absent: no answer, or it cannot be merged. */
   resolution?: Resolution;
+  /** Of a merge: places in the box's file that now stand between conflict markers. */
+  marks?: number;
 }
 
 /** What to commit. */
@@ -43,6 +47,44 @@ export interface UndoResult {
   paths: string[];
 }
 
+/** What bringing the user's newer edits into the box came to. */
+export interface RefreshResult {
+  /** Paths that both changed: merged, answered otherwise, or (without `resolution`) left as they were. */
+  conflicts: Conflict[];
+}
+
+/** How to bring the user's newer edits into the box. */
+export interface RefreshOptions {
+  paths?: readonly Selection[];
+  /** Answers by path. */
+  conflicts?: Readonly<Record<string, Resolution>>;
+  /** The answer for other paths that both changed; default `merge`. */
+  onConflict?: Resolution;
+}
+
+/** The box as it was after a call. */
+export interface RestoreResult {
+  paths: string[];
+}
+
+/** A snapshot: what one call changed in the box. */
+export interface Snapshot {
+  id: number;
+  /** ISO 8601, UTC. */
+  time: string;
+  operation: LogEntry["operation"];
+  script?: string;
+  paths: string[];
+}
+
+/** A line of a file and what wrote it last. */
+export interface BlameLine {
+  /** The line, with its end. */
+  text: Uint8Array;
+  /** The call's snapshot; absent: it is the project's. */
+  snapshot?: Snapshot;
+}
+
 export interface DiscardResult {
   paths: string[];
 }
@@ -51,11 +93,13 @@ export interface DiscardResult {
 export interface LogEntry {
   /** ISO 8601, UTC. */
   time: string;
-  operation: "exec" | "commit" | "undo" | "redo" | "discard";
+  operation: "exec" | "commit" | "undo" | "redo" | "discard" | "refresh" | "restore";
   user: string;
   paths: string[];
   /** Of a commit, undo or redo: its number. */
   transaction?: string;
+  /** Of what changed the box: the snapshot taken after it. */
+  snapshot?: number;
   /** Of an exec: the script and its status. */
   script?: string;
   status?: number;

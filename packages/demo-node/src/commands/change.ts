@@ -7,6 +7,7 @@ import { openBox } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
 import { showName, styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
+import { conflictLines } from "./snapshots.ts";
 
 export const commit: CliCommand = {
   usage: "commit [PATH…] [options]",
@@ -19,6 +20,7 @@ export const commit: CliCommand = {
       help: "write flagged paths (hooks, CI, scripts …), too, without asking",
     },
     "dry-run": { type: "boolean", help: "only show what would be written" },
+    merge: { type: "boolean", help: "where both changed: merge, in the box first" },
     theirs: {
       type: "string",
       multiple: true,
@@ -53,6 +55,7 @@ async function runCommit({ values, positionals }: Parsed): Promise<number> {
     const report = await box.commit({
       paths: positionals,
       allowRisky,
+      ...(values.merge && { onConflict: "merge" as const }),
       conflicts: answersOf(values),
       dryRun: values["dry-run"] === true,
     });
@@ -75,9 +78,7 @@ async function confirmRisky(preview: ChangeSet, values: Parsed["values"]): Promi
 
 function commitLine(report: Awaited<ReturnType<Sandbox["commit"]>>, dry: boolean): string {
   const style = styleOf(process.stdout);
-  const conflicts = report.conflicts
-    .map(({ path, resolution }) => `  ${showName(path)}: ${resolution}\n`)
-    .join("");
+  const conflicts = conflictLines(report.conflicts);
   if (report.changes.changes.length === 0) return `nothing to commit\n${conflicts}`;
   const list = listChanges(report.changes, style);
   const verb = dry ? "would commit" : `committed ${report.id ?? ""}`.trim();
@@ -160,7 +161,8 @@ export const redo = reversal(
 
 export const log: CliCommand = {
   usage: "log [options]",
-  about: "Lists what was done with this project's box, newest first.",
+  about:
+    "Lists what was done with this project's box, newest first; a number is the snapshot of what it changed.",
   flags: COMMON,
   async run({ values }: Parsed) {
     const box = await openBox(values, { readOnly: true });

@@ -168,7 +168,7 @@ describe("bad input", () => {
     expect(other).toContain(pid);
     expect(status).toContain("M a.txt");
     held.remove();
-  });
+  }, 120_000);
 
   it("of a journal whose tail was cut loses only the tail", async () => {
     const cut = new CliBench({ "a.txt": "x\n" });

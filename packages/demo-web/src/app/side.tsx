@@ -8,6 +8,8 @@ const WORD: Readonly<Record<LogEntry["operation"], string>> = {
   undo: "undid",
   redo: "did again",
   discard: "discarded",
+  refresh: "refreshed",
+  restore: "restored",
 };
 
 /** What was done in this box, newest first. */

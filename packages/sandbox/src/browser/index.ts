@@ -4,6 +4,7 @@ import { openBrowserSandbox } from "./open.ts";
 export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
 export type {
+  BlameLine,
   ChangeFacts,
   ChangeSet,
   CommitOptions,
@@ -22,13 +23,18 @@ export type {
   NetRule,
   NetSecret,
   NetworkOptions,
+  RefreshOptions,
+  RefreshResult,
   Resolution,
+  RestoreResult,
   Sandbox,
   SandboxEvent,
   SandboxFs,
   SandboxOptions,
   Selected,
   Selection,
+  Snapshot,
+  SnapshotDiff,
   UndoResult,
 } from "../types.ts";
 export { listTree } from "./list.ts";

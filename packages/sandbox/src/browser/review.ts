@@ -121,8 +121,8 @@ export class ImageReview implements Review {
     return { id: "", paths };
   }
 
-  noteExec(script: string, status: number, paths: readonly string[]): void {
-    this.#log.append({ operation: "exec", script, status, paths: [...paths] });
+  noteExec(script: string, status: number): void {
+    this.#log.append({ operation: "exec", script, status, paths: [] });
   }
 
   log(): readonly LogEntry[] {

@@ -147,6 +147,28 @@ export class Overlay {
     });
   }
 
+  /**
+   * Lets go of what is known of the project below `dir` and is no longer so, where the shadow changed nothing and no program has
+   * it open: the user's newer edits show.
+   */
+  refresh(dir: NodeId): void {
+    this.#fs.locked(() => {
+      const { heap, tree, base } = this.#fs;
+      if (base === undefined || hasFlag(heap, dir, Flag.UNLISTED)) return;
+      const entries: number[] = [];
+      eachEntry(heap, dir, 0, (entry) => entries.push(entry) > 0);
+      for (const entry of entries) {
+        const facts = this.#entry(dir, entry);
+        if (facts?.base === undefined || !facts.inPlace) continue;
+        if (facts.type === FileType.DIRECTORY) this.refresh(facts.node);
+        const isOpen = heap.u32[(facts.node >>> 2) + Inode.OPEN] > 0;
+        if (!isChanged(facts) && !isOpen && !isAsBefore(base.stat(facts.base.path), facts.base.entry))
+          forgetEntry(heap, tree, dir, entry);
+      }
+      if (heap.u32[(dir >>> 2) + Inode.BASE] !== 0) setFlag(heap, dir, Flag.UNLISTED);
+    });
+  }
+
   /** Takes back the marks of directories below `dir` in which nothing differs any more; whether something still does. */
   settle(dir: NodeId): boolean {
     return this.#fs.locked(() => {
@@ -164,6 +186,13 @@ export class Overlay {
       return changed;
     });
   }
+}
+
+/** Whether the project still has what was seen; a directory's own times change with its names. */
+function isAsBefore(now: BaseEntry | number, then: BaseEntry): boolean {
+  if (typeof now === "number" || now.type !== then.type || now.mode !== then.mode) return false;
+  if (now.type === FileType.DIRECTORY) return true;
+  return now.size === then.size && now.mtimeNs === then.mtimeNs && now.ctimeNs === then.ctimeNs;
 }
 
 function isChanged(entry: OverlayEntry): boolean {

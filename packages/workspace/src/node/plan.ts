@@ -51,7 +51,7 @@ function riskMessage(risky: readonly string[]): string {
 
 function conflictMessage(open: readonly Conflict[]): string {
   const lines = open.map(({ path, reason }) => `  ${path} (${reason} in the project since the box saw it)`);
-  return `commit: nothing was written, the project changed meanwhile:\n${lines.join("\n")}\nanswer per path with theirs (the box's version), ours (the project's) or skip`;
+  return `commit: nothing was written, the project changed meanwhile:\n${lines.join("\n")}\nanswer per path with merge (both), theirs (the box's version), ours (the project's) or skip`;
 }
 
 function planChange(
@@ -63,7 +63,9 @@ function planChange(
   const reason = conflictOf(target, change);
   if (reason !== undefined) {
     const path = decodeText(change.path);
-    const resolution = answers.conflicts?.[path] ?? answers.onConflict;
+    const answer = answers.conflicts?.[path] ?? answers.onConflict;
+    // What could be merged was merged before, and is no conflict any more.
+    const resolution = answer === "merge" && !answers.dryRun ? undefined : answer;
     plan.conflicts.push({ path, reason, ...(resolution && { resolution }) });
     if (resolution === "ours") plan.dropped.push(change);
     if (resolution !== "theirs") return;
@@ -84,7 +86,7 @@ function contentOf(side: Side): Content {
 }
 
 /** What the user did to the path since the box saw it; undefined if it is as it was, or already as it shall be. */
-function conflictOf(target: ConfinedFolder, change: Change): Conflict["reason"] | undefined {
+export function conflictOf(target: ConfinedFolder, change: Change): Conflict["reason"] | undefined {
   const { before, after, from, path } = change;
   if (from !== undefined) {
     const moved = changedSince(target, from, before, change);

@@ -101,7 +101,7 @@ export class TestProject {
   }
 
   /** The box writes files (as {@link user}); the directories are made. */
-  box(files: Listing, mode = 0o644): void {
+  box(files: Listing, mode = 0o644, flush = true): void {
     for (const [path, content] of Object.entries(files)) {
       const kind = content === "/" ? "directory" : content.startsWith("-> ") ? "symlink" : "file";
       const bytes = encodeText(kind === "file" ? content : kind === "symlink" ? content.slice(3) : "");
@@ -112,7 +112,7 @@ export class TestProject {
         bytes,
       });
     }
-    this.flush();
+    if (flush) this.flush();
   }
 
   /** The box removes files, links or whole folders. */
@@ -142,6 +142,16 @@ export class TestProject {
       seen[name] = kind === "directory" ? "/" : kind === "symlink" ? `-> ${text}` : text;
     }
     return withoutFull(seen);
+  }
+
+  /** Looks at every name, and reads nothing. */
+  seenNames(dir = this.shadow.root): number {
+    const children: number[] = [];
+    this.shadow.tree.readdir(dir, 0, (_, child, type) => {
+      if (type === FileType.DIRECTORY) children.push(child);
+      return true;
+    });
+    return children.reduce((sum, child) => sum + this.seenNames(child), children.length);
   }
 
   /** What the project has. */

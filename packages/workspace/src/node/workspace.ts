@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { decodeText } from "@shadowbox/vfs";
+import { decodeText, encodeText } from "@shadowbox/vfs";
 import { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
 import { collectChanges } from "../changes/collect.ts";
 import { describeChanges } from "../changes/facts.ts";
@@ -7,16 +7,31 @@ import { type Picked, pickedChange, type Selection, selectChanges } from "../cha
 import { settleShadow } from "../changes/settle.ts";
 import type { Shadow, View } from "../changes/shadow.ts";
 import { viewOf } from "../changes/shadow.ts";
-import type { ChangeSet } from "../changes/types.ts";
+import type { Change, ChangeSet } from "../changes/types.ts";
 import { printPatch } from "../diff/patch.ts";
 import { WorkspaceError } from "../errors.ts";
-import type { CommitOptions, CommitResult, DiscardResult, LogEntry, UndoResult } from "../operations.ts";
+import type {
+  BlameLine,
+  CommitOptions,
+  CommitResult,
+  Conflict,
+  DiscardResult,
+  LogEntry,
+  RefreshOptions,
+  RefreshResult,
+  Resolution,
+  RestoreResult,
+  Snapshot,
+  UndoResult,
+} from "../operations.ts";
 import { sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { diskFiles, type Files } from "./files.ts";
 import { OperationLog } from "./log.ts";
 import { planCommit } from "./plan.ts";
 import type { BoxSees, Content, Operation } from "./plans.ts";
+import { planRefresh } from "./refresh.ts";
+import { Snapshots } from "./snapshots.ts";
 import { type Applied, readStanding, type Step, Transactions } from "./transaction.ts";
 
 /** Where a workspace keeps what it must not lose. */
@@ -46,6 +61,7 @@ export class ProjectWorkspace {
   readonly #transactions: Transactions;
   readonly #log: OperationLog;
   readonly #keeping: Keeping;
+  #snapshots: Snapshots | undefined;
 
   /** `project` is absolute. */
   constructor(shadow: Shadow, project: string, keeping: Keeping) {
@@ -82,6 +98,7 @@ export class ProjectWorkspace {
       },
     );
     this.#keeping.flush();
+    this.#snapshotFile.restamp(this.#shadow, operation);
     if (!this.#log.read().some(({ transaction }) => transaction === id))
       this.#log.append({
         ...{ operation, transaction: id },
@@ -109,17 +126,109 @@ export class ProjectWorkspace {
    * no answer), `risky`, `apply` (the project refused; nothing changed), `invalid`.
    */
   commit(options: CommitOptions = {}): CommitResult {
+    const merged = options.dryRun ? [] : this.#merge(options);
+    const marked = new Set(merged.flatMap(({ path, marks }) => (marks ? [path] : [])));
     const all = collectChanges(this.#shadow);
-    const picked = selectChanges(all, options.paths);
+    const picked = selectStill(all, options.paths, merged.length > 0).filter(
+      ({ change }) => !marked.has(decodeText(change.path)),
+    );
     const plan = planCommit(this.#project, picked, options);
+    const conflicts = [...merged, ...plan.conflicts];
     const changes = describeChanges(plan.changes);
-    if (options.dryRun) return { changes, conflicts: plan.conflicts };
+    if (options.dryRun) return { changes, conflicts };
     const letGo = [...pathsOf(plan.dropped), ...settledPaths(this.#shadow, all)];
     const names = changes.changes.map(({ path }) => path);
     const id = plan.steps.length > 0 ? this.#transact(plan.steps, "commit", { names }) : undefined;
     if (letGo.length > 0) settleShadow(this.#shadow, letGo);
     this.#keeping.flush();
-    return { ...(id && { id }), changes, conflicts: plan.conflicts };
+    return { ...(id && { id }), changes, conflicts };
+  }
+
+  /** Merges in the box what the commit is to merge. */
+  #merge({ paths, conflicts, onConflict }: CommitOptions): Conflict[] {
+    const answerOf = (path: string) => {
+      const answer = conflicts?.[path] ?? onConflict;
+      return answer === "merge" ? answer : undefined;
+    };
+    return this.#refresh(paths, answerOf).filter(({ resolution }) => resolution !== undefined);
+  }
+
+  #refresh(
+    paths: readonly Selection[] | undefined,
+    answerOf: (path: string) => Resolution | undefined,
+  ): Conflict[] {
+    const changes = selectChanges(collectChanges(this.#shadow), paths).map(({ change }) => change);
+    const target = new ConfinedFolder(this.#project);
+    try {
+      const { conflicts, letGo, rebase, shown } = planRefresh(target, changes, answerOf);
+      settleShadow(this.#shadow, letGo, rebase, shown);
+      return conflicts;
+    } finally {
+      target.close();
+    }
+  }
+
+  /** Brings the user's newer edits into the box; the project is not touched. Throws WorkspaceError `invalid`. */
+  refresh({ paths, conflicts: answers = {}, onConflict = "merge" }: RefreshOptions = {}): RefreshResult {
+    this.#shadow.overlay.refresh(this.#shadow.root);
+    const conflicts = this.#refresh(paths, (path) => answers[path] ?? onConflict);
+    this.#keeping.flush();
+    const names = conflicts.map(({ path }) => path);
+    this.#note({ operation: "refresh", paths: names });
+    return { conflicts };
+  }
+
+  /** Adds to the log what may have changed the box, with the snapshot of it. */
+  #note(entry: Omit<LogEntry, "time" | "user" | "snapshot">): void {
+    const { operation, script } = entry;
+    const snapshot = this.#snapshotFile.take(this.#shadow, {
+      operation,
+      ...(script !== undefined && { script }),
+    });
+    this.#log.append({ ...entry, ...(snapshot && { snapshot }) });
+  }
+
+  /** Snapshots of what the calls changed in the box, oldest first. */
+  snapshotList(): Snapshot[] {
+    return this.#snapshotFile.list();
+  }
+
+  /** What the calls after snapshot `from` (0: before the first) up to `to` changed in the box. Throws WorkspaceError `invalid`. */
+  between(from: number, to: number): { changes: ChangeSet; patch: Uint8Array } {
+    const changes = this.#snapshotFile.between(from, to);
+    return { changes: describeChanges(changes), patch: printPatch(changes) };
+  }
+
+  get #snapshotFile(): Snapshots {
+    const { state, files = diskFiles } = this.#keeping;
+    this.#snapshots ??= new Snapshots(join(state, "snapshots"), files);
+    return this.#snapshots;
+  }
+
+  /**
+   * Makes the box as it was after snapshot `id` (0: before the first), at and below the paths, default everywhere; the project is
+   * not touched. Throws WorkspaceError `invalid`.
+   */
+  restore(id: number, paths: readonly string[] = []): RestoreResult {
+    const { views, letGo } = this.#snapshotFile.viewsAt(id);
+    const isWanted = (path: Uint8Array) => isBelow(decodeText(path), paths);
+    const shown = views.filter(({ path }) => isWanted(path));
+    const dropped = letGo.filter(isWanted);
+    const places = shown.map(({ path }) => path);
+    settleShadow(this.#shadow, dropped, places, shown);
+    settleTransaction(this.#shadow, places);
+    this.#keeping.flush();
+    const names = [...places, ...dropped].map(decodeText).sort();
+    this.#note({ operation: "restore", paths: names });
+    return { paths: names };
+  }
+
+  /** Which call wrote each line of a file that the box has. Throws WorkspaceError `invalid`. */
+  blame(name: string): BlameLine[] {
+    const path = encodeText(name);
+    const [{ kind, bytes }] = viewOf(this.#shadow, path, false) as [View];
+    if (kind !== "file") throw new WorkspaceError("invalid", `blame "${name}": expected a file, got ${kind}`);
+    return this.#snapshotFile.blame(path, bytes);
   }
 
   #transact(
@@ -127,6 +236,7 @@ export class ProjectWorkspace {
     operation: Operation,
     about: { of?: string; names: readonly string[] },
   ): string {
+    this.#snapshotFile.take(this.#shadow, { operation });
     // What the box changed is on the disk before the project is.
     ownMoved(
       this.#shadow,
@@ -144,7 +254,8 @@ export class ProjectWorkspace {
     const picked = selectChanges(changes, paths);
     const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
     discardPicked(this.#shadow, picked, changes);
-    if (names.length > 0) this.#log.append({ operation: "discard", paths: names });
+    this.#keeping.flush();
+    if (names.length > 0) this.#note({ operation: "discard", paths: names });
     return { paths: names };
   }
 
@@ -194,14 +305,42 @@ export class ProjectWorkspace {
     return { done: done.length, undone: undone.length };
   }
 
-  /** Adds an exec to the log. */
-  noteExec(script: string, status: number, paths: readonly string[]): void {
-    this.#log.append({ operation: "exec", script, status, paths: [...paths] });
+  /** Adds an exec to the log, and takes a snapshot of what it changed. */
+  noteExec(script: string, status: number): void {
+    const snapshot = this.#snapshotFile.take(this.#shadow, { operation: "exec", script });
+    const paths = snapshot === undefined ? [] : (this.#snapshotFile.list().at(-1)?.paths ?? []);
+    this.#log.append({ operation: "exec", script, status, paths, ...(snapshot && { snapshot }) });
   }
 
   log(): LogEntry[] {
     return this.#log.read();
   }
+}
+
+/** The selection without what no longer differs, because a merge came to what the project has. */
+function selectStill(
+  all: readonly Change[],
+  paths: readonly Selection[] | undefined,
+  merged: boolean,
+): Picked[] {
+  if (!merged || paths === undefined || paths.length === 0) return selectChanges(all, paths);
+  const left = paths.filter((item) => {
+    const name = typeof item === "string" ? item : item.path;
+    return all.some(({ path, from }) =>
+      [path, ...(from ? [from] : [])].some((one) => isBelow(decodeText(one), [name])),
+    );
+  });
+  return left.length === 0 ? [] : selectChanges(all, left);
+}
+
+function isBelow(path: string, folders: readonly string[]): boolean {
+  return (
+    folders.length === 0 ||
+    folders.some((name) => {
+      const folder = name.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
+      return folder === "" || folder === "." || path === folder || path.startsWith(`${folder}/`);
+    })
+  );
 }
 
 function viewOfContent(path: Uint8Array, content: Content | undefined): View {

@@ -1,0 +1,90 @@
+// Bars of the workspace, each beside the tool that it is measured against, in one run: node bench/workspace.mjs [--files N] [--json]
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+
+const { values } = parseArgs({
+  options: { files: { type: "string", default: "10000" }, json: { type: "boolean", default: false } },
+});
+const COUNT = Number(values.files);
+const BYTES = 10_000;
+
+const folder = mkdtempSync(join(tmpdir(), "bench-workspace-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const outfile = join(folder, "lib.mjs");
+const source = new URL("../packages/workspace/src/node/testing.ts", import.meta.url).pathname;
+await build({
+  entryPoints: [source],
+  outfile,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  logLevel: "error",
+});
+const { TestProject } = await import(pathToFileURL(outfile).href);
+
+const rows = [];
+const row = (bar, ours, other, limit) => rows.push({ bar, ours, other, ratio: other && ours / other, limit });
+const timed = (action) => {
+  const start = performance.now();
+  action();
+  return performance.now() - start;
+};
+
+const home = join(folder, "home");
+const project = join(home, "project");
+mkdirSync(join(home, "state"), { recursive: true });
+const names = Array.from({ length: COUNT }, (_, i) => `dir${i % 100}/sub${i % 7}/file${i}.txt`);
+for (const name of names) {
+  mkdirSync(join(project, name, ".."), { recursive: true });
+  writeFileSync(join(project, name), `${name}\n`.repeat(BYTES / (name.length + 1)));
+}
+const git = (...args) => execFileSync("git", ["-C", project, ...args], { stdio: "ignore" });
+git("init", "-q");
+git("add", ".");
+rmSync(join(project, ".git"), { recursive: true });
+git("init", "-q");
+const gitStatus = timed(() => git("status", "--porcelain", "-uall"));
+rmSync(join(project, ".git"), { recursive: true });
+
+const test = new TestProject({}, home);
+const heapBefore = process.memoryUsage().rss;
+const first = timed(() => {
+  test.open();
+  test.seenNames();
+  test.status();
+});
+row(`open, list ${COUNT} files, first status / git status in a new repository`, first, gitStatus, 1);
+row("memory for unread files, MB", (process.memoryUsage().rss - heapBefore) / 1e6, undefined, 20);
+
+test.box({ [names[0]]: "changed\n" });
+test.workspace.noteExec("warm-up", 0);
+const small = [1, 2, 3, 4, 5].map((i) => {
+  test.box({ [names[i]]: "changed\n" });
+  const status = timed(() => test.status());
+  return { status, snapshot: timed(() => test.workspace.noteExec("one file", 0)) };
+});
+const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+row("status after one edit, ms", median(small.map(({ status }) => status)), undefined, 10);
+row("snapshot after one edit, ms", median(small.map(({ snapshot }) => snapshot)), undefined, 5);
+
+for (const name of names) test.box({ [name]: `changed ${name}\n`.repeat(400) }, 0o644, false);
+test.flush();
+test.workspace.noteExec("all", 0);
+const copy = timed(() => execFileSync("cp", ["-r", project, join(folder, "copy")]));
+const synced = copy + timed(() => execFileSync("sync", ["-f", folder]));
+const commit = timed(() => test.workspace.commit());
+row(`commit ${COUNT} changed files / cp -r`, commit, copy, 1.5);
+row(`commit ${COUNT} changed files / cp -r and sync -f`, commit, synced, undefined);
+
+if (values.json) console.log(JSON.stringify(rows));
+else
+  for (const { bar, ours, other, ratio, limit } of rows)
+    console.log(
+      `${bar}: ${ours.toFixed(1)}${other ? ` / ${other.toFixed(1)} ms = ${ratio.toFixed(2)}` : ""}${limit ? ` (bar ${limit})` : ""}`,
+    );
+test.close();

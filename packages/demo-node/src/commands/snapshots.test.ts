@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CliBench } from "../testing/cli.ts";
+
+let bench: CliBench;
+beforeEach(() => {
+  bench = new CliBench({ "a.txt": "one\ntwo\nthree\n", "b.txt": "b\n" });
+});
+afterEach(() => bench.remove());
+
+describe("snapshots and merges on the command line", { timeout: 120_000 }, () => {
+  it("are listed, shown, compared, blamed and gone back to", async () => {
+    await bench.run(["exec", "-q", "echo four >> a.txt"]);
+    await bench.run(["exec", "-q", "rm b.txt; echo five >> a.txt"]);
+    const log = (await bench.run(["log", "--json"])).stdout.trim().split("\n");
+    expect(log.map((line) => JSON.parse(line).snapshot)).toEqual([2, 1]);
+    expect((await bench.run(["show", "2"])).stdout).toMatch(/\+five[\s\S]*deleted file mode/);
+    expect((await bench.run(["diff", "--since", "0", "--until", "1"])).stdout).toMatch(/\+four\n$/);
+    const blame = (await bench.run(["blame", "a.txt"])).stdout.split("\n");
+    expect(blame[0]).toMatch(/^ +1 one$/);
+    expect(blame[4]).toMatch(/^2 .*rm b\.txt.* 5 five$/);
+    expect((await bench.run(["rewind"])).stdout).toMatch(
+      /2 paths as after snapshot 1; 1 file changed, \+1 -0/,
+    );
+    expect((await bench.run(["restore", "2", "b.txt"])).stdout).toMatch(
+      /^b\.txt\n1 path as after snapshot 2/,
+    );
+    expect((await bench.run(["show", "99"])).stderr).toMatch(/find snapshot 99: expected 1 to 4/);
+  });
+
+  it("brings both sides' edits together", async () => {
+    await bench.run(["exec", "-q", "echo box >> a.txt; cat b.txt; echo box > b.txt"]);
+    bench.write("a.txt", "user\ntwo\nthree\n");
+    bench.write("b.txt", "user\n");
+    const refresh = await bench.run(["refresh"]);
+    expect(refresh.stdout).toMatch(/a\.txt: merged\n.*b\.txt: merged with 1 conflict, marked in the box/);
+    expect(refresh.status).toBe(1);
+    await bench.run(["commit", "-y", "a.txt"]);
+    expect(bench.read("a.txt")).toBe("user\ntwo\nthree\nbox\n");
+    expect(bench.read("b.txt")).toBe("user\n");
+  });
+});
