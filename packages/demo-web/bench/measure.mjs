@@ -105,7 +105,7 @@ async function loads(browser, address) {
     await context.close();
   }
   show("first load to the prompt, cold", spread(cold));
-  show("  bytes until then, not compressed", bytes.toLocaleString("en"));
+  show("  bytes until then", bytes.toLocaleString("en"));
   show("load to the prompt, warm", spread(warm));
 }
 
