@@ -1,0 +1,5 @@
+//! gzip, gunzip and zcat.
+
+fn main() {
+    std::process::exit(archive::gzip::main())
+}

@@ -1,0 +1,5 @@
+//! tar.
+
+fn main() {
+    std::process::exit(archive::tar::main())
+}

@@ -1,0 +1,12 @@
+//! gzip, tar and their like, compatible with GNU's.
+
+#![forbid(unsafe_code)]
+
+pub mod codec;
+pub mod gz;
+pub mod gzip;
+pub mod tar;
+
+/// Only uses of the name link the system layer.
+#[cfg(target_family = "wasm")]
+use shadowbox_rt as _;
