@@ -1,5 +1,4 @@
 // Benchmarks of the v8 engine in Node: `node packages/wasi/bench/wasi.mjs`. Prints one line per figure.
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -61,14 +60,6 @@ function addCommand(name, bytes) {
 }
 addCommand("noop", emptyModule(false));
 addCommand("spin", emptyModule(true));
-for (const name of ["cat", "true", "wc", "head"]) {
-  for (const bundle of ["core-utils", "system-utils", "text-utils"]) {
-    try {
-      addCommand(name, readFileSync(`${root}target/bundles/${bundle}/${name}.wasm`));
-      break;
-    } catch {}
-  }
-}
 
 async function collect(engine, file) {
   const chunks = [];
@@ -119,19 +110,6 @@ console.log(
     };
     median(["noop"], 200);
     print(1, median(["noop"], 1000));
-    const fd = process.paths.open(-1, new TextEncoder().encode("/file"), 2 | 4);
-    print(fd, "hello\n".repeat(100));
-    process.close(fd);
-    process.dup2(0, 10);
-    const saved = process.dup(1, 20);
-    process.dup2(10, 1);
-    median(["cat", "/file"], 100);
-    const cat = median(["cat", "/file"], 300);
-    const from = performance.now();
-    for (let i = 0; i < 100; i++) once(["cat", "/file"]);
-    const loop = performance.now() - from;
-    process.dup2(saved, 1);
-    print(1, `\ncat of 600 bytes: ${cat}\n100 × cat: ${loop.toFixed(1)} ms\n`);
     return 0;
   }),
 );

@@ -26,6 +26,9 @@ import { TreeFileSystem } from "./tree.ts";
 
 /** The same random operations on the tree and on a real directory must give the same errors and the same files. */
 
+/** Operations per seed; more by hand: MODEL_STEPS=20000. */
+const STEPS = Number(process.env.MODEL_STEPS ?? 3000);
+
 const root = mkdtempSync(join(tmpdir(), "shadowbox-model-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -187,7 +190,7 @@ describe("TreeFileSystem", () => {
     const base = join(root, String(seed));
     mkdirSync(base);
     const side = new TreeSide();
-    for (let step = 0; step < 3000; step++) {
+    for (let step = 0; step < STEPS; step++) {
       const op = randomOperation(random);
       if (op.type === "truncate" && op.offset < 0) op.offset = 0;
       if ((op.type === "rename" || op.type === "link") && !op.to.startsWith("/")) op.to = `/${op.to}`;
