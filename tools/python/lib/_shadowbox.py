@@ -77,6 +77,9 @@ def resume(environment, search, own_site):
     random = _aside.get("random")
     if random is not None:
         random.seed()
+    if b"TZ" in environment:
+        import time
+        time.tzset()
     import site
     if not sys.executable.startswith("/usr/bin/"):
         site.venv(site.removeduppaths())
