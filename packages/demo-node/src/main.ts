@@ -12,6 +12,7 @@ import { wasi } from "./commands/wasi.ts";
 /** Commands that load the agent or read from a terminal are loaded when they are asked for: `exec` must start fast. */
 const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
   sessions: async () => (await import("./commands/sessions.ts")).sessions,
+  net: async () => (await import("./commands/net.ts")).net,
   mcp: async () => (await import("./commands/mcp.ts")).mcp,
 };
 
@@ -45,6 +46,7 @@ ${Object.entries(COMMANDS)
   .map(([name, { about }]) => `  ${name.padEnd(9)} ${about.split(/[.;]/)[0]}`)
   .join("\n")}
   sessions  Lists, exports and forks the agent's sessions
+  net       Lists the requests that programs made
   mcp       Serves the box to an MCP client
 
   shadowbox COMMAND --help shows the options of a command.

@@ -1,4 +1,4 @@
-import type { Digest, VerifiedBytes, VerifiedRegistry } from "@shadowbox/bundle";
+import type { CommandEntry, Digest, VerifiedBytes } from "@shadowbox/bundle";
 import {
   type Command,
   capabilityBits,
@@ -19,7 +19,7 @@ export function memoryPages({ memoryBytes = MEMORY_BYTES }: Partial<Limits> = {}
 /** The commands of a registry, as the kernel lists them; modules are loaded, verified and compiled when first run. */
 export function listCommands(
   pool: WorkerPool,
-  registry: VerifiedRegistry,
+  entries: ReadonlyMap<string, CommandEntry>,
   load: (sha256: Digest) => VerifiedBytes | Promise<VerifiedBytes>,
   pages: number,
 ): Command[] {
@@ -30,7 +30,7 @@ export function listCommands(
     module: 0,
     size: 0,
   }));
-  for (const { name, module, size, capabilities } of registry.commands().values()) {
+  for (const { name, module, size, capabilities } of entries.values()) {
     let number = modules.get(module);
     if (number === undefined) {
       number = pool.addModule(moduleLoader(() => load(module), name, pages));

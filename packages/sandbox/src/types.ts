@@ -1,4 +1,4 @@
-import type { CommandEntry } from "@shadowbox/bundle";
+import type { CommandEntry, TrustRoot } from "@shadowbox/bundle";
 import type { ImageEntry } from "@shadowbox/vfs";
 import type {
   BlameLine,
@@ -56,6 +56,8 @@ export interface SandboxOptions {
   engine?: "auto" | EngineName;
   /** Folder (in a browser: address) of the registry that commands come from; default: the official one shipped with the package. */
   registry?: string;
+  /** Folders of further registries, each with the root that its user trusts. Node. */
+  registries?: readonly { readonly folder: string; readonly trust: TrustRoot }[];
   /** Folder for decompressed, verified modules; default: a private one under `state`, else none. */
   cacheDir?: string;
   /** Where the project appears inside; default `/workspace`, `/` is allowed. */

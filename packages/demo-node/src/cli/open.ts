@@ -1,5 +1,6 @@
 import type { LimitReached, Sandbox, SandboxOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "./errors.ts";
+import { networkOf } from "./network.ts";
 import { cacheFolder, type Parsed, projectPath, stateRoot } from "./options.ts";
 
 const ENGINES = ["auto", "v8", "wasmtime"] as const;
@@ -18,6 +19,7 @@ export async function openBox(
     state: stateRoot(values),
     cacheDir: cacheFolder(),
     engine,
+    network: networkOf(values),
     ...patterns(values, "exclude"),
     ...patterns(values, "include"),
     onEvent: (event) => {

@@ -1,5 +1,6 @@
 import { summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { NETWORK } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
@@ -15,6 +16,7 @@ export const exec: CliCommand = {
     env: { type: "string", multiple: true, value: "K=V", help: "set a variable; may be repeated" },
     stdin: { type: "boolean", help: "hand this command's standard input to the script" },
     timeout: { type: "string", value: "S", help: "kill the script after so many seconds" },
+    ...NETWORK,
     engine: { type: "string", value: "E", help: "auto, v8 or wasmtime (default auto)" },
     quiet: { type: "boolean", short: "q", help: "no summary of changes" },
   },

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { NETWORK } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
 import { VERSION } from "../cli/version.ts";
@@ -13,6 +14,7 @@ export const mcp: CliCommand = {
     project: COMMON.project,
     state: COMMON.state,
     help: COMMON.help,
+    ...NETWORK,
     http: { type: "boolean", help: "serve streamable HTTP instead; prints address and token" },
     port: { type: "string", value: "N", help: "with --http (default: any free one)" },
     "allow-commit": { type: "boolean", help: "let the client commit without asking its user" },

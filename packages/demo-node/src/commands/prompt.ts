@@ -1,5 +1,6 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { Lines } from "../agent/lines.ts";
+import { NETWORK } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Flag, type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
@@ -46,6 +47,7 @@ export const prompt: CliCommand = {
     "Opens the agent, or without a model a prompt inside the box: shell commands, and /commands to take changes.",
   flags: {
     ...COMMON,
+    ...NETWORK,
     engine: { type: "string", value: "E", help: "auto, v8 or wasmtime (default auto)" },
     quiet: { type: "boolean", short: "q", help: "with -p: nothing on stderr" },
     ...AGENT,

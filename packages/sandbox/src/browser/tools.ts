@@ -42,7 +42,7 @@ async function install(pool: WorkerPool, address: string, pages: number): Promis
   const archives = archivesOf(registry);
   const warn = (message: string) => console.warn(`shadowbox: ${message}`);
   for (const archive of archives) void serveArchive(archive, () => registry.loadModule(archive.sha256), warn);
-  const commands = listCommands(pool, registry, registry.loadModule, pages);
+  const commands = listCommands(pool, registry.commands(), registry.loadModule, pages);
   return { commands, entries: registry.commands(), archives };
 }
 

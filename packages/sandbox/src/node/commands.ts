@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import type { CommandEntry } from "@shadowbox/bundle";
+import { type CommandEntry, toolbox } from "@shadowbox/bundle";
 import { openFolderRegistry } from "@shadowbox/bundle/node";
 import type { Command, WorkerPool } from "@shadowbox/wasi";
 import { archivesOf, type BundleArchive } from "../archives.ts";
 import { listCommands } from "../commands.ts";
 import { SandboxError } from "../errors.ts";
+import type { SandboxOptions } from "../types.ts";
 
 interface Installed {
   commands: readonly Command[];
@@ -14,21 +15,34 @@ interface Installed {
 
 const installed = new Map<string, Installed>();
 
-/** The verified commands of a registry folder; modules are verified, and compiled for `pages` of memory, when first run. */
+/**
+ * The verified commands of a registry folder and of those added to it; modules are verified and compiled for `pages` of
+ * memory when first run.
+ * Throws BundleError for a registry that does not verify, or whose commands or names clash with another's.
+ */
 export function installCommands(
   pool: WorkerPool,
   folder: string,
   pages: number,
-  cacheDir: string | undefined,
+  { cacheDir, registries = [] }: Pick<SandboxOptions, "cacheDir" | "registries">,
 ): Installed {
-  const key = `${pages} ${folder}`;
+  const key = JSON.stringify([pages, folder, registries]);
   const known = installed.get(key);
   if (known !== undefined) return known;
-  const registry = openFolderRegistry(folder, cacheDir === undefined ? {} : { cacheDir });
+  const cache = cacheDir === undefined ? {} : { cacheDir };
+  const first = openFolderRegistry(folder, cache);
+  const added = registries.map((each) => openFolderRegistry(each.folder, { ...cache, trust: each.trust }));
+  const withFiles = added.find((registry) => registry.files().size > 0);
+  if (withFiles !== undefined)
+    throw new SandboxError(
+      "invalid",
+      `open registry "${withFiles.name}": bundles of an added registry cannot bring files yet`,
+    );
+  const tools = toolbox([first, ...added]);
   const entry = {
-    commands: listCommands(pool, registry, registry.loadModuleSync, pages),
-    entries: registry.commands(),
-    archives: archivesOf(registry),
+    commands: listCommands(pool, tools.commands, tools.loadModuleSync, pages),
+    entries: tools.commands,
+    archives: archivesOf(first),
   };
   installed.set(key, entry);
   return entry;

@@ -112,9 +112,9 @@ function wireHeaders(request: HostRequest, url: URL): [string, string][] {
   const has = (name: string) => headers.some(([each]) => each.toLowerCase() === name);
   const length: [string, string][] =
     body === undefined
-      ? request.method === "GET" || request.method === "HEAD"
-        ? []
-        : [["Content-Length", "0"]]
+      ? request.method === "POST" || request.method === "PUT"
+        ? [["Content-Length", "0"]]
+        : []
       : bodyLength === undefined
         ? [["Transfer-Encoding", "chunked"]]
         : [["Content-Length", String(bodyLength)]];

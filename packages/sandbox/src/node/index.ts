@@ -3,6 +3,7 @@ import { openNodeSandbox } from "./open.ts";
 
 export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
+export { type Exchange, exchangesOf, toHar } from "../net/har.ts";
 export type {
   BlameLine,
   ChangeFacts,

@@ -48,12 +48,8 @@ function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
   const { place, base, leftOut } = opened ?? {};
   const pool = sharedPool();
   const registry = options.registry ?? officialFolder();
-  const { commands, entries, archives } = installCommands(
-    pool,
-    registry,
-    memoryPages(options.limits),
-    options.cacheDir,
-  );
+  const pages = memoryPages(options.limits);
+  const { commands, entries, archives } = installCommands(pool, registry, pages, options);
   const frozen = `${options.workspaceDir ?? "/workspace"}/.git`.replace("//", "/");
   const setup: NodeSetup = { project: place, frozen, archives, registry, cacheDir: options.cacheDir };
   return new Box(options, {

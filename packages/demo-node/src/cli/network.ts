@@ -1,0 +1,76 @@
+import type { NetRule, NetSecret, NetworkOptions } from "@shadowbox/sandbox/node";
+import { CliError, EXIT } from "./errors.ts";
+import type { Flag, Parsed } from "./options.ts";
+
+const PRESETS = ["off", "registries", "docs", "open"] as const;
+
+/** Flags of the commands that run programs. */
+export const NETWORK = {
+  net: {
+    type: "string",
+    value: "PRESET",
+    help: "what programs may fetch: off (default), registries, docs, open",
+  },
+  "allow-host": {
+    type: "string",
+    multiple: true,
+    value: "HOST",
+    help: "allow all requests to a host: example.org, *.example.org, http://example.org:8080",
+  },
+  "deny-host": {
+    type: "string",
+    multiple: true,
+    value: "HOST",
+    help: "deny a host, whatever else allows it",
+  },
+  "allow-loopback": { type: "boolean", help: "open servers of this machine to programs; for tests" },
+  secret: {
+    type: "string",
+    multiple: true,
+    value: "NAME=HOST",
+    help: "programs get a stand-in for variable NAME; the value goes to that host only",
+  },
+} as const satisfies Record<string, Flag>;
+
+/** The network that flags ask for. Throws CliError (status 2) naming the flag that is wrong. */
+export function networkOf(values: Parsed["values"]): NetworkOptions {
+  const preset = (values.net ?? "off") as (typeof PRESETS)[number];
+  if (!PRESETS.includes(preset))
+    throw new CliError(`--net: expected ${PRESETS.join(", ")}, got "${preset}"`, EXIT.USAGE);
+  const list = (name: string) => (values[name] ?? []) as string[];
+  return {
+    policy: {
+      preset,
+      allow: list("allow-host").map((host) => ({ ...ruleOf(host, "--allow-host"), methods: "*" })),
+      deny: list("deny-host").flatMap((host) => {
+        const rule = ruleOf(host, "--deny-host");
+        // A name is denied with all that lies below it.
+        const below = rule.host.startsWith("*") || /^[\d.]+$|:/.test(rule.host) ? [] : [`*.${rule.host}`];
+        return [rule, ...below.map((name) => ({ ...rule, host: name }))];
+      }),
+      allowLoopback: values["allow-loopback"] === true,
+    },
+    secrets: Object.fromEntries(list("secret").map(secretOf)),
+  };
+}
+
+/** `host`, `*.host`, or `scheme://host:port`. */
+function ruleOf(text: string, flag: string): NetRule {
+  const [, scheme, host, port] = /^(?:(https?):\/\/)?(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/.exec(text) ?? [];
+  if (host === undefined)
+    throw new CliError(`${flag}: expected HOST or http://HOST:PORT, got "${text}"`, EXIT.USAGE);
+  return {
+    host,
+    ...(scheme !== undefined && { scheme: scheme as "http" | "https" }),
+    ...(port !== undefined && { port: Number(port) }),
+  };
+}
+
+function secretOf(text: string): [string, NetSecret] {
+  const [name = "", hosts = ""] = text.split("=");
+  const value = process.env[name];
+  if (name === "" || hosts === "")
+    throw new CliError(`--secret: expected NAME=HOST, got "${text}"`, EXIT.USAGE);
+  if (!value) throw new CliError(`--secret: variable ${name} is not set`, EXIT.USAGE);
+  return [name, { hosts: hosts.split(","), inject: "header", value }];
+}
