@@ -1,0 +1,92 @@
+// Compares the sandbox's curl with the machine's, command line by command line:
+//   node conformance/curl/run.mjs [--modules DIR] [--grep TEXT] [--verbose]
+// --modules: a folder with curl.wasm, published into a registry that lives as long as this run; default: the official one.
+import { execFileSync, spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openSandbox } from "../../packages/sandbox/dist/index.js";
+import { loadBundlePackage } from "../../tools/publish/package.mjs";
+import { CASES } from "./cases.mjs";
+import { startServer } from "./server.mjs";
+
+const { values } = parseArgs({
+  options: { modules: { type: "string" }, grep: { type: "string" }, verbose: { type: "boolean" } },
+});
+const top = join(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "shadowbox-curl-"));
+const FILES = {
+  "file.txt": "first line\nsecond & last\n",
+  "data.bin": Buffer.from([0, 1, 10, 13, 255, 128]),
+};
+
+const oracle = execFileSync("curl", ["--version"]).toString().split("\n")[0];
+const server = await startServer();
+const registries = values.modules ? [await publishModules(values.modules)] : [];
+const box = await openSandbox({
+  registries,
+  network: { policy: { preset: "open", allowLoopback: true } },
+});
+let failed = 0;
+let count = 0;
+try {
+  for (const script of CASES) {
+    if (values.grep && !script.includes(values.grep)) continue;
+    count++;
+    const [ours, theirs] = [await runOurs(script), await runTheirs(script)];
+    const same = ours.out === theirs.out && ours.status === theirs.status;
+    if (!same) failed++;
+    if (!same || values.verbose) console.log(`${same ? "ok  " : "FAIL"} ${script}`);
+    if (!same) console.log(`  curl: ${JSON.stringify(theirs)}\n  ours: ${JSON.stringify(ours)}`);
+  }
+} finally {
+  await box.close();
+  server.close();
+  rmSync(folder, { recursive: true });
+}
+console.log(`curl: ${count - failed} of ${count} command lines as ${oracle}`);
+process.exitCode = failed > 0 || count === 0 ? 1 : 0;
+
+async function runOurs(script) {
+  const setup = `rm -rf /tmp/case; mkdir /tmp/case; cd /tmp/case`;
+  await box.exec(setup);
+  for (const [name, bytes] of Object.entries(FILES)) box.fs.writeFile(`/tmp/case/${name}`, bytes);
+  const env = { B: server.base };
+  const { status, stdout, stderr } = await box.exec(script, { cwd: "/tmp/case", env, timeoutMs: 20_000 });
+  return { status, out: Buffer.from(stdout).toString("latin1"), err: Buffer.from(stderr).toString() };
+}
+
+function runTheirs(script) {
+  const cwd = mkdtempSync(join(folder, "case-"));
+  for (const [name, bytes] of Object.entries(FILES)) writeFileSync(join(cwd, name), bytes);
+  return new Promise((resolve) => {
+    const env = { PATH: process.env.PATH, HOME: cwd, B: server.base, LC_ALL: "C.UTF-8" };
+    const child = spawn("bash", ["-c", script], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (bytes) => (out += bytes.toString("latin1")));
+    child.stderr.on("data", (bytes) => (err += bytes));
+    child.on("close", (status) => resolve({ status, out, err }));
+  });
+}
+
+/** A registry of its own with the modules, and the root to trust. */
+async function publishModules(modules) {
+  const bundle = await loadBundlePackage(top);
+  const { bundles } = JSON.parse(readFileSync(join(top, "crates/bundles.json"), "utf8"));
+  const recipe = bundles.find(({ name }) => name === "net-utils");
+  const binaries = join(folder, "binaries");
+  mkdirSync(join(binaries, recipe.name), { recursive: true });
+  for (const { module } of recipe.modules)
+    copyFileSync(join(modules, `${module}.wasm`), join(binaries, recipe.name, `${module}.wasm`));
+  const [root, targets] = [bundle.generateKey().signer, bundle.generateKey().signer];
+  const trust = { name: "dev", version: 1, keys: [root.publicKey], threshold: 1 };
+  const place = { folder: join(folder, "registry"), trust };
+  const dates = { created: "2026-01-01T00:00:00Z", expires: "2027-01-01T00:00:00Z" };
+  mkdirSync(place.folder);
+  const role = { keys: [targets.publicKey], threshold: 1 };
+  bundle.createRegistry({ ...place, rootSigners: [root], targets: role, ...dates });
+  const recipes = bundle.parseRecipes(JSON.stringify({ bundles: [recipe] }));
+  bundle.publish({ ...place, signers: [targets], binaries, recipes, ...dates });
+  return place;
+}
