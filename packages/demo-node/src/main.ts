@@ -12,6 +12,8 @@ import { wasi } from "./commands/wasi.ts";
 /** Commands that load the agent or read from a terminal are loaded when they are asked for: `exec` must start fast. */
 const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
   sessions: async () => (await import("./commands/sessions.ts")).sessions,
+  bundle: async () => (await import("./commands/bundle.ts")).bundle,
+  registry: async () => (await import("./commands/registry.ts")).registry,
   net: async () => (await import("./commands/net.ts")).net,
   mcp: async () => (await import("./commands/mcp.ts")).mcp,
 };
@@ -46,6 +48,8 @@ ${Object.entries(COMMANDS)
   .map(([name, { about }]) => `  ${name.padEnd(9)} ${about.split(/[.;]/)[0]}`)
   .join("\n")}
   sessions  Lists, exports and forks the agent's sessions
+  bundle    Shows, verifies, adds and updates the bundles that commands come from
+  registry  Runs a registry of your own
   net       Lists the requests that programs made
   mcp       Serves the box to an MCP client
 

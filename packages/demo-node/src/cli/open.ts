@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import type { LimitReached, Sandbox, SandboxOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "./errors.ts";
 import { networkOf } from "./network.ts";
-import { cacheFolder, type Parsed, projectPath, stateRoot } from "./options.ts";
+import { cacheFolder, type Parsed, projectPath, registryShelf, stateRoot } from "./options.ts";
 
 const ENGINES = ["auto", "v8", "wasmtime"] as const;
 
@@ -20,6 +21,8 @@ export async function openBox(
     cacheDir: cacheFolder(),
     engine,
     network: networkOf(values),
+    // Few have any: what reads them is loaded for those only.
+    registries: existsSync(registryShelf()) ? (await import("./registries.ts")).addedRegistries() : [],
     ...patterns(values, "exclude"),
     ...patterns(values, "include"),
     onEvent: (event) => {

@@ -95,6 +95,11 @@ export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "shadowbox/modules");
 }
 
+/** Where the verified copies of added registries are kept. */
+export function registryShelf(): string {
+  return join(process.env.XDG_DATA_HOME || join(homedir(), ".local/share"), "shadowbox/registries");
+}
+
 /** Help of one command. */
 export function helpText(usage: string, about: string, flags: Record<string, Flag>): string {
   const rows = Object.entries(flags).map(([name, { short, value, help }]) => {

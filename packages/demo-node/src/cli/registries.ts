@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkTrustRoot, parseSeen, type Seen, type TrustRoot, writeSeen } from "@shadowbox/bundle";
+import { CliError, EXIT } from "./errors.ts";
+import { registryShelf as shelf } from "./options.ts";
+
+/** A registry that the user added: its verified copy, whom they trust, and where news comes from. */
+export interface Added {
+  readonly folder: string;
+  readonly trust: TrustRoot;
+  readonly address: string;
+  readonly seen: Seen | undefined;
+}
+
+/** The registries that the user added, by name. Throws BundleError `invalid` for settings that are none. */
+export function addedRegistries(): Added[] {
+  if (!existsSync(shelf())) return [];
+  const names = readdirSync(shelf()).filter((name) => existsSync(join(shelf(), name, "added.json")));
+  return names.sort().map((name) => {
+    const folder = join(shelf(), name);
+    const { trust, address } = JSON.parse(readFileSync(join(folder, "added.json"), "utf8")) as Added;
+    const seenFile = join(folder, "seen.json");
+    const seen = existsSync(seenFile) ? parseSeen(readFileSync(seenFile, "utf8"))[name] : undefined;
+    return { folder: join(folder, "registry"), trust: checkTrustRoot(trust), address, seen };
+  });
+}
+
+/** The place for a registry's copy, made if it is not there. */
+export function placeOf(trust: TrustRoot): string {
+  const folder = join(shelf(), trust.name, "registry");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Remembers a registry, and the newest of it that was seen. */
+export function remember(trust: TrustRoot, address: string, seen: Seen): void {
+  const folder = join(shelf(), trust.name);
+  writeFileSync(join(folder, "added.json"), `${JSON.stringify({ trust, address })}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, "seen.json"), writeSeen({ [trust.name]: seen }), { mode: 0o600 });
+}
+
+/** Removes a registry's copy; what was seen of it stays, so that it cannot be rolled back by adding it anew. */
+export function forget(trust: TrustRoot): void {
+  rmSync(join(shelf(), trust.name, "registry"), { recursive: true });
+  rmSync(join(shelf(), trust.name, "added.json"));
+}
+
+/** What was seen of a registry that may have been removed. */
+export function seenOf(name: string): Seen | undefined {
+  const file = join(shelf(), name, "seen.json");
+  return existsSync(file) ? parseSeen(readFileSync(file, "utf8"))[name] : undefined;
+}
+
+/** A trust root from a file, as `registry init` prints it. Throws CliError, BundleError `invalid`. */
+export function trustFromFile(file: unknown): TrustRoot {
+  if (typeof file !== "string")
+    throw new CliError("expected --trust FILE, a trust root as `registry init` prints it", EXIT.USAGE);
+  try {
+    return checkTrustRoot(JSON.parse(readFileSync(file, "utf8")) as TrustRoot);
+  } catch (error) {
+    throw new CliError(`--trust: read ${file}: ${(error as Error).message}`, EXIT.USAGE);
+  }
+}

@@ -1,0 +1,182 @@
+import {
+  applyUpdate,
+  httpSource,
+  listBundles,
+  lockOf,
+  openRegistry,
+  outdated,
+  planUpdate,
+  searchBundles,
+  type TrustRoot,
+  type VerifiedRegistry,
+  verifyAssets,
+} from "@shadowbox/bundle";
+import { folderSource, install, nodePlatform, openFolderRegistry } from "@shadowbox/bundle/node";
+import { officialFolder } from "@shadowbox/sandbox/node";
+import { CliError, EXIT } from "../cli/errors.ts";
+import { COMMON, type Parsed } from "../cli/options.ts";
+import {
+  type Added,
+  addedRegistries,
+  forget,
+  placeOf,
+  remember,
+  seenOf,
+  trustFromFile,
+} from "../cli/registries.ts";
+import type { CliCommand } from "./command.ts";
+
+export const bundle: CliCommand = {
+  usage: "bundle list|search|info|verify|outdated|add|update|remove [NAME|ADDRESS] [options]",
+  about: "Shows and verifies the bundles that commands come from, and adds registries of your own.",
+  flags: {
+    json: COMMON.json,
+    help: COMMON.help,
+    trust: {
+      type: "string",
+      value: "FILE",
+      help: "add: the registry's trust root, as `registry init` printed it",
+    },
+    yes: { type: "boolean", help: "update: agree to commands that ask for more than before" },
+  },
+  run: runBundle,
+};
+
+type Action = (values: Parsed["values"], name: string | undefined) => Promise<unknown>;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  list,
+  search,
+  info,
+  verify,
+  outdated: news,
+  add,
+  update,
+  remove,
+};
+
+async function runBundle({ values, positionals }: Parsed): Promise<number> {
+  const [action = "list", name] = positionals;
+  if (!Object.hasOwn(ACTIONS, action))
+    throw new CliError(`bundle: expected ${Object.keys(ACTIONS).join(", ")}, got "${action}"`, EXIT.USAGE);
+  const rows = (await ACTIONS[action]!(values, name)) as Record<string, unknown>[];
+  for (const row of rows)
+    process.stdout.write(`${values.json ? JSON.stringify(row) : Object.values(row).flat().join("  ")}\n`);
+  return rows.some((row) => "failure" in row) ? EXIT.FAILED : EXIT.OK;
+}
+
+/** The official registry and those that the user added, each verified. */
+function registries(): VerifiedRegistry[] {
+  const own = addedRegistries().map(({ folder, trust, seen }) => openFolderRegistry(folder, { trust, seen }));
+  return [openFolderRegistry(officialFolder()), ...own];
+}
+
+async function list(): Promise<object[]> {
+  return registries().flatMap((registry) =>
+    listBundles(registry.index).map(({ name, latest }) => {
+      const commands = Object.keys(registry.bundles().get(name)?.commands ?? {});
+      return { name, version: latest, registry: registry.name, commands: `${commands.length} commands` };
+    }),
+  );
+}
+
+async function search(_: unknown, text: string | undefined): Promise<object[]> {
+  return registries().flatMap((registry) =>
+    searchBundles(registry, text ?? "").map(({ name, version, description }) => ({
+      name,
+      version,
+      description,
+    })),
+  );
+}
+
+async function info(_: unknown, name: string | undefined): Promise<object[]> {
+  const found = registries().flatMap((registry) => registry.bundles().get(name ?? "") ?? []);
+  if (found.length === 0) throw new CliError(`bundle info: there is no bundle "${name ?? ""}"`);
+  return found.flatMap(({ commands, version, licence, origin }) => [
+    { name, version, licence, toolchain: origin.toolchain },
+    ...Object.entries(commands).map(([command, { capabilities }]) => ({
+      command,
+      capabilities: capabilities.length > 0 ? capabilities.join(", ") : "nothing",
+    })),
+  ]);
+}
+
+async function verify(): Promise<object[]> {
+  const rows: object[] = [];
+  for (const registry of registries())
+    for await (const check of verifyAssets(registry))
+      rows.push({
+        ...{ sha256: check.sha256, bytes: check.bytes, registry: registry.name },
+        ...(check.failure ? { failure: `${check.failure.code}: ${check.failure.message}` } : { state: "ok" }),
+      });
+  return rows;
+}
+
+const source = (address: string) =>
+  /^https?:\/\//.test(address) ? httpSource(address) : folderSource(address);
+
+/** A registry as it is now at its address, no older than what was seen of it. */
+function remote(address: string, trust: TrustRoot): Promise<VerifiedRegistry> {
+  const [seen, now] = [seenOf(trust.name), Date.now()];
+  return openRegistry(source(address), trust, nodePlatform(), { now, ...(seen && { seen }) });
+}
+
+async function news(): Promise<object[]> {
+  const rows: object[] = [];
+  for (const { folder, trust, address, seen } of addedRegistries()) {
+    const lock = lockOf(openFolderRegistry(folder, { trust, seen }));
+    rows.push(...outdated(lock, (await remote(address, trust)).index));
+  }
+  return rows;
+}
+
+async function add(values: Parsed["values"], address: string | undefined): Promise<object[]> {
+  if (address === undefined) throw new CliError("bundle add: expected an address or a folder", EXIT.USAGE);
+  const trust = trustFromFile(values.trust);
+  return take(address, trust, seenOf(trust.name));
+}
+
+async function take(address: string, trust: TrustRoot, seen: Added["seen"]): Promise<object[]> {
+  const place = { source: source(address), trust, folder: placeOf(trust), now: Date.now() };
+  const registry = await install({ ...place, ...(seen && { seen }) });
+  remember(trust, address, registry.seen);
+  return [...registry.bundles().values()].map(({ name, version }) => ({
+    name,
+    version,
+    registry: trust.name,
+  }));
+}
+
+/** Takes what is new; a command that asks for more than before needs a yes. */
+async function update({ yes }: Parsed["values"], name: string | undefined): Promise<object[]> {
+  const rows: object[] = [];
+  for (const { folder, trust, address, seen } of chosen(name)) {
+    const lock = lockOf(openFolderRegistry(folder, { trust, seen }));
+    const changes = planUpdate(lock, await remote(address, trust));
+    applyUpdate(lock, changes, yes ? { wider: new Set(changes.map((change) => change.bundle)) } : {});
+    await take(address, trust, seen);
+    rows.push(
+      ...changes.map((change) => ({
+        name: change.bundle,
+        from: change.from?.version ?? "",
+        to: change.to.version,
+      })),
+    );
+  }
+  return rows;
+}
+
+async function remove(_: unknown, name: string | undefined): Promise<object[]> {
+  if (name === undefined) throw new CliError("bundle remove: expected the name of a registry", EXIT.USAGE);
+  return chosen(name).map(({ trust }) => {
+    forget(trust);
+    return { removed: trust.name };
+  });
+}
+
+function chosen(name: string | undefined): Added[] {
+  const all = addedRegistries().filter(({ trust }) => name === undefined || trust.name === name);
+  if (all.length === 0 && name !== undefined) throw new CliError(`there is no added registry "${name}"`);
+  return all;
+}
