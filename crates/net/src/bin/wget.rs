@@ -83,8 +83,17 @@ fn parse(args: Vec<String>) -> Result<Options, Failed> {
             _ if arg.starts_with("--") || ["-nv", "-nc", "-nd", "-nH"].contains(&arg.as_str()) => (arg.clone(), None),
             _ if arg.len() > 2 && takes_value(&arg[..2]) => (arg[..2].to_string(), Some(arg[2..].to_string())),
             _ if arg.len() > 2 => {
-                for letter in arg[1..].chars() {
-                    set(&mut options, &format!("-{letter}"), String::new())?;
+                for (at, letter) in arg.char_indices().skip(1) {
+                    let name = format!("-{letter}");
+                    if !takes_value(&name) {
+                        set(&mut options, &name, String::new())?;
+                        continue;
+                    }
+                    let rest = &arg[at + letter.len_utf8()..];
+                    let value = if rest.is_empty() { args.next() } else { Some(rest.to_string()) };
+                    let value = value.ok_or_else(|| Failed(2, format!("option requires an argument -- '{letter}'")))?;
+                    set(&mut options, &name, value)?;
+                    break;
                 }
                 continue;
             }
