@@ -16,12 +16,14 @@ if [ ! -x "$out/zig/bin/zig" ]; then
   ln -sf "$("$out/venv/bin/python" -c 'import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), "zig"))')" "$out/zig/bin/zig"
 fi
 export ZIG="$out/zig/bin/zig" ZIG_GLOBAL_CACHE_DIR="$out/zig/cache" ZIG_LOCAL_CACHE_DIR="$out/zig/cache"
+node "$root/tools/bundles/std.mjs" "$out/std" >&2
 [ -f "$out/sys/libc.a" ] || bash "$root/tools/bundles/sysroot.sh" "$out/sys" >&2
 
 cat <<ENV
 export ZIG='$ZIG' ZIG_GLOBAL_CACHE_DIR='$ZIG_GLOBAL_CACHE_DIR' ZIG_LOCAL_CACHE_DIR='$ZIG_LOCAL_CACHE_DIR'
 export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_HOME='$out/cargo' LANG=C.UTF-8
-export CC_wasm32_wasip1='$root/tools/bundles/bin/wasi-cc' AR_wasm32_wasip1='$root/tools/bundles/bin/wasi-ar'
-export CARGO_TARGET_WASM32_WASIP1_LINKER='$root/tools/bundles/bin/wasm-ld'
+export CC_wasm32_unknown_emscripten='$root/tools/bundles/bin/wasi-cc' AR_wasm32_unknown_emscripten='$root/tools/bundles/bin/wasi-ar'
+export CARGO_TARGET_WASM32_UNKNOWN_EMSCRIPTEN_LINKER='$root/tools/bundles/bin/link'
+export __CARGO_TESTS_ONLY_SRC_ROOT='$out/std/library'
 export SHADOWBOX_SYSROOT='$out/sys'
 ENV

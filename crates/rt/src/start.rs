@@ -1,23 +1,33 @@
-//! Runs before `main`.
+//! What runs before `main`, and the end of a process.
 
-use std::ffi::{c_char, c_int};
+use crate::{path, wasi};
+use alloc::vec::Vec;
+use core::ptr;
+use libc::{c_char, c_int};
 
 extern "C" {
-    fn getenv(name: *const c_char) -> *const c_char;
-    fn chdir(path: *const c_char) -> c_int;
+    fn __wasm_call_ctors();
+    fn main(argc: c_int, argv: *const *const c_char) -> c_int;
+    fn exit(code: c_int) -> !;
 }
 
-extern "C" fn enter_working_directory() {
-    // SAFETY: both are plain libc calls on NUL-terminated strings; nothing else runs yet.
-    unsafe {
-        let pwd = getenv(c"PWD".as_ptr());
-        if !pwd.is_null() && *pwd == b'/' as c_char {
-            // A directory that is gone leaves the program at `/`, where relative names are not found either.
-            chdir(pwd);
-        }
-    }
+#[no_mangle]
+pub unsafe extern "C" fn _start() {
+    __wasm_call_ctors();
+    path::enter_working_directory();
+    let (argc, argv) = arguments();
+    exit(main(argc, argv));
 }
 
-#[used]
-#[link_section = ".init_array"]
-static START: extern "C" fn() = enter_working_directory;
+unsafe fn arguments() -> (c_int, *const *const c_char) {
+    let (mut count, mut size) = (0, 0);
+    wasi::args_sizes_get(&mut count, &mut size);
+    let mut text: Vec<u8> = Vec::with_capacity(size);
+    let mut argv: Vec<*mut u8> = Vec::with_capacity(count + 1);
+    wasi::args_get(argv.as_mut_ptr(), text.as_mut_ptr());
+    argv.set_len(count);
+    argv.push(ptr::null_mut());
+    // They live as long as the process.
+    core::mem::forget(text);
+    (count as c_int, argv.leak().as_ptr().cast())
+}

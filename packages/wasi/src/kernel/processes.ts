@@ -316,9 +316,11 @@ export class Processes {
   }
 
   #wake(slot: number): void {
-    const { i32 } = this.memory;
-    const word = Atomics.load(i32, slot + Slot.WAITS_ON);
+    const word = Atomics.load(this.memory.i32, slot + Slot.WAITS_ON);
     if (word === 0) return;
+    // The process may wait on a word of memory that was added since this thread last looked.
+    this.memory.reach((word + 1) * 4);
+    const { i32 } = this.memory;
     Atomics.add(i32, word, 1);
     Atomics.notify(i32, word);
   }

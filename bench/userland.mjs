@@ -1,0 +1,126 @@
+// The commands in a sandbox against the machine's own, in one run: `node bench/userland.mjs [--mb 24] [--only RE] [--json]`.
+// Each script runs three times on either side and times itself, so opening a sandbox counts for nobody: the first run
+// compiles the module, the best of the others is the warm figure. Then what it costs to start each hot command.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { openSandbox } from "../packages/sandbox/dist/index.js";
+
+const { values } = parseArgs({
+  options: {
+    mb: { type: "string", default: "24" },
+    only: { type: "string", default: "" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const HOT = ["cat", "echo", "head", "wc", "grep", "sed", "ls", "test", "cut", "tr", "sort"];
+
+/** [name, bar (ratio), script]; `text` is a file of --mb MB, `many` a folder of 5,000 files in 100 folders. */
+const SCRIPTS = [
+  ["sort", 1.5, "sort text"],
+  ["sort -n", 1.5, "sort -k2 -n text"],
+  ["wc", 1.5, "wc text"],
+  ["cut", 1.5, "cut -d' ' -f2,4 text"],
+  ["uniq -c", 1.5, "uniq -c text"],
+  ["sha256sum", 1.5, "sha256sum text"],
+  ["grep literal", 2, "grep -c lazy text"],
+  ["grep regex", 2, "grep -cE '[0-9]+ (quick|slow) b[a-z]+' text"],
+  ["grep -rn, 5,000 files", 2, "grep -rn needle many"],
+  ["sed", 2, "sed 's/quick/slow/g' text"],
+  ["awk", 2, "awk '{ n[$3] += $2 } END { for (w in n) print w, n[w] }' text"],
+  ["find, 5,000 files", 2, "find many -name '*7.txt' -size +0"],
+];
+
+const folder = mkdtempSync(join(tmpdir(), "bench-userland-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const words = ["quick", "slow", "brown", "lazy", "fox", "dog", "jumps", "over"];
+const line = (i) => `line ${(i * 7919) % 100_003} ${words[i % 8]} ${words[(i * 5) % 7]} the ${i}\n`;
+const text = Array.from({ length: 40_000 }, (_, i) => line(i)).join("");
+writeFileSync(join(folder, "text"), text.repeat(Math.ceil((Number(values.mb) * 1e6) / text.length)));
+for (let i = 0; i < 5000; i++) {
+  const at = join(folder, `many/${i % 100}`);
+  mkdirSync(at, { recursive: true });
+  writeFileSync(join(at, `${i}.txt`), `${line(i).repeat(20)}${i % 50 === 0 ? "a needle\n" : ""}`);
+}
+
+const withClock = (script) =>
+  `t0=\${EPOCHREALTIME/.}; ${script} >/dev/null\necho $(( \${EPOCHREALTIME/.} - t0 ))`;
+
+function milliseconds(output, errors) {
+  if (!/^\d+\s*$/.test(output)) throw new Error(`no time: ${output}${errors}`);
+  return Number(output) / 1000;
+}
+
+function native(script) {
+  const env = { ...process.env, LC_ALL: "C.UTF-8" };
+  const run = spawnSync("bash", ["-c", withClock(script)], { cwd: folder, encoding: "utf8", env });
+  return milliseconds(run.stdout, run.stderr);
+}
+
+async function boxed(box, script) {
+  const run = await box.exec(withClock(script));
+  const decode = (bytes) => (typeof bytes === "string" ? bytes : new TextDecoder().decode(bytes));
+  return milliseconds(decode(run.stdout), decode(run.stderr));
+}
+
+/** Milliseconds to instantiate each hot command's module, the median of 50, imports that do nothing. */
+function startUp() {
+  const top = resolve(import.meta.dirname, "..");
+  const rows = {};
+  for (const bundle of readdirSync(join(top, "registry/manifests"))) {
+    const manifest = join(
+      top,
+      "registry/manifests",
+      bundle,
+      readdirSync(join(top, "registry/manifests", bundle)).at(-1),
+    );
+    const { commands, assets } = JSON.parse(readFileSync(manifest, "utf8")).signed;
+    for (const name of HOT.filter((hot) => commands[hot])) {
+      const { sha256 } = assets[commands[name].module];
+      const stored = readFileSync(join(top, `registry/assets/${sha256}.wasm.gz`));
+      rows[name] = instantiation(new WebAssembly.Module(gunzipSync(stored)));
+    }
+  }
+  return rows;
+}
+
+function instantiation(module) {
+  const imports = { wasi_snapshot_preview1: {} };
+  for (const { name } of WebAssembly.Module.imports(module)) imports.wasi_snapshot_preview1[name] = () => 0;
+  const times = Array.from({ length: 50 }, () => {
+    const start = performance.now();
+    new WebAssembly.Instance(module, imports);
+    return performance.now() - start;
+  });
+  return times.sort((a, b) => a - b)[25];
+}
+
+const box = await openSandbox({ project: folder });
+const results = [];
+for (const [name, bar, script] of SCRIPTS.filter(([name]) => new RegExp(values.only).test(name))) {
+  const ours = [];
+  for (let i = 0; i < 3; i++) ours.push(await boxed(box, script));
+  const theirs = Math.min(native(script), native(script), native(script));
+  results.push({
+    name,
+    bar,
+    native: theirs,
+    first: ours[0] / theirs,
+    warm: Math.min(...ours.slice(1)) / theirs,
+  });
+}
+await box.close();
+const start = startUp();
+if (values.json) console.log(JSON.stringify({ results, start }, undefined, 1));
+else {
+  for (const { name, bar, native: ms, first, warm } of results)
+    console.log(
+      `${name.padEnd(24)} native ${ms.toFixed(0).padStart(6)} ms  warm ${warm.toFixed(2).padStart(6)} x  first ${first.toFixed(2).padStart(6)} x  bar ${bar} x${warm <= bar ? "" : "  MISSED"}`,
+    );
+  for (const [name, ms] of Object.entries(start))
+    console.log(`start of ${name.padEnd(8)} ${ms.toFixed(2)} ms${ms <= 0.5 ? "" : "  MISSED"}`);
+}

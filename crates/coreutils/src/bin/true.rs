@@ -1,3 +1,0 @@
-use shadowbox_rt as _;
-
-uucore::bin!(uu_true);
