@@ -64,7 +64,8 @@ function buildModule(bundle, { module, crate, texts, features }) {
       },
     },
   );
-  const from = join(target, `${TARGET}/release`, `${module}.wasm`);
+  // The target's linker, as cargo knows it, writes no hyphens.
+  const from = join(target, `${TARGET}/release`, `${module.replaceAll("-", "_")}.wasm`);
   checkImports(from);
   const to = join(root, "target/bundles", bundle.name, `${module}.wasm`);
   mkdirSync(join(to, ".."), { recursive: true });
