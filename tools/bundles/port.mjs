@@ -192,6 +192,19 @@ const EDITS = {
     ],
     ["src/du.rs", /printing_thread\n *\.join\(\)\n.*\?\?;/, "print()?;"],
   ],
+  // Its report is written at the end, by no thread of its own.
+  "uu_dd-0.12.0": [
+    ["src/dd.rs", "use std::thread;\n", ""],
+    ["src/dd.rs", /let weak_trigger = [\s\S]*?\n {8}\}\);\n/, "let _ = interval;\n"],
+    [
+      "src/dd.rs",
+      "thread::spawn(gen_prog_updater(rx, i.settings.status))",
+      "gen_prog_updater(rx, i.settings.status)",
+    ],
+    ["src/dd.rs", /output_thread\n *\.join\(\)\n *\.expect\("[^"]*"\);/g, "output_thread();"],
+    ["src/dd.rs", "fn finalize<T>(", "fn finalize("],
+    ["src/dd.rs", "output_thread: thread::JoinHandle<T>,", "output_thread: impl Fn(),"],
+  ],
   "uu_stty-0.12.0": [
     ["src/flags.rs", /target_os = "hurd",/g, '$& target_os = "emscripten",'],
     // nix has its ioctl macros for the systems it knows numbers of.

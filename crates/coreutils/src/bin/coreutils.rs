@@ -51,6 +51,7 @@ fn find(name: &str) -> Option<Main> {
         "comm" => uu_comm::uumain,
         "csplit" => uu_csplit::uumain,
         "date" => uu_date::uumain,
+        "dd" => uu_dd::uumain,
         "df" => uu_df::uumain,
         "dir" => uu_dir::uumain,
         "dircolors" => uu_dircolors::uumain,

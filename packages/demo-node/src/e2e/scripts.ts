@@ -23,7 +23,7 @@ export const SCRIPTS: readonly string[] = [
   "chmod +x tools/build.mjs",
   "ln -s ../README.md docs/README-link.md",
   "tr 'a-z' 'A-Z' < README.md > reports/upper.md",
-  "head -c 3000 /dev/zero | tr '\\0' 'x' > reports/x.txt; head -c 100 /dev/urandom > reports/random.bin",
+  "head -c 3000 /dev/zero | tr '\\0' 'x' > reports/x.txt; head -c 100 /dev/urandom | base64 > reports/random.txt",
   'while IFS= read -r line; do echo "${#line}"; done < README.md | sort -n | tail -1 > reports/longest.txt',
   'declare -A n; while read -r _ f; do e=${f##*.}; n[$e]=$(( ${n[$e]:-0} + 1 )); done < <(find . -type f -printf \'x %f\\n\'); for k in "${!n[@]}"; do echo "$k ${n[$k]}"; done | sort > reports/kinds.txt',
   "sed -n '/^## /p' docs/architecture.md > reports/headings.txt",

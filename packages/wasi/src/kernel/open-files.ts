@@ -153,6 +153,9 @@ export class OpenFiles {
       const word = this.memory.word(pipe, Pipe.WORDS);
       i32[word + Pipe.FIFO_DEV] = dev;
       this.memory.u32[word + Pipe.FIFO_NODE] = node;
+      // Counted under the lock: a peer that opens, writes and closes before we look again was there all the same.
+      const opens = file.kind === FileKind.PIPE_READ ? Pipe.WRITER_OPENS : Pipe.READER_OPENS;
+      i32[at + OpenFile.PEER] = i32[word + opens];
       if (file.kind !== FileKind.PIPE_WRITE) openPipeEnd(this.memory, pipe, "read");
       if (file.kind !== FileKind.PIPE_READ) openPipeEnd(this.memory, pipe, "write");
     }

@@ -174,7 +174,7 @@ export class Opener {
     if (i32[at + OpenFile.FLAGS] & OpenFlags.NONBLOCK)
       return reading || Atomics.load(i32, peers) > 0 ? 0 : -Errno.ENXIO;
     const opens = pipe + (reading ? Pipe.WRITER_OPENS : Pipe.READER_OPENS);
-    const before = Atomics.load(i32, opens);
+    const before = i32[at + OpenFile.PEER];
     const sequence = pipe + (reading ? Pipe.DATA_SEQ : Pipe.ROOM_SEQ);
     const waiters = pipe + (reading ? Pipe.DATA_WAITERS : Pipe.ROOM_WAITERS);
     for (;;) {
