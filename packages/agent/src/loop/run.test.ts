@@ -140,7 +140,7 @@ describe("run()", () => {
     [
       "its time",
       [call("Bash", { command: "sleep 20 || while :; do :; done" }), DONE],
-      { limits: { timeoutMs: 1500 } },
+      { limits: { timeoutMs: 150 } },
       "timeout",
     ],
     ["a script without an answer", [], {}, "error"],
