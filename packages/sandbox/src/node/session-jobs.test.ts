@@ -23,3 +23,18 @@ test("a session's call returns while its job in the background runs on; the next
 test("a call's limit ends what it left in the background", async () => {
   expect(await run("while :; do :; done & echo hi", { timeoutMs: 1500 })).toMatchObject({ stdout: "hi\n" });
 });
+
+test("the two ends of a FIFO find each other, however soon one of them leaves", async () => {
+  for (let round = 0; round < 40; round++)
+    expect(await run("rm -f s; mkfifo s; cat s & echo x > s; wait", { timeoutMs: 10_000 })).toEqual({
+      stdout: "x\n",
+      status: 0,
+    });
+});
+
+test("sleep and timeout take the time they are given", async () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell script
+  const script =
+    "a=${EPOCHREALTIME/.}; sleep 0.3; timeout 0.3 sleep 9; echo $? $(( ${EPOCHREALTIME/.} - a >= 600000 ))";
+  expect(await run(script, { timeoutMs: 8000 })).toEqual({ stdout: "124 1\n", status: 0 });
+});

@@ -180,7 +180,10 @@ export const OpenFile = {
   /** WASI rights, low 32 bits (preview 1 uses 30). */
   RIGHTS: 10,
   INHERITING: 11,
-  /** Of a FETCH: the open file it reads from. */
+  /**
+   * Of a FETCH: the open file it reads from. Of an end of a FIFO: how often the other end had been opened until then, less
+   * one if it was open; an open that waits for its peer is over when the count is another.
+   */
   PEER: 12,
   WORDS: 16,
 } as const;

@@ -150,12 +150,7 @@ export class OpenFiles {
     if (pipe > 0) {
       this.memory.u32[at + OpenFile.DETAIL] = pipe;
       i32[at + OpenFile.KIND] = file.kind;
-      const word = this.memory.word(pipe, Pipe.WORDS);
-      i32[word + Pipe.FIFO_DEV] = dev;
-      this.memory.u32[word + Pipe.FIFO_NODE] = node;
-      // Counted under the lock: a peer that opens, writes and closes before we look again was there all the same.
-      const opens = file.kind === FileKind.PIPE_READ ? Pipe.WRITER_OPENS : Pipe.READER_OPENS;
-      i32[at + OpenFile.PEER] = i32[word + opens];
+      this.#joinFifo(at, this.memory.word(pipe, Pipe.WORDS), dev, node, file.kind === FileKind.PIPE_READ);
       if (file.kind !== FileKind.PIPE_WRITE) openPipeEnd(this.memory, pipe, "read");
       if (file.kind !== FileKind.PIPE_READ) openPipeEnd(this.memory, pipe, "write");
     }
@@ -163,6 +158,16 @@ export class OpenFiles {
     if (found !== 0 && spare > 0) destroyPipe(this.memory, spare);
     if (pipe < 0) this.#recycle(index);
     return pipe < 0 ? pipe : index;
+  }
+
+  /** Names the pipe at `word` and notes, under the lock, whether the peer of the end at `at` is there: it may have gone before the next look. */
+  #joinFifo(at: number, word: number, dev: number, node: number, reading: boolean): void {
+    const { i32, u32 } = this.memory;
+    i32[word + Pipe.FIFO_DEV] = dev;
+    u32[word + Pipe.FIFO_NODE] = node;
+    const present = i32[word + (reading ? Pipe.WRITERS : Pipe.READERS)] > 0;
+    const opens = i32[word + (reading ? Pipe.WRITER_OPENS : Pipe.READER_OPENS)];
+    i32[at + OpenFile.PEER] = present ? opens - 1 : opens;
   }
 
   /** The pipe of a FIFO that somebody has open, 0 if nobody has. Call with the table locked. */

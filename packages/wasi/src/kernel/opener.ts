@@ -165,21 +165,20 @@ export class Opener {
 
   /** An open of a FIFO for one direction waits until the other is open too. ENXIO: write, non-blocking, no reader. */
   #awaitPeer(at: number): number {
-    const { i32, u32 } = this.#memory;
-    const kind = i32[at + OpenFile.KIND];
+    const kind = this.#memory.i32[at + OpenFile.KIND];
     if (kind === FileKind.PIPE_BOTH) return 0;
-    const pipe = this.#memory.word(u32[at + OpenFile.DETAIL], Pipe.WORDS);
+    const pipe = this.#memory.word(this.#memory.u32[at + OpenFile.DETAIL], Pipe.WORDS);
+    const { i32 } = this.#memory;
     const reading = kind === FileKind.PIPE_READ;
-    const peers = pipe + (reading ? Pipe.WRITERS : Pipe.READERS);
     if (i32[at + OpenFile.FLAGS] & OpenFlags.NONBLOCK)
-      return reading || Atomics.load(i32, peers) > 0 ? 0 : -Errno.ENXIO;
+      return reading || Atomics.load(i32, pipe + Pipe.READERS) > 0 ? 0 : -Errno.ENXIO;
     const opens = pipe + (reading ? Pipe.WRITER_OPENS : Pipe.READER_OPENS);
     const before = i32[at + OpenFile.PEER];
     const sequence = pipe + (reading ? Pipe.DATA_SEQ : Pipe.ROOM_SEQ);
     const waiters = pipe + (reading ? Pipe.DATA_WAITERS : Pipe.ROOM_WAITERS);
     for (;;) {
       const seen = Atomics.load(i32, sequence);
-      if (Atomics.load(i32, peers) > 0 || Atomics.load(i32, opens) !== before) return 0;
+      if (Atomics.load(i32, opens) !== before) return 0;
       const status = this.#process.sleep(sequence, waiters, seen);
       if (status < 0) return status;
     }
