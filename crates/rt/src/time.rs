@@ -91,7 +91,8 @@ pub fn sleep_ns(ns: u64) -> c_int {
 
 #[no_mangle]
 pub unsafe extern "C" fn nanosleep(time: *const timespec, rest: *mut timespec) -> c_int {
-    let time = &*time;
+    // Read whole first: `std` gives one place for both, so that what is left is slept next.
+    let time = *time;
     if time.tv_sec < 0 || !(0..SECOND as c_long).contains(&time.tv_nsec) {
         return errno::fail(libc::EINVAL);
     }

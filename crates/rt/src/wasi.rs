@@ -31,17 +31,22 @@ pub struct Fdstat {
     pub rights_inheriting: u64,
 }
 
-/// `subscription`, laid out flat: the union's members are written by offset (see time.rs).
+/// `subscription`, laid out flat: `id` is the clock's, or the descriptor of the other kinds.
 #[repr(C, align(8))]
 #[derive(Clone, Copy, Default)]
 pub struct Subscription {
     pub userdata: u64,
     pub tag: u8,
+    /// The union's members start where a clock's 64-bit time may.
+    pub members: [u64; 0],
     pub id: u32,
     pub timeout: u64,
     pub precision: u64,
     pub flags: u16,
 }
+
+const _: () = assert!(core::mem::offset_of!(Subscription, id) == 16 && core::mem::size_of::<Subscription>() == 48);
+const _: () = assert!(core::mem::offset_of!(Event, nbytes) == 16 && core::mem::size_of::<Event>() == 32);
 
 #[repr(C, align(8))]
 #[derive(Clone, Copy, Default)]
