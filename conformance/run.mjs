@@ -84,22 +84,21 @@ function groupBySuite(records) {
 async function runSuite(suite, records, options) {
   const known = values["no-lists"] ? new Map() : readList("known", suite);
   const skip = values["no-lists"] ? new Map() : readList("skip", suite);
-  const unsteady = values["no-lists"] ? new Map() : readList("unsteady", suite);
   const listed = (id) => known.has(id) || skip.has(id);
   const results = new Map();
   const started = performance.now();
   await runAll(records, { ...options, report: (record, result) => results.set(record.id, result) });
-  const odd = records.filter(({ id }) => results.get(id).ok === listed(id) && !unsteady.has(id));
+  const odd = records.filter(({ id }) => results.get(id).ok === listed(id));
   if (!values["no-lists"] && !values["update-known"] && odd.length <= 100)
     await runAll(odd, { ...options, jobs: 1, report: (record, result) => results.set(record.id, result) });
-  return { suite, records, results, known, skip, unsteady, seconds: (performance.now() - started) / 1000 };
+  return { suite, records, results, known, skip, seconds: (performance.now() - started) / 1000 };
 }
 
-function summarize({ suite, records, results, known, skip, unsteady, seconds }) {
+function summarize({ suite, records, results, known, skip, seconds }) {
   const passed = records.filter(({ id }) => results.get(id).ok);
   const failed = records.filter(({ id }) => !results.get(id).ok);
-  const newlyFailing = failed.filter(({ id }) => !known.has(id) && !skip.has(id) && !unsteady.has(id));
-  const newlyPassing = passed.filter(({ id }) => (known.has(id) || skip.has(id)) && !unsteady.has(id));
+  const newlyFailing = failed.filter(({ id }) => !known.has(id) && !skip.has(id));
+  const newlyPassing = passed.filter(({ id }) => known.has(id) || skip.has(id));
   const skipped = failed.filter(({ id }) => skip.has(id)).length;
   const share = ((100 * passed.length) / Math.max(1, records.length - skipped)).toFixed(1);
   console.log(
@@ -142,7 +141,7 @@ async function main() {
     total.passed += passed.length;
     if (values["no-lists"]) continue;
     if (values["update-known"]) {
-      const rest = failed.filter(({ id }) => !run.skip.has(id) && !run.unsteady.has(id));
+      const rest = failed.filter(({ id }) => !run.skip.has(id));
       writeKnown(
         suite,
         rest.map((record) => ({ id: record.id, reason: reasonOf(record, run.results.get(record.id)) })),

@@ -1,6 +1,5 @@
 // Lists of cases that do not pass: `known/<suite>.txt` (ours to mend) and `skip/<suite>.txt` (need what the product does
-// not have). A line is the id, a tab, the reason. Both kinds run; one that passes is an error. `unsteady/<suite>.txt` names
-// cases that pass in one run and fail in another: they count as what they were, and neither is an error.
+// not have). A line is the id, a tab, the reason. Both kinds run; one that passes is an error.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
