@@ -27,11 +27,7 @@ export const doctor: CliCommand = {
       await bundlesFinding(values),
       { name: "state", ok: true, detail: stateRoot(values) },
       { name: "module cache", ok: true, detail: cacheFolder() },
-      {
-        name: "agent",
-        ok: false,
-        detail: "no model is built into this version: the prompt takes shell commands",
-      },
+      await agentFinding(values),
     ];
     const style = styleOf(process.stdout);
     if (values.json) process.stdout.write(`${JSON.stringify({ engine: "v8", findings })}\n`);
@@ -41,6 +37,19 @@ export const doctor: CliCommand = {
     return findings.every(({ name, ok }) => ok || name === "wasmtime" || name === "agent") ? 0 : 1;
   },
 };
+
+async function agentFinding(values: Parsed["values"]): Promise<Finding> {
+  const { modelNameOf } = await import("../agent/setup.ts");
+  const model = modelNameOf(values);
+  return model === undefined
+    ? {
+        name: "agent",
+        ok: false,
+        detail:
+          "no model named (--model, SHADOWBOX_MODEL or the config file): the prompt takes shell commands",
+      }
+    : { name: "agent", ok: true, detail: `model ${model}` };
+}
 
 function wasmtimeFinding(): Finding {
   const path = findWasmtime();
