@@ -1,4 +1,4 @@
-// Writes docs/commands.md from the registry's manifests: `node tools/publish/commands.mjs [--check]`.
+// Writes docs/commands.md from the registry's manifests: `node tools/publish/commands.mjs`, then `pnpm format`.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
@@ -20,10 +20,7 @@ const tables = readdirSync(manifests)
 const differences = readFileSync(join(top, "crates/differences.md"), "utf8");
 const text = [HEAD, ...tables, differences].join("\n");
 
-if (process.argv.includes("--check")) {
-  if (readFileSync(target, "utf8") !== text)
-    throw new Error("docs/commands.md is not what the registry says: node tools/publish/commands.mjs");
-} else writeFileSync(target, text);
+writeFileSync(target, text);
 
 function newest(folder) {
   const file = readdirSync(folder)
