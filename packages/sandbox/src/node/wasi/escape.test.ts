@@ -181,7 +181,8 @@ function startSwapping(): ChildProcess {
   const script = `cd "$0" || exit 1
     mkdir -p real; echo inside > real/canary; ln -sfn .. fake
     while :; do mv -T real swap; mv -T fake real; mv -T swap fake; mv -T real swap; mv -T fake real; mv -T swap fake; done`;
-  return spawn("bash", ["-c", script, root], { stdio: "ignore" });
+  // A group of its own: the mv that is under way ends with its shell.
+  return spawn("bash", ["-c", script, root], { stdio: "ignore", detached: true });
 }
 
 describe.each(["v8", "wasmtime"] as const)("a module on %s", (engine) => {
@@ -252,7 +253,7 @@ describe.each(["v8", "wasmtime"] as const)("a module on %s", (engine) => {
       expect(printed.stdout.includes(CANARY)).toBe(false);
     } finally {
       const ended = new Promise((resolve) => swapper.once("close", resolve));
-      swapper.kill("SIGKILL");
+      process.kill(-(swapper.pid as number), "SIGKILL");
       await ended;
     }
   });
