@@ -69,7 +69,6 @@ ${rows.join("\n")}
 }
 
 function plain(line) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it looks for
   return line.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "");
 }
 
@@ -77,9 +76,7 @@ function plain(line) {
 function spans(line) {
   let fill = "";
   let out = "";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it looks for
   for (const part of line.split(/(\x1b\[[0-9;?]*[A-Za-z])/)) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it looks for
     const sgr = /^\x1b\[([0-9;]*)m$/.exec(part);
     if (sgr)
       fill = sgr[1]

@@ -11,11 +11,13 @@ const target = join(root, "target/wasm");
 // The one wasm target whose std believes in Unix; its libc is crates/rt over WASI preview 1 (docs/rationale.md).
 const TARGET = "wasm32-unknown-emscripten";
 // Paths of the machine must not reach the bytes: two checkouts give the same module.
+const std = process.env.__CARGO_TESTS_ONLY_SRC_ROOT;
 const rustflags = [
   // memchr, and with it every search, has a form for it; both engines have had it for years.
   "-C target-feature=+simd128",
+  // Of two that match, rustc takes the later.
   `--remap-path-prefix=${root}=/shadowbox --remap-path-prefix=${process.env.CARGO_HOME}=/cargo`,
-  "--remap-path-prefix=/usr/lib/rustlib=/rust",
+  `--remap-path-prefix=/usr/lib/rustlib=/rust --remap-path-prefix=${std}=/rust/src/rust/library`,
 ].join(" ");
 
 for (const bundle of bundles) {
@@ -67,6 +69,7 @@ function buildModule(bundle, { module, crate, texts, features }) {
   // The target's linker, as cargo knows it, writes no hyphens.
   const from = join(target, `${TARGET}/release`, `${module.replaceAll("-", "_")}.wasm`);
   checkImports(from);
+  checkPaths(from);
   const to = join(root, "target/bundles", bundle.name, `${module}.wasm`);
   mkdirSync(join(to, ".."), { recursive: true });
   copyFileSync(from, to);
@@ -77,4 +80,11 @@ function checkImports(path) {
   for (const { module, name } of WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(path))))
     if (module !== "wasi_snapshot_preview1")
       throw new Error(`${path}: imports ${module}.${name}, expected preview 1 only`);
+}
+
+function checkPaths(path) {
+  const bytes = readFileSync(path);
+  for (const folder of [root, process.env.CARGO_HOME, std])
+    if (bytes.includes(`${folder}/`))
+      throw new Error(`${path}: names the folder "${folder}" of this machine, expected none`);
 }

@@ -35,6 +35,8 @@ MTIME = 1700000000
 
 source, build, out, root = (pathlib.Path(each) for each in sys.argv[1:5])
 here = pathlib.Path(__file__).parent
+# The folder of this machine that both are in; what is shipped does not name it.
+machine = os.path.commonpath([source.resolve(), build.resolve()])
 files = {}
 
 
@@ -47,7 +49,7 @@ def take(folder, left_out):
 
 take(source / "Lib", LEFT_OUT)
 for generated in sorted(build.glob("build/lib.*/_sysconfigdata_*.py")):
-    text = generated.read_text()
+    text = generated.read_text().replace(machine, "/python")
     files[generated.name] = re.sub(r"(?<=[ '=])/[^ ']*?/(cpython|build|tools|lib)(?=[/ '])", r"/python/\1", text).encode()
 take(here / "lib", {"__pycache__"})
 # The folder that getpath takes as the sign of exec_prefix.
@@ -101,6 +103,10 @@ for path, text in list(files.items()):
         keep(cached, code)
         if is_compiled(path):
             files[cached] = code
+
+for path, content in files.items():
+    if machine.encode() + b"/" in content:
+        sys.exit(f"{path}: names the folder {machine} of this machine, expected none")
 
 with tarfile.open(out, "w", format=tarfile.USTAR_FORMAT) as archive:
     for path in sorted(files):
