@@ -11,7 +11,7 @@ if [ ! -x /usr/bin/rustc ] || [ ! -d /usr/lib/rustlib/src/rust/library ]; then
 fi
 if [ ! -x "$out/zig/bin/zig" ]; then
   python3 -m venv "$out/venv" >&2
-  "$out/venv/bin/pip" install -q ziglang==0.17.1 >&2
+  "$out/venv/bin/pip" install -q ziglang==0.17.1 zopfli==0.4.3 >&2
   mkdir -p "$out/zig/bin"
   ln -sf "$("$out/venv/bin/python" -c 'import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), "zig"))')" "$out/zig/bin/zig"
 fi
