@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 const { values } = parseArgs({
   options: { registry: { type: "string" }, "csv-mb": { type: "string", default: "100" } },
 });
-const { openSandbox } = await import("../packages/sandbox/dist/index.js");
+const { Sandbox } = await import("../packages/sandbox/dist/index.js");
 const NATIVE = "/usr/bin/python3";
 const KERNELS = {
   "generator sum": "sum(x * x for x in range(2_000_000))",
@@ -38,7 +38,7 @@ const IMPORTS = "import json,re,pathlib,subprocess";
 const dir = mkdtempSync(join(tmpdir(), "python-bench-"));
 const rows = [];
 const opened = performance.now();
-const box = await openSandbox({ registry: values.registry, limits: { diskBytes: 4 * 1024 ** 3 } });
+const box = await Sandbox.create({ registry: values.registry, limits: { diskBytes: 4 * 1024 ** 3 } });
 try {
   await measure();
 } finally {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const { openSandbox } = await import("../packages/sandbox/dist/index.js");
+const { Sandbox } = await import("../packages/sandbox/dist/index.js");
 const dir = mkdtempSync(join(tmpdir(), "sandbox-bench-"));
 const rows = [];
 const row = (what, figure) => rows.push([what, figure]);
@@ -42,7 +42,7 @@ for (let i = 0; i < 5000; i++) {
   writeFileSync(join(folder, `f${i}`), "x\n");
 }
 
-const box = await openSandbox({ project: dir });
+const box = await Sandbox.create({ project: dir });
 await box.exec("true; cat /dev/null; find . -name nothing");
 row("loop of 100 `cat`", show(await beside(box, "for i in {1..100}; do cat d1/e1/f1; done > /dev/null")));
 row("`ls -R` over 5,000 files", show(await beside(box, "ls -R > /dev/null")));
@@ -82,14 +82,14 @@ globalThis.gc?.();
 const before = process.memoryUsage().rss;
 const idle = [];
 for (let i = 0; i < 10; i++) {
-  const one = await openSandbox({ project: dir });
+  const one = await Sandbox.create({ project: dir });
   await one.exec("cat d1/e1/f1");
   idle.push(one);
 }
 row("memory per idle sandbox", `${((process.memoryUsage().rss - before) / 10 / 2 ** 20).toFixed(1)} MiB`);
 await Promise.all(idle.map((one) => one.close()));
 
-const boxes = await Promise.all(Array.from({ length: 50 }, () => openSandbox({ project: dir })));
+const boxes = await Promise.all(Array.from({ length: 50 }, () => Sandbox.create({ project: dir })));
 const times = await Promise.all(
   boxes.map((one) =>
     timed(async () => {

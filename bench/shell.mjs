@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openSandbox } from "../packages/sandbox/dist/index.js";
+import { Sandbox } from "../packages/sandbox/dist/index.js";
 import { loadShell } from "./shell/lib.mjs";
 
 const { values } = parseArgs({
@@ -87,7 +87,7 @@ async function ourShell() {
     const { command } = await loadShell();
     return { time: (script) => timed(command, script), close() {} };
   }
-  const sandbox = await openSandbox();
+  const sandbox = await Sandbox.create();
   sandbox.fs.mkdir(folder);
   for (const file of [lines, sourced, big]) sandbox.fs.writeFile(file, readFileSync(file));
   const time = async (script) => {

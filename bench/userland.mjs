@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { openSandbox } from "../packages/sandbox/dist/index.js";
+import { Sandbox } from "../packages/sandbox/dist/index.js";
 
 const { values } = parseArgs({
   options: {
@@ -99,7 +99,7 @@ function instantiation(module) {
   return times.sort((a, b) => a - b)[25];
 }
 
-const box = await openSandbox({ project: folder });
+const box = await Sandbox.create({ project: folder });
 const results = [];
 for (const [name, bar, script] of SCRIPTS.filter(([name]) => new RegExp(values.only).test(name))) {
   const ours = [];

@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openSandbox } from "../../packages/sandbox/dist/index.js";
+import { Sandbox } from "../../packages/sandbox/dist/index.js";
 import { loadBundlePackage } from "../../tools/publish/package.mjs";
 import { CASES } from "./cases.mjs";
 import { startServer } from "./server.mjs";
@@ -24,9 +24,9 @@ const FILES = {
 const oracle = execFileSync("curl", ["--version"]).toString().split("\n")[0];
 const server = await startServer();
 const registries = values.modules ? [await publishModules(values.modules)] : [];
-const box = await openSandbox({
+const box = await Sandbox.create({
   registries,
-  network: { policy: { preset: "open", allowLoopback: true } },
+  net: { policy: { preset: "open", allowLoopback: true } },
 });
 let failed = 0;
 let count = 0;

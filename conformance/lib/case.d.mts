@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxOptions } from "@shadowbox/sandbox";
+import type { SandboxFactory, SandboxOptions } from "@shadowbox/sandbox";
 
 export interface CaseRecord {
   id: string;
@@ -29,7 +29,7 @@ export interface CaseResult {
 
 export const LIMIT_MS: number;
 export function runCase(
-  openSandbox: (options?: SandboxOptions) => Promise<Sandbox>,
+  Sandbox: SandboxFactory,
   record: CaseRecord,
   options: CaseOptions,
 ): Promise<CaseResult>;

@@ -14,9 +14,9 @@ export const CALLS_HELPERS = new Set(["oils", "gnu-bash"]);
 const OUTPUT_BYTES = 4 << 20;
 
 /** Runs a record; the result is one line of the report. `options`: `helpers` (name → text), `engine`, `registry`. */
-export async function runCase(openSandbox, record, options) {
+export async function runCase(Sandbox, record, options) {
   const workspaceDir = record.cwd_abs === undefined ? "/workspace" : "/";
-  const sandbox = await openSandbox({ workspaceDir, engine: options.engine, registry: options.registry });
+  const sandbox = await Sandbox.create({ workspaceDir, engine: options.engine, registry: options.registry });
   try {
     const path = (name) => `${workspaceDir === "/" ? "" : workspaceDir}/${name}`;
     layOut(sandbox.fs, record, path);

@@ -3,12 +3,12 @@
 import { runCase } from "./case.mjs";
 
 const options = JSON.parse(process.argv[2]);
-const { openSandbox } = await import(options.sdk);
+const { Sandbox } = await import(options.sdk);
 
 process.on("message", async (record) => {
   let result;
   try {
-    result = await runCase(openSandbox, record, options);
+    result = await runCase(Sandbox, record, options);
   } catch (error) {
     result = { id: record.id, ok: false, differed: ["driver"], error: String(error?.stack ?? error) };
   }

@@ -52,7 +52,7 @@ const MEASURED = new Set(
 if (!existsSync(join(SUITE, "test_grammar.py")))
   throw new Error("no CPython tests: apt-get install libpython3.11-testsuite");
 checkOracle();
-const { openSandbox } = await import("../../packages/sandbox/dist/index.js");
+const { Sandbox } = await import("../../packages/sandbox/dist/index.js");
 const root = mkdtempSync(join(tmpdir(), "python-regression-"));
 const project = join(root, "workspace");
 cpSync(SUITE, join(project, "test"), {
@@ -147,7 +147,7 @@ function runNative(module, leftOut) {
 }
 
 async function runInBox(module, leftOut) {
-  const box = await openSandbox({ project, registry: values.registry });
+  const box = await Sandbox.create({ project, registry: values.registry });
   try {
     box.fs.mkdir("/tmp/run");
     const result = await box.exec('exec python3 /workspace/regression.py /tmp/results "$@"', {

@@ -10,9 +10,9 @@ const { values } = parseArgs({
     registry: { type: "string" },
   },
 });
-const { openSandbox } = await import("../../packages/sandbox/dist/index.js");
+const { Sandbox } = await import("../../packages/sandbox/dist/index.js");
 checkOracle();
-const box = await openSandbox({ registry: values.registry });
+const box = await Sandbox.create({ registry: values.registry });
 const known = JSON.parse(readFileSync(new URL("known.json", import.meta.url), "utf8"));
 const failed = [];
 const surprises = [];

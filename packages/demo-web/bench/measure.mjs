@@ -1,6 +1,6 @@
 // Figures of the built site in a real Chromium, beside Node on the same machine: `node packages/demo-web/bench/measure.mjs`.
 import { fileURLToPath } from "node:url";
-import { openSandbox } from "../../sandbox/dist/index.js";
+import { Sandbox } from "../../sandbox/dist/index.js";
 import { launchChromium } from "../bin/chromium.mjs";
 import { serveSite } from "../bin/site.mjs";
 
@@ -18,7 +18,7 @@ const spread = (times) =>
   `${Math.round(median(times))} ms (${Math.round(Math.min(...times))} to ${Math.round(Math.max(...times))})`;
 
 async function onNode() {
-  const box = await openSandbox({});
+  const box = await Sandbox.create({});
   await box.exec(WALK);
   const times = {};
   for (const [name, [script, per]] of Object.entries(SCRIPTS)) {

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WasiRunResult } from "@shadowbox/sandbox/browser";
-import { openSandbox, runWasi } from "@shadowbox/sandbox/node";
+import { runWasi, Sandbox } from "@shadowbox/sandbox/node";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type CaseRecord, type CaseResult, runCase } from "../../../conformance/lib/case.mjs";
+import { SDK_CASES } from "../../../conformance/lib/sdk.mjs";
 import { builtSite } from "../bin/built.mjs";
 import { launchChromium } from "../bin/chromium.mjs";
 import { serveSite } from "../bin/site.mjs";
@@ -90,11 +91,18 @@ const scripts: [name: string, script: string][] = [
 for (const [name, script] of scripts)
   test(`Chromium and Node give the same bytes: ${name}`, async () => {
     const record = { id: name, suite: "browser", script };
-    const want = await runCase(openSandbox, record, { helpers: {}, limitMs: LIMIT_MS });
+    const want = await runCase(Sandbox, record, { helpers: {}, limitMs: LIMIT_MS });
     const got = await runInPage(record);
     const seen = ({ status, stdout, stderr, error }: CaseResult) => ({ status, stdout, stderr, error });
     expect(seen(got)).toEqual(seen(want));
     expect(want.error).toBeUndefined();
+  });
+
+for (const [name, { want }] of Object.entries(SDK_CASES))
+  test(`the SDK in Chromium: ${name}`, async () => {
+    const run = (program: string) =>
+      (globalThis as unknown as { runSdk(name: string): Promise<unknown> }).runSdk(program);
+    expect(await page.evaluate(run, name)).toEqual(want);
   });
 
 test("no request of the sandbox carries a cookie", () => {

@@ -6,6 +6,7 @@ import { SandboxError } from "./errors.ts";
 export interface BundleArchive {
   /** Folder inside the sandbox. */
   path: string;
+  bundle: string;
   /** Digest of its bytes. */
   sha256: FileEntry["sha256"];
   /** A state word, then the bytes, which all threads and sandboxes of a host share. */
@@ -26,7 +27,7 @@ export function archivesOf(registry: VerifiedRegistry): BundleArchive[] {
         "engine",
         `open bundle ${bundle}: expected a .tar for "${path}", got "${asset}"`,
       );
-    return { path, sha256, shared: new SharedArrayBuffer(HEAD + size) };
+    return { path, bundle, sha256, shared: new SharedArrayBuffer(HEAD + size) };
   });
 }
 

@@ -1,12 +1,10 @@
 import type { CommandEntry } from "@shadowbox/bundle";
 import {
   type BaseSource,
-  emptyStat,
-  encodeText,
-  FileType,
+  copyTree,
   Heap,
   type Journal,
-  Overlay,
+  type JournalState,
   TreeFileSystem,
 } from "@shadowbox/vfs";
 import { type Command, Kernel, type Mount, V8Engine, WorkerKind, type WorkerPool } from "@shadowbox/wasi";
@@ -20,6 +18,7 @@ import type {
   RefreshOptions,
   RefreshResult,
   RestoreResult,
+  ReviewedChange,
   Selection,
   Snapshot,
   UndoResult,
@@ -27,17 +26,22 @@ import type {
 import { memoryPages } from "./commands.ts";
 import { SandboxError } from "./errors.ts";
 import { type ExecPlace, execute, type ShellSession } from "./execute.ts";
+import { executing } from "./execution.ts";
 import { KernelFiles } from "./files.ts";
 import { frozenMounts } from "./frozen.ts";
 import type { FetchHost } from "./net/host.ts";
 import { Network } from "./net/network.ts";
 import type { NetEvent } from "./net/session.ts";
 import { Python } from "./python/python.ts";
+import type { Review } from "./review/review.ts";
 import { storing } from "./storing.ts";
+import { layUnder, makeDirectories } from "./tree.ts";
 import type {
   EngineName,
   ExecOptions,
   ExecResult,
+  Execution,
+  ForkOptions,
   LimitReached,
   PythonOptions,
   PythonResult,
@@ -57,25 +61,6 @@ export interface Tools {
   mounts: readonly Mount[];
 }
 
-/** Review of a project's shadow, commit and undo. */
-export interface Review {
-  changes(paths?: readonly Selection[]): ChangeSet;
-  diff(paths?: readonly Selection[]): Uint8Array;
-  commit(options: CommitOptions): CommitResult;
-  discard(paths?: readonly Selection[]): DiscardResult;
-  undo(): UndoResult;
-  /** Absent: not on this host. */
-  redo?(): UndoResult;
-  /** Absent, with all below: not on this host. */
-  refresh?(options: RefreshOptions): RefreshResult;
-  snapshotList?(): readonly Snapshot[];
-  between?(from: number, to: number): SnapshotDiff;
-  restore?(id: number, paths?: readonly string[]): RestoreResult;
-  blame?(path: string): BlameLine[];
-  noteExec(script: string, status: number): void;
-  log(): readonly LogEntry[];
-}
-
 /** What a host gives a sandbox: threads, programs, and where its files come from and are kept. */
 export interface Host {
   pool: WorkerPool;
@@ -93,6 +78,8 @@ export interface Host {
   review?(tree: TreeFileSystem, workspaceDir: string): Review;
   /** After each call: what a person should be told, each once. */
   notices?(): readonly string[];
+  /** A sandbox over the same base that starts with a copy of the tree. */
+  fork(copy: JournalState, options: ForkOptions): Promise<Sandbox>;
   /** Lets go of what the host holds for the sandbox. */
   release(): void;
   /** Carries out requests of programs. */
@@ -144,7 +131,7 @@ export class Box implements Sandbox {
     files.chmod("/tmp", 0o1777);
     this.#engine = new V8Engine(host.pool, kernel, host.setup);
     this.#engine.setCommands(host.tools.kernel);
-    this.#network = new Network(this.#engine, options.network ?? {}, host.fetch, (event) => {
+    this.#network = new Network(this.#engine, options.net ?? {}, host.fetch, (event) => {
       host.netLog?.append(event);
       options.onEvent?.(event);
     });
@@ -175,21 +162,25 @@ export class Box implements Sandbox {
     };
   }
 
-  exec(script: string, options: ExecOptions = {}): Promise<ExecResult> {
+  exec(script: string, options: ExecOptions = {}): Execution {
     this.#writable("exec");
-    return this.#inTurn(() =>
-      this.#noted(script, options, () => {
-        const session = options.session ? this.#session : undefined;
-        return execute({ ...this.#place, session }, script, options);
-      }),
+    return executing(options, (run) =>
+      this.#inTurn(() =>
+        this.#noted(script, options, () => {
+          const session = options.session ? this.#session : undefined;
+          return execute({ ...this.#place, session }, script, { ...options, ...run });
+        }),
+      ),
     );
   }
 
-  python(code: string, options: PythonOptions = {}): Promise<PythonResult> {
+  python(code: string, options: PythonOptions = {}): Execution<PythonResult> {
     this.#writable("python");
     if (!this.#host.tools.entries.has("python3"))
       throw new SandboxError("invalid", "python: expected a bundle with python3, none is installed");
-    return this.#inTurn(() => this.#noted(code, options, () => this.#python.run(code, options)));
+    return executing(options, (run) =>
+      this.#inTurn(() => this.#noted(code, options, () => this.#python.run(code, { ...options, ...run }))),
+    );
   }
 
   /** Runs something with its events, and keeps what it changed. */
@@ -224,11 +215,18 @@ export class Box implements Sandbox {
 
   #reviewFor(action: string): Review {
     if (this.#review !== undefined) return this.#review;
-    throw new SandboxError("invalid", `${action}: the sandbox has no project with a state folder`);
+    throw new SandboxError(
+      "invalid",
+      `${action}: expected a sandbox over a project, files or a base, this one has none`,
+    );
   }
 
   changes(paths?: readonly Selection[]): ChangeSet {
     return this.#reviewFor("changes").changes(paths);
+  }
+
+  review(paths?: readonly Selection[]): readonly ReviewedChange[] {
+    return this.#reviewFor("review").review(paths);
   }
 
   diff(paths?: readonly Selection[]): Uint8Array {
@@ -281,8 +279,16 @@ export class Box implements Sandbox {
   }
 
   #here<T>(action: string, report: T | undefined): T {
-    if (report === undefined) throw new SandboxError("invalid", `${action}: this host cannot`);
+    if (report === undefined)
+      throw new SandboxError(
+        "invalid",
+        `${action}: expected a sandbox on Node with a project and a state folder, this one has not both`,
+      );
     return report;
+  }
+
+  snapshot(name?: string): Promise<number> {
+    return this.#inBox("snapshot", (review) => review.snapshot?.(name));
   }
 
   snapshots(): readonly Snapshot[] {
@@ -319,6 +325,21 @@ export class Box implements Sandbox {
     return this.#host.tools.entries;
   }
 
+  fork(options: ForkOptions = {}): Promise<Sandbox> {
+    if (this.#closed) throw new SandboxError("closed", "fork: the sandbox was closed");
+    return this.#inTurn(() => {
+      const copy = this.#tree.locked(() => {
+        this.flush();
+        return copyTree(this.#tree);
+      });
+      return this.#host.fork(copy, options);
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -326,41 +347,4 @@ export class Box implements Sandbox {
     this.flush();
     this.#host.release();
   }
-}
-
-function layUnder(tree: TreeFileSystem, workspaceDir: string, base: BaseSource): void {
-  const dir = directoryAt(tree, workspaceDir);
-  const stat = emptyStat();
-  tree.stat(dir, stat);
-  const root = {
-    name: new Uint8Array(),
-    type: FileType.DIRECTORY,
-    mode: stat.mode,
-    size: 0,
-    mtimeNs: 0n,
-    ctimeNs: 0n,
-    ino: 0,
-    nlink: 1,
-  };
-  const listed = base.list(new Uint8Array());
-  if (typeof listed === "number")
-    throw new SandboxError("project", "open project: its folder cannot be read");
-  new Overlay(tree).attach(dir, new Uint8Array(), root);
-}
-
-/** Makes a directory, absolute, and those above it that are missing. */
-function makeDirectories(tree: TreeFileSystem, path: string): void {
-  let dir: number = tree.root;
-  for (const part of path.split("/").filter(Boolean)) {
-    const name = encodeText(part);
-    const next = tree.lookup(dir, name);
-    dir = next < 0 ? tree.create(dir, name, FileType.DIRECTORY, 0o755) : next;
-  }
-}
-
-/** The node of an absolute path of directories. */
-export function directoryAt(tree: TreeFileSystem, path: string): number {
-  let dir = tree.root;
-  for (const name of path.split("/").filter(Boolean)) dir = tree.lookup(dir, encodeText(name));
-  return dir;
 }

@@ -7,7 +7,18 @@ import {
   ProgramKind,
   type WorkerPool,
 } from "@shadowbox/wasi";
+import type { BundleArchive } from "./archives.ts";
+import { SandboxError } from "./errors.ts";
 import type { Limits } from "./types.ts";
+
+/** The verified commands of the registries, and what they bring along. */
+export interface Installed {
+  /** As the kernel lists them. */
+  commands: readonly Command[];
+  /** As the registries describe them. */
+  entries: ReadonlyMap<string, CommandEntry>;
+  archives: readonly BundleArchive[];
+}
 
 const MEMORY_BYTES = 1024 ** 3;
 
@@ -42,4 +53,23 @@ export function listCommands(
     });
   }
   return commands;
+}
+
+/** What the bundles of these names bring; all that there is without names. Throws SandboxError `invalid` for a name that is none. */
+export function pickBundles(installed: Installed, names: readonly string[] | undefined): Installed {
+  if (names === undefined) return installed;
+  const wanted = new Set(names);
+  const known = new Set([...installed.entries.values()].map(({ bundle }) => bundle));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new SandboxError(
+      "invalid",
+      `create sandbox: expected bundles among ${[...known].sort().join(", ")}, got "${unknown}"`,
+    );
+  const entries = new Map([...installed.entries].filter(([, { bundle }]) => wanted.has(bundle)));
+  return {
+    commands: installed.commands.filter(({ name, kind }) => kind === ProgramKind.SHELL || entries.has(name)),
+    entries,
+    archives: installed.archives.filter(({ bundle }) => wanted.has(bundle)),
+  };
 }

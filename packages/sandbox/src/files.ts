@@ -32,7 +32,14 @@ export class KernelFiles implements SandboxFs {
     return result;
   }
 
-  readFile(path: string): Uint8Array {
+  readFile(path: string): Uint8Array;
+  readFile(path: string, encoding: "utf8"): string;
+  readFile(path: string, encoding?: "utf8"): Uint8Array | string {
+    const bytes = this.#read(path);
+    return encoding === undefined ? bytes : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  }
+
+  #read(path: string): Uint8Array {
     const { io, paths } = this.#process;
     const fd = this.#check("read", path, paths.open(AT_CWD, this.#path(path), OpenFlags.READ));
     try {
@@ -79,8 +86,15 @@ export class KernelFiles implements SandboxFs {
     }
   }
 
-  mkdir(path: string, mode = 0o755): void {
+  mkdir(path: string, { mode = 0o755, recursive = false } = {}): void {
+    if (recursive && this.exists(path) && this.stat(path).type === "directory") return;
+    if (recursive) this.#makeParents(path);
     this.#check("make directory", path, this.#process.paths.mkdir(AT_CWD, this.#path(path), mode));
+  }
+
+  rename(from: string, to: string): void {
+    const { paths } = this.#process;
+    this.#check("rename", from, paths.rename(AT_CWD, this.#path(from), AT_CWD, this.#path(to)));
   }
 
   symlink(target: string, path: string): void {
@@ -152,8 +166,9 @@ export class KernelFiles implements SandboxFs {
     return this.#process.paths.stat(AT_CWD, this.#path(path), emptyStat(), { follow: false }) >= 0;
   }
 
-  rm(path: string, options: { recursive?: boolean } = {}): void {
+  rm(path: string, options: { recursive?: boolean; force?: boolean } = {}): void {
     const { paths } = this.#process;
+    if (options.force && !this.exists(path)) return;
     if (this.lstat(path).type !== "directory") {
       this.#check("remove", path, paths.unlink(AT_CWD, this.#path(path)));
       return;

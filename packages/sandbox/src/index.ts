@@ -1,9 +1,11 @@
 import { SandboxError } from "./errors.ts";
-import type { Sandbox, SandboxOptions } from "./types.ts";
+import type { SandboxFactory, Sandbox as SandboxType } from "./types.ts";
 
 export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "./errors.ts";
+export { baseOf, projectFiles } from "./project.ts";
 export type {
+  Base,
   BlameLine,
   ChangeFacts,
   ChangeSet,
@@ -11,9 +13,14 @@ export type {
   CommitResult,
   Conflict,
   DiscardResult,
+  EngineName,
   ExecOptions,
   ExecResult,
+  Execution,
   FileFacts,
+  ForkOptions,
+  Hunk,
+  HunkLine,
   LimitReached,
   Limits,
   LogEntry,
@@ -23,14 +30,17 @@ export type {
   NetRule,
   NetSecret,
   NetworkOptions,
+  OutputChunk,
+  ProjectFiles,
   PythonOptions,
   PythonResult,
   RefreshOptions,
   RefreshResult,
   Resolution,
   RestoreResult,
-  Sandbox,
+  ReviewedChange,
   SandboxEvent,
+  SandboxFactory,
   SandboxFs,
   SandboxOptions,
   Selected,
@@ -40,10 +50,14 @@ export type {
   UndoResult,
 } from "./types.ts";
 
+export type Sandbox = SandboxType;
+
 /**
- * Opens a sandbox. The package's export conditions `node` and `browser` put the host's own in this one's place; it is what is
- * left where there is neither: SandboxError `engine`.
+ * Makes sandboxes. The package's export conditions `node` and `browser` put the host's own in this one's place; it is what is left
+ * where there is neither: SandboxError `engine`.
  */
-export async function openSandbox(_options: SandboxOptions = {}): Promise<Sandbox> {
-  throw new SandboxError("engine", "open sandbox: expected Node or a browser, got another host");
-}
+export const Sandbox: SandboxFactory = {
+  async create() {
+    throw new SandboxError("engine", "create sandbox: expected Node or a browser, got another host");
+  },
+};

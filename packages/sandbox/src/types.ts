@@ -10,6 +10,7 @@ import type {
   RefreshOptions,
   RefreshResult,
   RestoreResult,
+  ReviewedChange,
   Selection,
   Snapshot,
   UndoResult,
@@ -24,11 +25,14 @@ export type {
   CommitResult,
   Conflict,
   DiscardResult,
+  Hunk,
+  HunkLine,
   LogEntry,
   RefreshOptions,
   RefreshResult,
   Resolution,
   RestoreResult,
+  ReviewedChange,
   Selected,
   Selection,
   Snapshot,
@@ -41,12 +45,28 @@ export type { NetEvent, NetworkOptions } from "./net/session.ts";
 /** Which engine runs the programs; `auto` picks one and says which in {@link Sandbox.engine}. */
 export type EngineName = "v8" | "wasmtime";
 
-/** What a sandbox is made of. Everything is optional: without `project` and `state` it is empty and in memory. */
+/**
+ * Files of a project in memory, by path relative to it (mode 0644), or with all their facts; folders above a file need no entry of
+ * their own.
+ */
+export type ProjectFiles = Readonly<Record<string, string | Uint8Array>> | readonly ImageEntry[];
+
+/** Files that several sandboxes lie over, as `baseOf` makes them; structured-clonable. */
+export interface Base {
+  readonly image: SharedArrayBuffer;
+}
+
+/**
+ * What a sandbox is made of. Everything is optional. At most one of `project`, `files` and `base` is what the shadow starts from;
+ * without one it is empty, and there is nothing to compare with or to commit to.
+ */
 export interface SandboxOptions {
-  /** Absolute path of the project folder that the shadow starts from; read lazily, written by `commit` and `undo` only. Node. */
+  /** Absolute path of the project folder; read lazily, written by `commit` and `undo` only, which need a `state`. Node. */
   project?: string;
-  /** The project itself, where there are no folders; a `state` that has one already keeps its own. Browsers. */
-  files?: readonly ImageEntry[];
+  /** The project itself, in memory: `commit` changes it there, see `projectFiles`. In a browser a `state` that has one keeps its own. */
+  files?: ProjectFiles;
+  /** A project that is shared with other sandboxes and never changes; `commit` refuses. */
+  base?: Base;
   /**
    * Folder that keeps shadows between runs, one subfolder per project; in a browser the name of a folder in the origin's private
    * file system, in workers only. Absent: nothing is kept.
@@ -58,6 +78,8 @@ export interface SandboxOptions {
   registry?: string;
   /** Folders of further registries, each with the root that its user trusts. Node. */
   registries?: readonly { readonly folder: string; readonly trust: TrustRoot }[];
+  /** Names of the bundles whose commands and files the box gets; default all of the registry's. `bash` and `sh` are always there. */
+  bundles?: readonly string[];
   /** Folder for decompressed, verified modules; default: a private one under `state`, else none. */
   cacheDir?: string;
   /** Where the project appears inside; default `/workspace`, `/` is allowed. */
@@ -73,10 +95,13 @@ export interface SandboxOptions {
   readOnly?: boolean;
   limits?: Partial<Limits>;
   /** What programs may ask of the network, and who asks for them (docs/network.md); default: nothing. */
-  network?: NetworkOptions;
+  net?: NetworkOptions;
   /** Called for what an audit wants to see, in order. Must not throw. */
   onEvent?(event: SandboxEvent): void;
 }
+
+/** What a fork has of its own; default what the sandbox has. */
+export type ForkOptions = Pick<SandboxOptions, "net" | "limits" | "onEvent">;
 
 /** Bounds of one sandbox. */
 export interface Limits {
@@ -163,6 +188,20 @@ export interface ExecResult {
   cwd?: string;
 }
 
+/** A piece of output, as it comes. */
+export interface OutputChunk {
+  stream: "stdout" | "stderr";
+  bytes: Uint8Array;
+}
+
+/**
+ * Something that runs: await it for how it ended, or iterate at once over its output; leaving the loop kills it, and what came before
+ * the iteration began is not in it.
+ */
+export interface Execution<R extends ExecResult = ExecResult>
+  extends Promise<R>,
+    AsyncIterable<OutputChunk> {}
+
 /** Facts of one file, as `fs.stat` gives them; `mode` with type bits, times in nanoseconds. */
 export interface FileFacts {
   type: "file" | "directory" | "symlink" | "fifo" | "device" | "other";
@@ -176,9 +215,14 @@ export interface FileFacts {
 /** Files inside the sandbox, from the host. Synchronous; paths are absolute or relative to the workspace; throws SandboxError `file`. */
 export interface SandboxFs {
   readFile(path: string): Uint8Array;
+  /** As text; bytes that are no UTF-8 become U+FFFD. */
+  readFile(path: string, encoding: "utf8"): string;
   /** Missing parent directories are made. `mode` default 0o644. */
   writeFile(path: string, data: Uint8Array | string, mode?: number): void;
-  mkdir(path: string, mode?: number): void;
+  /** `mode` default 0o755. `recursive`: those above are made too, and it may be there already. */
+  mkdir(path: string, options?: { mode?: number; recursive?: boolean }): void;
+  /** Replaces a file that is there. */
+  rename(from: string, to: string): void;
   symlink(target: string, path: string): void;
   link(existing: string, path: string): void;
   mkfifo(path: string, mode?: number): void;
@@ -189,7 +233,8 @@ export interface SandboxFs {
   readdir(path: string): string[];
   readlink(path: string): string;
   exists(path: string): boolean;
-  rm(path: string, options?: { recursive?: boolean }): void;
+  /** `force`: it need not be there. */
+  rm(path: string, options?: { recursive?: boolean; force?: boolean }): void;
 }
 
 /**
@@ -214,27 +259,39 @@ export interface SnapshotDiff {
   patch: Uint8Array;
 }
 
-/** A box: a shadow of a project in which programs run. */
-export interface Sandbox {
+/** What `Sandbox` is as a value. */
+export interface SandboxFactory {
+  /**
+   * Makes a sandbox, or opens what a `state` kept of it. Throws SandboxError `invalid`, `engine` (the host lacks what it needs),
+   * `project`, `state`; WorkspaceError `locked`, `state`; VfsError `newer-format`, `corrupt`; BundleError for a registry that cannot be had or does
+   * not verify.
+   */
+  create(options?: SandboxOptions): Promise<Sandbox>;
+}
+
+/** A box: a shadow of a project in which programs run. `await using` closes it. */
+export interface Sandbox extends AsyncDisposable {
   readonly engine: EngineName;
   readonly workspaceDir: string;
-  /** Whether there is a project to compare with and commit to; without one, changes, diff and commit refuse (`invalid`). */
+  /** Whether there is something to compare with; without it, changes, review, diff and commit refuse (`invalid`). */
   readonly hasProject: boolean;
   readonly fs: SandboxFs;
   /** Runs a bash script to its end. One at a time per sandbox; further calls wait. */
-  exec(script: string, options?: ExecOptions): Promise<ExecResult>;
+  exec(script: string, options?: ExecOptions): Execution;
   /**
    * Runs Python code to its end and echoes its last expression, as a notebook does; `await` is allowed at top level. Shares the
    * turn with exec. Throws SandboxError `invalid` when no bundle brings `python3`.
    */
-  python(code: string, options?: PythonOptions): Promise<PythonResult>;
+  python(code: string, options?: PythonOptions): Execution<PythonResult>;
   /** Writes what changed in the box to where it is kept, as the end of every call does: for changes made through `fs`. */
   flush(): void;
   /** What differs from the project. */
   changes(paths?: readonly Selection[]): ChangeSet;
+  /** The same with the hunks of each file, to pick from: `commit({ paths: [{ path, hunks: [0, 2] }] })`. */
+  review(paths?: readonly Selection[]): readonly ReviewedChange[];
   /** Unified diff in git's format of the whole change set, or of what lies at or below `paths`. Bytes: files may hold any. */
   diff(paths?: readonly Selection[]): Uint8Array;
-  /** Writes changes to the project, all or nothing. */
+  /** Writes changes to the project, all or nothing. Refuses (`invalid`) over a base, or a project without a `state`. */
   commit(options?: CommitOptions): Promise<CommitResult>;
   /** Takes changes back in the box. */
   discard(paths?: readonly Selection[]): Promise<DiscardResult>;
@@ -245,7 +302,9 @@ export interface Sandbox {
   log(): readonly LogEntry[];
   /** Brings the user's newer edits of the project into the box: three-way merges where both changed a file. Node. */
   refresh(options?: RefreshOptions): Promise<RefreshResult>;
-  /** One for each call that changed something, oldest first. Node. */
+  /** Notes how the box is now, and gives the number for `restore`; each call that changes something does so by itself. Node. */
+  snapshot(name?: string): Promise<number>;
+  /** One for each call that changed something, and those with a name, oldest first. Node. */
   snapshots(): readonly Snapshot[];
   /** What the calls after snapshot `from` (0: before the first) up to `to` changed in the box. Node. */
   between(from: number, to: number): SnapshotDiff;
@@ -255,6 +314,11 @@ export interface Sandbox {
   blame(path: string): readonly BlameLine[];
   /** Requests of programs and how they ended; with a `state` those of earlier runs too (Node). */
   netLog(): readonly NetEvent[];
+  /**
+   * An independent sandbox, not kept anywhere, that starts with a copy of this one's files: its memory grows with what the box
+   * changed, the project is not copied. Shells, programs, snapshots and logs stay behind.
+   */
+  fork(options?: ForkOptions): Promise<Sandbox>;
   /** Installed commands by name. */
   commands(): ReadonlyMap<string, CommandEntry>;
   /** Kills what runs, writes what is unwritten, lets go of the state's lock. */

@@ -1,6 +1,7 @@
 export { discardPicked, pathsOf, settledPaths, settleTransaction } from "./changes/after.ts";
 export { collectChanges } from "./changes/collect.ts";
 export { describeChanges } from "./changes/facts.ts";
+export { type ReviewedChange, reviewChanges } from "./changes/review.ts";
 export { type Picked, pickedChange, type Selected, type Selection, selectChanges } from "./changes/select.ts";
 export type { Shadow, View } from "./changes/shadow.ts";
 export type { Change, ChangeFacts, ChangeSet, Side } from "./changes/types.ts";

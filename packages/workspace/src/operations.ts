@@ -73,6 +73,7 @@ export interface Snapshot {
   /** ISO 8601, UTC. */
   time: string;
   operation: LogEntry["operation"];
+  /** The call's; of a snapshot that was asked for its name. */
   script?: string;
   paths: string[];
 }
@@ -93,7 +94,7 @@ export interface DiscardResult {
 export interface LogEntry {
   /** ISO 8601, UTC. */
   time: string;
-  operation: "exec" | "commit" | "undo" | "redo" | "discard" | "refresh" | "restore";
+  operation: "exec" | "commit" | "undo" | "redo" | "discard" | "refresh" | "restore" | "snapshot";
   user: string;
   paths: string[];
   /** Of a commit, undo or redo: its number. */

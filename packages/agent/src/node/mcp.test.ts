@@ -5,7 +5,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { openSandbox, type Sandbox } from "@shadowbox/sandbox/node";
+import { Sandbox } from "@shadowbox/sandbox/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMcpServer } from "../mcp/server.ts";
 import { serveMcpHttp } from "./mcp-http.ts";
@@ -18,7 +18,7 @@ beforeEach(async () => {
   const project = join(folder, "project");
   await import("node:fs/promises").then(({ mkdir }) => mkdir(project));
   writeFileSync(join(project, "a.txt"), "one\n");
-  sandbox = await openSandbox({ project, state: join(folder, "state") });
+  sandbox = await Sandbox.create({ project, state: join(folder, "state") });
 });
 afterEach(async () => {
   await sandbox.close();

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSandbox } from "@shadowbox/sandbox/node";
+import { Sandbox } from "@shadowbox/sandbox/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Gate } from "../gate/gate.ts";
 import { type ReplayEvent, replay } from "../loop/replay.ts";
@@ -50,7 +50,7 @@ const WORK: Script["steps"][] = [
 let boxes = 0;
 
 function freshBox() {
-  return openSandbox({ project: join(folder, "project"), state: join(folder, `state${boxes++}`) });
+  return Sandbox.create({ project: join(folder, "project"), state: join(folder, `state${boxes++}`) });
 }
 
 async function record(steps: Script["steps"]): Promise<Session> {

@@ -11,16 +11,16 @@ export async function openBox(
   values: Parsed["values"],
   options: Partial<SandboxOptions> = {},
 ): Promise<Sandbox> {
-  const { openSandbox } = await import("@shadowbox/sandbox/node");
+  const { Sandbox } = await import("@shadowbox/sandbox/node");
   const engine = (values.engine ?? process.env.SHADOWBOX_ENGINE ?? "auto") as (typeof ENGINES)[number];
   if (!ENGINES.includes(engine))
     throw new CliError(`--engine: expected ${ENGINES.join(", ")}, got "${engine}"`, EXIT.USAGE);
-  return openSandbox({
+  return Sandbox.create({
     project: projectPath(values),
     state: stateRoot(values),
     cacheDir: cacheFolder(),
     engine,
-    network: networkOf(values),
+    net: networkOf(values),
     // Few have any: what reads them is loaded for those only.
     registries: existsSync(registryShelf()) ? (await import("./registries.ts")).addedRegistries() : [],
     ...patterns(values, "exclude"),

@@ -10,6 +10,7 @@ const WORD: Readonly<Record<LogEntry["operation"], string>> = {
   discard: "discarded",
   refresh: "refreshed",
   restore: "restored",
+  snapshot: "noted how the box was",
 };
 
 /** What was done in this box, newest first. */

@@ -1,7 +1,7 @@
 import { runWasi } from "@shadowbox/sandbox/browser";
 import type { CaseOptions, CaseRecord, CaseResult } from "../../../../conformance/lib/case.mjs";
 import { connectRuntime } from "../runtime/client.ts";
-import type { CaseRequest } from "./worker.ts";
+import type { CaseRequest, SdkRequest } from "./worker.ts";
 
 /** A case that has not answered by then is stuck, milliseconds. */
 const STUCK_MS = 15_000;
@@ -39,6 +39,20 @@ class Runner {
       worker.postMessage(request);
     });
   }
+}
+
+/** One program of the SDK's table, in a worker of its own; what it gave. */
+function runSdk(sdk: string): Promise<unknown> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    type: "module",
+    credentials: "omit",
+  });
+  return new Promise<unknown>((resolve, reject) => {
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.onmessage = ({ data }) => resolve(data);
+    const request: SdkRequest = { sdk, registry: new URL("registry/", document.baseURI).href };
+    worker.postMessage(request);
+  }).finally(() => worker.terminate());
 }
 
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
@@ -89,6 +103,7 @@ Object.assign(globalThis, {
   },
   /** Runs a module: its bytes, arguments, environment and open folders. */
   runWasi,
+  runSdk,
   /** The app's runtime without the app. */
   connectRuntime: () => connectRuntime().call,
   runCase: (record: CaseRecord) => (outside ??= new Runner({})).run(record),

@@ -1,10 +1,4 @@
-import {
-  type ImageEntry,
-  listTree,
-  openSandbox,
-  projectFiles,
-  type Sandbox,
-} from "@shadowbox/sandbox/browser";
+import { type ImageEntry, listTree, projectFiles, Sandbox } from "@shadowbox/sandbox/browser";
 import { digestOf } from "./digest.ts";
 import type {
   CommandFacts,
@@ -62,7 +56,7 @@ async function stateFolder(): Promise<FileSystemDirectoryHandle> {
 
 async function openBox(state: number, files?: readonly ImageEntry[]): Promise<Opened> {
   const whole = `${name}.${state}`;
-  box = await openSandbox({ state: whole, registry, files });
+  box = await Sandbox.create({ state: whole, registry, files });
   return { hasProject: box.hasProject, workspaceDir: box.workspaceDir, state: whole };
 }
 

@@ -1,9 +1,11 @@
-import type { Sandbox, SandboxOptions } from "../types.ts";
-import { openBrowserSandbox } from "./open.ts";
+import type { SandboxFactory, Sandbox as SandboxType } from "../types.ts";
+import { createBrowserSandbox } from "./open.ts";
 
 export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
+export { baseOf, projectFiles } from "../project.ts";
 export type {
+  Base,
   BlameLine,
   ChangeFacts,
   ChangeSet,
@@ -11,9 +13,14 @@ export type {
   CommitResult,
   Conflict,
   DiscardResult,
+  EngineName,
   ExecOptions,
   ExecResult,
+  Execution,
   FileFacts,
+  ForkOptions,
+  Hunk,
+  HunkLine,
   LimitReached,
   Limits,
   LogEntry,
@@ -23,12 +30,17 @@ export type {
   NetRule,
   NetSecret,
   NetworkOptions,
+  OutputChunk,
+  ProjectFiles,
+  PythonOptions,
+  PythonResult,
   RefreshOptions,
   RefreshResult,
   Resolution,
   RestoreResult,
-  Sandbox,
+  ReviewedChange,
   SandboxEvent,
+  SandboxFactory,
   SandboxFs,
   SandboxOptions,
   Selected,
@@ -38,14 +50,11 @@ export type {
   UndoResult,
 } from "../types.ts";
 export { listTree } from "./list.ts";
-export { projectFiles } from "./project.ts";
 export { runWasi, type WasiRunOptions, type WasiRunResult } from "./wasi.ts";
 
-/**
- * Opens a sandbox in a cross-origin isolated page, or in a worker of one. `registry` is an address, default `registry/`
- * beside the caller. Throws SandboxError `engine` (no shared memory), `invalid` and BundleError for a registry that cannot be had or
- * does not verify.
- */
-export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  return openBrowserSandbox(options);
-}
+export type Sandbox = SandboxType;
+
+/** Makes sandboxes in a cross-origin isolated page, or in a worker of one. `registry` is an address, default `registry/` beside the caller. */
+export const Sandbox: SandboxFactory = {
+  create: async (options = {}) => createBrowserSandbox(options),
+};

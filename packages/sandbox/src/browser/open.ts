@@ -1,65 +1,83 @@
-import { ProjectImage, restoreTree } from "@shadowbox/vfs";
+import { type JournalState, type ProjectImage, restoreTree } from "@shadowbox/vfs";
 import type { WorkerPool } from "@shadowbox/wasi";
 import { mountArchives } from "../archives.ts";
 import { Box } from "../box.ts";
-import { memoryPages } from "../commands.ts";
+import { type Installed, memoryPages, pickBundles } from "../commands.ts";
 import { SandboxError } from "../errors.ts";
+import { BASE_IS_SHARED, copyImage, givenImage, noteProject } from "../project.ts";
+import { ImageReview } from "../review/image.ts";
+import { ShadowReview } from "../review/shadow.ts";
 import type { SandboxOptions } from "../types.ts";
 import type { BrowserSetup } from "./attach.ts";
 import { browserFetchHost } from "./fetch-host.ts";
 import { sharedPool } from "./pool.ts";
-import { noteProject } from "./project.ts";
-import { ImageReview } from "./review.ts";
-import { type BrowserState, openState, StoredLog } from "./state.ts";
-import { type Installed, installCommands } from "./tools.ts";
+import { type BrowserState, openState } from "./state.ts";
+import { installCommands } from "./tools.ts";
 
-/** Opens a sandbox in a page or in a worker of one; see `openSandbox`. */
-export async function openBrowserSandbox(options: SandboxOptions): Promise<Box> {
+/** Makes a sandbox in a page or in a worker of one; see `Sandbox.create`. */
+export async function createBrowserSandbox(options: SandboxOptions): Promise<Box> {
   checkOptions(options);
+  const given = givenImage(options);
   const pool = sharedPool();
   const installing = installCommands(pool, addressOf(options.registry), memoryPages(options.limits));
   installing.catch(() => {});
   const state = options.state === undefined ? undefined : await openState(options.state);
   try {
-    return openBox(options, state, pool, await installing);
+    const installed = pickBundles(await installing, options.bundles);
+    return openBox(options, { pool, installed, image: projectOf(given, state), state });
   } catch (error) {
     state?.release();
     throw error;
   }
 }
 
-function openBox(
-  options: SandboxOptions,
-  state: BrowserState | undefined,
-  pool: WorkerPool,
-  { commands, entries, archives }: Installed,
-): Box {
-  const image = openProject(options, state);
+/** What a sandbox is put together from. */
+interface Parts {
+  pool: WorkerPool;
+  installed: Installed;
+  image: ProjectImage | undefined;
+  state?: BrowserState;
+  /** The tree that it starts with. */
+  copy?: JournalState;
+}
+
+function openBox(options: SandboxOptions, parts: Parts): Box {
+  const { pool, image, state, copy } = parts;
+  const { commands, entries, archives } = parts.installed;
   const setup: BrowserSetup = { archives, image: image?.buffer };
-  const log = state?.log ?? new StoredLog();
-  const save = (changed: ProjectImage) => state?.saveProject(changed);
+  const restored = state?.restored ?? copy;
   const box = new Box(options, {
     pool,
     setup,
     tools: { kernel: commands, entries, mounts: mountArchives(archives, refuse) },
-    restore: (tree) => state && restoreTree(tree, state.restored),
+    restore: (tree) => restored && restoreTree(tree, restored),
     journal: state?.journal,
     base: image,
-    fetch: browserFetchHost({ relay: options.network?.relay }),
-    review: image && ((tree, dir) => new ImageReview(tree, dir, { image, log, save })),
+    fetch: browserFetchHost({ relay: options.net?.relay }),
+    review:
+      image &&
+      ((tree, dir) =>
+        options.base
+          ? new ShadowReview(tree, dir, image, BASE_IS_SHARED)
+          : new ImageReview(tree, dir, { image, log: state?.log, save: (one) => state?.saveProject(one) })),
+    fork: async (tree, own) => {
+      const project = image && options.base === undefined ? copyImage(image) : image;
+      const forked = { pool, installed: parts.installed, image: project, copy: tree };
+      return openBox({ ...options, ...own, state: undefined }, forked);
+    },
     release: () => state?.release(),
   });
-  if (image) noteProject(box, image);
+  if (image && !options.base) noteProject(box, image);
   return box;
 }
 
-function openProject({ files }: SandboxOptions, state: BrowserState | undefined): ProjectImage | undefined {
+function projectOf(
+  given: ProjectImage | undefined,
+  state: BrowserState | undefined,
+): ProjectImage | undefined {
   if (state?.project !== undefined) return state.project;
-  if (files === undefined) return undefined;
-  const image = ProjectImage.create();
-  image.import(files);
-  state?.saveProject(image);
-  return image;
+  if (given) state?.saveProject(given);
+  return given;
 }
 
 function checkOptions(options: SandboxOptions): void {

@@ -1,7 +1,7 @@
 import { Journal, type JournalState, ProjectImage, SlotStorage } from "@shadowbox/vfs";
 import { SandboxError } from "../errors.ts";
+import { StoredLog } from "../review/log.ts";
 import { storing } from "../storing.ts";
-import type { LogEntry } from "../types.ts";
 
 /** What a sandbox keeps in the origin's private file system, one folder each. Held exclusively while it is open. */
 export interface BrowserState {
@@ -84,38 +84,4 @@ function assemble(
       for (const storage of [journalStorage, projectStorage, logStorage]) storage.close();
     },
   };
-}
-
-/** What was done, one JSON object a line; a line that a crash cut off is left out. */
-export class StoredLog {
-  readonly #storage: SlotStorage | undefined;
-  readonly #entries: LogEntry[];
-
-  /** Without storage the log ends with the sandbox. */
-  constructor(storage?: SlotStorage) {
-    this.#storage = storage;
-    const text = new TextDecoder().decode(storage?.read());
-    this.#entries = text.split("\n").flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as LogEntry];
-      } catch {
-        return [];
-      }
-    });
-  }
-
-  append(entry: Omit<LogEntry, "time" | "user">): void {
-    const whole: LogEntry = { time: new Date().toISOString(), user: "you", ...entry };
-    // The break before the line ends one that a crash cut off.
-    const line = new TextEncoder().encode(`\n${JSON.stringify(whole)}\n`);
-    storing("keep the log", () => {
-      this.#storage?.append(line);
-      this.#storage?.sync();
-    });
-    this.#entries.push(whole);
-  }
-
-  read(): readonly LogEntry[] {
-    return this.#entries;
-  }
 }

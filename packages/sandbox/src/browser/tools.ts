@@ -1,6 +1,5 @@
 import {
   BundleError,
-  type CommandEntry,
   httpSource,
   LIMITS,
   OFFICIAL,
@@ -10,17 +9,10 @@ import {
   type VerifiedRegistry,
 } from "@shadowbox/bundle";
 import { browserPlatform, cacheStore } from "@shadowbox/bundle/browser";
-import type { Command, WorkerPool } from "@shadowbox/wasi";
-import { archivesOf, type BundleArchive } from "../archives.ts";
-import { listCommands } from "../commands.ts";
+import type { WorkerPool } from "@shadowbox/wasi";
+import { archivesOf } from "../archives.ts";
+import { type Installed, listCommands } from "../commands.ts";
 import { serveArchive } from "./archives.ts";
-
-/** The commands of a registry behind http(s), verified. */
-export interface Installed {
-  commands: readonly Command[];
-  entries: ReadonlyMap<string, CommandEntry>;
-  archives: readonly BundleArchive[];
-}
 
 const installed = new Map<string, Promise<Installed>>();
 

@@ -1,4 +1,4 @@
-import { type Heap, TreeFileSystem } from "@shadowbox/vfs";
+import { type Heap, ProjectImage, TreeFileSystem } from "@shadowbox/vfs";
 import type { KernelConfig, Mount } from "@shadowbox/wasi";
 import { openProject, type ProjectPlace } from "@shadowbox/workspace/node";
 import { type BundleArchive, mountArchives } from "../archives.ts";
@@ -9,6 +9,8 @@ import { folderSource } from "./wasi/folders.ts";
 /** What a worker must know of a sandbox to act on its files; structured-clonable. */
 export interface NodeSetup extends ArchivePlace {
   project?: ProjectPlace;
+  /** The project where it is in memory. */
+  image?: SharedArrayBuffer;
   /** Folder inside that nothing can change, such as the project's `.git`. */
   frozen?: string;
   /** Absolute paths of the folders of a single program, in place of a project. */
@@ -28,7 +30,8 @@ export interface ArchivePlace {
 export function attachFiles(heap: Heap, setup: unknown): KernelConfig {
   const place = setup as NodeSetup;
   if (place.folders !== undefined) return { root: TreeFileSystem.attach(heap, folderSource(place.folders)) };
-  const base = place.project === undefined ? undefined : openProject(place.project).base;
+  const image = place.image && ProjectImage.attach(place.image);
+  const base = place.project === undefined ? image : openProject(place.project).base;
   const root = TreeFileSystem.attach(heap, base);
   return { root, mounts: [...mountsOf(place), ...frozenMounts(root, place.frozen)] };
 }

@@ -1,17 +1,11 @@
 import { existsSync } from "node:fs";
-import { type CommandEntry, toolbox } from "@shadowbox/bundle";
+import { toolbox } from "@shadowbox/bundle";
 import { openFolderRegistry } from "@shadowbox/bundle/node";
-import type { Command, WorkerPool } from "@shadowbox/wasi";
-import { archivesOf, type BundleArchive } from "../archives.ts";
-import { listCommands } from "../commands.ts";
+import type { WorkerPool } from "@shadowbox/wasi";
+import { archivesOf } from "../archives.ts";
+import { type Installed, listCommands } from "../commands.ts";
 import { SandboxError } from "../errors.ts";
 import type { SandboxOptions } from "../types.ts";
-
-interface Installed {
-  commands: readonly Command[];
-  entries: ReadonlyMap<string, CommandEntry>;
-  archives: readonly BundleArchive[];
-}
 
 const installed = new Map<string, Installed>();
 

@@ -1,10 +1,12 @@
-import type { Sandbox, SandboxOptions } from "../types.ts";
-import { openNodeSandbox } from "./open.ts";
+import type { SandboxFactory, Sandbox as SandboxType } from "../types.ts";
+import { createNodeSandbox } from "./open.ts";
 
 export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
 export { type Exchange, exchangesOf, toHar } from "../net/har.ts";
+export { baseOf, projectFiles } from "../project.ts";
 export type {
+  Base,
   BlameLine,
   ChangeFacts,
   ChangeSet,
@@ -12,9 +14,14 @@ export type {
   CommitResult,
   Conflict,
   DiscardResult,
+  EngineName,
   ExecOptions,
   ExecResult,
+  Execution,
   FileFacts,
+  ForkOptions,
+  Hunk,
+  HunkLine,
   LimitReached,
   Limits,
   LogEntry,
@@ -24,14 +31,17 @@ export type {
   NetRule,
   NetSecret,
   NetworkOptions,
+  OutputChunk,
+  ProjectFiles,
   PythonOptions,
   PythonResult,
   RefreshOptions,
   RefreshResult,
   Resolution,
   RestoreResult,
-  Sandbox,
+  ReviewedChange,
   SandboxEvent,
+  SandboxFactory,
   SandboxFs,
   SandboxOptions,
   Selected,
@@ -45,11 +55,9 @@ export type { WasiFolder } from "./wasi/folders.ts";
 export { runWasi } from "./wasi/run.ts";
 export type { WasiRunOptions, WasiRunResult } from "./wasi/types.ts";
 
-/**
- * Opens a sandbox. With `project` and `state`, what earlier runs left in the shadow is there again. Throws SandboxError
- * (`project`, `engine`), WorkspaceError (`locked`, `state`), VfsError (`newer-format`, `corrupt`) and BundleError for a registry that
- * does not verify.
- */
-export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  return openNodeSandbox(options);
-}
+export type Sandbox = SandboxType;
+
+/** Makes sandboxes on Node. With `project` and `state`, what earlier runs left in the shadow is there again. */
+export const Sandbox: SandboxFactory = {
+  create: async (options = {}) => createNodeSandbox(options),
+};

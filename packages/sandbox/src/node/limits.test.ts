@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Limits, Sandbox, SandboxEvent } from "../types.ts";
-import { openSandbox } from "./index.ts";
+import type { Limits, SandboxEvent } from "../types.ts";
+import { Sandbox } from "./index.ts";
 
 let box: Sandbox | undefined;
 const events: SandboxEvent[] = [];
@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 async function open(limits: Partial<Limits> = {}): Promise<Sandbox> {
-  box = await openSandbox({ limits, onEvent: (event) => events.push(event) });
+  box = await Sandbox.create({ limits, onEvent: (event) => events.push(event) });
   return box;
 }
 

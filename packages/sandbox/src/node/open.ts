@@ -1,18 +1,32 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { Journal, type JournalState, Overlay, restoreTree, type TreeFileSystem } from "@shadowbox/vfs";
-import { type NodeBaseSource, NodeJournalStorage } from "@shadowbox/vfs/node";
+import {
+  type BaseSource,
+  Journal,
+  type JournalState,
+  Overlay,
+  type ProjectImage,
+  restoreTree,
+  type TreeFileSystem,
+} from "@shadowbox/vfs";
+import { NodeJournalStorage } from "@shadowbox/vfs/node";
 import {
   type LeftOut,
   openProject,
   openState,
+  type ProjectPlace,
   ProjectWorkspace,
   placeOf,
   type StateFolder,
 } from "@shadowbox/workspace/node";
-import { Box, directoryAt, type Review } from "../box.ts";
-import { memoryPages } from "../commands.ts";
+import { Box } from "../box.ts";
+import { memoryPages, pickBundles } from "../commands.ts";
 import { SandboxError } from "../errors.ts";
+import { BASE_IS_SHARED, copyImage, givenImage, noteProject } from "../project.ts";
+import { ImageReview } from "../review/image.ts";
+import type { Review } from "../review/review.ts";
+import { ShadowReview } from "../review/shadow.ts";
+import { directoryAt } from "../tree.ts";
 import type { SandboxOptions } from "../types.ts";
 import { mountsOf, type NodeSetup } from "./attach.ts";
 import { installCommands, officialFolder } from "./commands.ts";
@@ -27,55 +41,85 @@ interface Kept {
   restored: JournalState;
 }
 
-/** Opens a sandbox on Node; see `openSandbox`. */
-export function openNodeSandbox(options: SandboxOptions): Box {
+/** What a sandbox starts from: a folder or an image in memory, and a tree over it. */
+interface Ground {
+  place?: ProjectPlace;
+  image?: ProjectImage;
+  copy?: JournalState;
+}
+
+/** Makes a sandbox on Node; see `Sandbox.create`. */
+export function createNodeSandbox(options: SandboxOptions): Box {
   if (options.engine === "wasmtime")
     throw new SandboxError(
       "engine",
       'open sandbox: engine "wasmtime" is not available in this version; use "v8"',
     );
+  const image = givenImage(options);
   const kept = options.state === undefined ? undefined : openKept(options);
   try {
-    return openBox(options, kept);
+    return openBox(options, { image, place: placeFor(options, kept) }, kept);
   } catch (error) {
     kept?.state.release();
     throw error;
   }
 }
 
-function openBox(options: SandboxOptions, kept: Kept | undefined): Box {
-  const opened = options.project === undefined ? undefined : openFolder(options.project, options, kept);
-  const { place, base, leftOut } = opened ?? {};
+function openBox(options: SandboxOptions, ground: Ground, kept?: Kept): Box {
+  const { place, image, copy } = ground;
+  const folder = place && openProject(place);
+  const base: BaseSource | undefined = folder?.base ?? image;
   const pool = sharedPool();
   const registry = options.registry ?? officialFolder();
   const pages = memoryPages(options.limits);
-  const { commands, entries, archives } = installCommands(pool, registry, pages, options);
+  const installed = installCommands(pool, registry, pages, options);
+  const { commands, entries, archives } = pickBundles(installed, options.bundles);
   const frozen = `${options.workspaceDir ?? "/workspace"}/.git`.replace("//", "/");
-  const setup: NodeSetup = { project: place, frozen, archives, registry, cacheDir: options.cacheDir };
-  return new Box(options, {
+  const setup: NodeSetup = {
+    ...{ project: place, image: image?.buffer, frozen },
+    ...{ archives, registry, cacheDir: options.cacheDir },
+  };
+  const restored = kept?.restored ?? copy;
+  const box = new Box(options, {
     pool,
     setup,
     tools: { kernel: commands, entries, mounts: mountsOf(setup) },
-    restore: (tree) => kept && restoreTree(tree, kept.restored),
+    restore: (tree) => restored && restoreTree(tree, restored),
     journal: kept?.journal,
     base,
     frozen,
-    notices: () => (leftOut?.take() ?? []).map(leftOutNotice),
+    notices: () => (folder?.leftOut.take() ?? []).map(leftOutNotice),
     fetch: nodeFetchHost(),
     netLog: kept && new NetLog(join(kept.state.path, "net.jsonl")),
-    review: kept && base ? (tree, dir) => reviewOf(tree, dir, base, kept, options) : undefined,
+    review: base && ((tree, dir) => reviewOf(tree, dir, { base, image, kept }, options)),
+    fork: async (tree, own) =>
+      openBox({ ...options, ...own, state: undefined }, forked(ground, tree, options)),
     release: () => {
-      base?.close();
+      folder?.base.close();
       kept?.state.release();
     },
   });
+  if (image && !options.base) noteProject(box, image);
+  return box;
 }
 
-function openFolder(path: string, { exclude, include, readOnly }: SandboxOptions, kept: Kept | undefined) {
+/** What the fork of a sandbox starts from: what it leaves out is the sandbox's own to tell, and what it commits the fork's. */
+function forked({ place, image }: Ground, copy: JournalState, { base }: SandboxOptions): Ground {
+  return {
+    ...(place && { place: { ...place, leftOut: undefined } }),
+    ...(image && { image: base === undefined ? copyImage(image) : image }),
+    copy,
+  };
+}
+
+function placeFor(
+  { project, exclude, include, readOnly }: SandboxOptions,
+  kept: Kept | undefined,
+): ProjectPlace | undefined {
+  if (project === undefined) return undefined;
   const given = { ...(exclude && { exclude }), ...(include && { include }) };
   const state = kept && { path: kept.state.path, readOnly };
-  const place = placeOf(checkProject(path), given, state);
-  return { place, ...openProject(place) };
+  return placeOf(checkProject(project), given, state);
 }
 
 function leftOutNotice({ path, why }: LeftOut): string {
@@ -123,7 +167,21 @@ function checkProject(path: string): string {
 function reviewOf(
   tree: TreeFileSystem,
   workspaceDir: string,
-  base: NodeBaseSource,
+  { base, image, kept }: { base: BaseSource; image?: ProjectImage; kept?: Kept },
+  options: SandboxOptions,
+): Review {
+  if (kept) return projectReview(tree, workspaceDir, base, kept, options);
+  if (image && !options.base) return new ImageReview(tree, workspaceDir, { image });
+  const why = image
+    ? BASE_IS_SHARED
+    : 'expected a "state" folder, from which a commit that is interrupted can be finished; there is none';
+  return new ShadowReview(tree, workspaceDir, base, why);
+}
+
+function projectReview(
+  tree: TreeFileSystem,
+  workspaceDir: string,
+  base: BaseSource,
   { state, journal }: Kept,
   options: SandboxOptions,
 ): Review {

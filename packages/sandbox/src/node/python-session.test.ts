@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { PythonOptions, Sandbox } from "../types.ts";
-import { openSandbox } from "./index.ts";
+import type { PythonOptions } from "../types.ts";
+import { Sandbox } from "./index.ts";
 
 let box: Sandbox;
 beforeAll(async () => {
-  box = await openSandbox({});
+  box = await Sandbox.create({});
 });
 afterAll(() => box.close());
 

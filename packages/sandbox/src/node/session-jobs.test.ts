@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Sandbox } from "../types.ts";
-import { openSandbox } from "./index.ts";
+import { Sandbox } from "./index.ts";
 
 let box: Sandbox;
 beforeAll(async () => {
-  box = await openSandbox({});
+  box = await Sandbox.create({});
 });
 afterAll(() => box.close());
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { WorkspaceError } from "../errors.ts";
+import type { LogEntry } from "../operations.ts";
 import { type Files, syncFolder } from "./files.ts";
 
 /** What a box sees at a path. */
@@ -24,7 +25,7 @@ export interface EntryChange {
 
 /** What was done before a snapshot was taken. */
 export interface SnapshotCause {
-  operation: "exec" | "commit" | "undo" | "redo" | "discard" | "refresh" | "restore";
+  operation: LogEntry["operation"];
   script?: string;
   session?: string;
   turn?: number;

@@ -3,6 +3,7 @@ import { decodeText, encodeText } from "@shadowbox/vfs";
 import { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
 import { collectChanges } from "../changes/collect.ts";
 import { describeChanges } from "../changes/facts.ts";
+import { type ReviewedChange, reviewChanges } from "../changes/review.ts";
 import { type Picked, pickedChange, type Selection, selectChanges } from "../changes/select.ts";
 import { settleShadow } from "../changes/settle.ts";
 import type { Shadow, View } from "../changes/shadow.ts";
@@ -116,6 +117,11 @@ export class ProjectWorkspace {
     return describeChanges(this.#collect(paths).map(pickedChange));
   }
 
+  /** The same with the hunks of each file. */
+  review(paths?: readonly Selection[]): ReviewedChange[] {
+    return reviewChanges(this.#collect(paths).map(pickedChange));
+  }
+
   /** The same as a patch in git's format. */
   diff(paths?: readonly Selection[]): Uint8Array {
     return printPatch(this.#collect(paths).map(pickedChange));
@@ -186,6 +192,12 @@ export class ProjectWorkspace {
       ...(script !== undefined && { script }),
     });
     this.#log.append({ ...entry, ...(snapshot && { snapshot }) });
+  }
+
+  /** Notes how the box is now under a name; the number of the snapshot that says so, 0: nothing was ever changed. */
+  snapshot(name?: string): number {
+    this.#note({ operation: "snapshot", paths: [], ...(name !== undefined && { script: name }) });
+    return this.#snapshotFile.list().at(-1)?.id ?? 0;
   }
 
   /** Snapshots of what the calls changed in the box, oldest first. */

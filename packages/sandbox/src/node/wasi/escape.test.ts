@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSandbox } from "../index.ts";
+import { Sandbox } from "../index.ts";
 import { FOLLOW, O, open, RW, read, vector } from "./conformance/scenario.ts";
 import { type Call, callsModule, fd, MEM, readAnswers } from "./testing/calls.ts";
 import { runBytes } from "./testing/run-bytes.ts";
@@ -303,7 +303,7 @@ describe("a script in a sandbox", () => {
 
   it.each(scripts)("%s", async (script) => {
     const before = outside();
-    const sandbox = await openSandbox({ project: root });
+    const sandbox = await Sandbox.create({ project: root });
     try {
       const { stdout, stderr } = await sandbox.exec(script, { env: { OUTER: outer }, timeoutMs: 15_000 });
       expect(`${stdout}${stderr}`).not.toContain(CANARY);

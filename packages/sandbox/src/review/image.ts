@@ -2,26 +2,17 @@ import {
   decodeText,
   encodeText,
   type ImageEntry,
-  Overlay,
   type ProjectImage,
   type TreeFileSystem,
 } from "@shadowbox/vfs";
 import {
   type Change,
-  type ChangeSet,
   type CommitOptions,
   type CommitResult,
   collectChanges,
-  type DiscardResult,
   describeChanges,
-  discardPicked,
-  type LogEntry,
-  type Picked,
   pathsOf,
   pickedChange,
-  printPatch,
-  type Selection,
-  type Shadow,
   selectChanges,
   settledPaths,
   settleTransaction,
@@ -29,42 +20,26 @@ import {
   type View,
   WorkspaceError,
 } from "@shadowbox/workspace";
-import { directoryAt, type Review } from "../box.ts";
-import type { StoredLog } from "./state.ts";
+import type { StoredLog } from "./log.ts";
+import { ShadowReview } from "./shadow.ts";
 
 /**
- * Review of a project that the browser holds: nobody but `commit` and `undo` changes it, so there are no conflicts. Bringing
- * the project back to where it came from is the app's part.
+ * Review of a project in memory: nobody but `commit` and `undo` changes it, so there are no conflicts. Bringing the project back to
+ * where it came from is the app's part.
  */
-export class ImageReview implements Review {
-  readonly #shadow: Shadow;
+export class ImageReview extends ShadowReview {
   readonly #image: ProjectImage;
-  readonly #log: StoredLog;
   readonly #save: (image: ProjectImage) => void;
 
   /** `save` keeps the image; the state before is there until it returns. */
   constructor(
     tree: TreeFileSystem,
     workspaceDir: string,
-    project: { image: ProjectImage; log: StoredLog; save(image: ProjectImage): void },
+    project: { image: ProjectImage; log?: StoredLog; save?(image: ProjectImage): void },
   ) {
-    const root = directoryAt(tree, workspaceDir);
-    this.#shadow = { tree, overlay: new Overlay(tree), root, base: project.image };
+    super(tree, workspaceDir, project.image, "", project.log);
     this.#image = project.image;
-    this.#log = project.log;
-    this.#save = project.save;
-  }
-
-  #collect(paths?: readonly Selection[]): Picked[] {
-    return selectChanges(collectChanges(this.#shadow), paths);
-  }
-
-  changes(paths?: readonly Selection[]): ChangeSet {
-    return describeChanges(this.#collect(paths).map(pickedChange));
-  }
-
-  diff(paths?: readonly Selection[]): Uint8Array {
-    return printPatch(this.#collect(paths).map(pickedChange));
+    this.#save = project.save ?? (() => {});
   }
 
   /** Changes the project and keeps it; what cannot be kept did not happen. */
@@ -80,31 +55,22 @@ export class ImageReview implements Review {
     }
   }
 
-  commit(options: CommitOptions): CommitResult {
-    const all = collectChanges(this.#shadow);
+  override commit(options: CommitOptions): CommitResult {
+    const all = collectChanges(this.shadow);
     const picked = selectChanges(all, options.paths).map(pickedChange);
     const changes = describeChanges(picked);
     if (options.dryRun || picked.length === 0) return { changes, conflicts: [] };
     const gone = picked.flatMap((change) => goneOf(change));
     const put = picked.flatMap((change) => putOf(change));
     this.#keep(() => this.#image.change(put, gone));
-    settleTransaction(this.#shadow, [...pathsOf(picked), ...settledPaths(this.#shadow, all)]);
-    const commits = this.#log.read().filter(({ operation }) => operation === "commit").length;
-    this.#log.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
+    settleTransaction(this.shadow, [...pathsOf(picked), ...settledPaths(this.shadow, all)]);
+    const commits = this.entries.read().filter(({ operation }) => operation === "commit").length;
+    this.entries.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
     return { id: String(commits + 1).padStart(6, "0"), changes, conflicts: [] };
   }
 
-  discard(paths?: readonly Selection[]): DiscardResult {
-    const changes = collectChanges(this.#shadow);
-    const picked = selectChanges(changes, paths);
-    const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
-    discardPicked(this.#shadow, picked, changes);
-    if (names.length > 0) this.#log.append({ operation: "discard", paths: names });
-    return { paths: names };
-  }
-
   /** The box still has the changes, as before the commit. */
-  undo(): UndoResult {
+  override undo(): UndoResult {
     const were = new Map(this.#image.entries().map((entry) => [entry.path, entry]));
     const paths = this.#keep(() => {
       const reverted = this.#image.revert();
@@ -113,20 +79,12 @@ export class ImageReview implements Review {
     });
     const seen = paths.map((path) => viewOfEntry(path, were.get(path)));
     settleTransaction(
-      this.#shadow,
+      this.shadow,
       seen.map(({ path }) => path),
       { seen },
     );
-    this.#log.append({ operation: "undo", paths });
+    this.entries.append({ operation: "undo", paths });
     return { id: "", paths };
-  }
-
-  noteExec(script: string, status: number): void {
-    this.#log.append({ operation: "exec", script, status, paths: [] });
-  }
-
-  log(): readonly LogEntry[] {
-    return this.#log.read();
   }
 }
 

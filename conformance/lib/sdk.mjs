@@ -1,0 +1,185 @@
+// What the SDK does, as a table of programs: the same on Node and in a browser. `run` gets the package's exports; `registry` is
+// where commands come from.
+
+const text = (bytes) => new TextDecoder().decode(bytes);
+const codeOf = async (action) => {
+  try {
+    await action();
+    return "no error";
+  } catch ({ name, code }) {
+    return `${name} ${code}`;
+  }
+};
+const FILES = { "src/a.txt": "one\ntwo\nthree\n", "b.txt": "b\n" };
+
+/** name → a program, and what it gives. */
+export const SDK_CASES = {
+  "exec() gives status and output": {
+    run: async (box) => {
+      const { status, stdout, stderr } = await box.exec("echo $1; echo bad >&2; exit 3", { args: ["hi"] });
+      return [status, text(stdout), text(stderr)];
+    },
+    want: [3, "hi\n", "bad\n"],
+  },
+  "exec() can be iterated over while it runs": {
+    run: async (box) => {
+      const seen = [];
+      const run = box.exec("echo one; sleep 0.3; echo two >&2");
+      const from = performance.now();
+      for await (const { stream, bytes } of run) seen.push([stream, text(bytes), performance.now() - from]);
+      const apart = seen[1][2] - seen[0][2] > 150;
+      return [seen.map(([stream, part]) => `${stream} ${part}`), apart, (await run).status];
+    },
+    want: [["stdout one\n", "stderr two\n"], true, 0],
+  },
+  "leaving the loop over exec() kills the script": {
+    run: async (box) => {
+      const run = box.exec("echo first; while :; do :; done");
+      for await (const { bytes } of run) if (text(bytes) === "first\n") break;
+      return (await run).status > 128;
+    },
+    want: true,
+  },
+  "python() echoes its last expression": {
+    run: async (box) => {
+      const { status, value } = await box.python("import math\nmath.factorial(20)");
+      return [status, value];
+    },
+    want: [0, "2432902008176640000"],
+  },
+  "fs reads, writes, lists, renames and removes": {
+    run: async ({ fs }) => {
+      fs.mkdir("x/y/z", { recursive: true });
+      fs.mkdir("x/y/z", { recursive: true });
+      fs.writeFile("x/f", "héllo");
+      fs.rename("x/f", "x/y/g");
+      fs.symlink("g", "x/y/link");
+      const facts = [fs.readFile("x/y/link", "utf8"), fs.stat("x/y/link").size, fs.lstat("x/y/link").type];
+      const names = fs.readdir("x/y");
+      fs.rm("x", { recursive: true });
+      fs.rm("x", { force: true });
+      return [facts, names, fs.exists("x"), await codeOf(() => fs.rm("x"))];
+    },
+    want: [["héllo", 6, "symlink"], ["g", "link", "z"], false, "SandboxError file"],
+  },
+  "a sandbox over files has changes, hunks and a diff": {
+    options: { files: FILES },
+    run: async (box) => {
+      await box.exec("sed -i s/two/2/ src/a.txt; rm b.txt; echo c > c.txt");
+      const kinds = box.changes().changes.map(({ path, kind }) => `${kind} ${path}`);
+      const [reviewed] = box.review(["src/a.txt"]);
+      return [kinds, reviewed.hunks.length, text(box.diff(["b.txt"])).includes("-b\n")];
+    },
+    want: [["deleted b.txt", "created c.txt", "modified src/a.txt"], 1, true],
+  },
+  "commit() changes the files that it lies over, undo() takes that back": {
+    options: { files: FILES },
+    run: async (box, { projectFiles }) => {
+      const paths = () => projectFiles(box).map(({ path }) => path);
+      await box.exec("echo c > c.txt; rm b.txt");
+      await box.commit({ paths: ["c.txt"] });
+      const after = paths();
+      await box.undo();
+      return [after, paths(), box.changes().changes.length];
+    },
+    want: [["b.txt", "c.txt", "src", "src/a.txt"], ["b.txt", "src", "src/a.txt"], 2],
+  },
+  "sandboxes over one base do not see each other, and cannot commit to it": {
+    options: ({ baseOf }) => ({ base: baseOf(FILES) }),
+    run: async (box, { Sandbox, again }) => {
+      const other = await Sandbox.create(again);
+      try {
+        await box.exec("echo changed > b.txt");
+        const seen = text((await other.exec("cat b.txt")).stdout);
+        return [seen, other.changes().changes.length, await codeOf(() => box.commit())];
+      } finally {
+        await other.close();
+      }
+    },
+    want: ["b\n", 0, "SandboxError invalid"],
+  },
+  "fork() starts with a copy of the files, and each goes on alone": {
+    options: { files: FILES },
+    run: async (box, { projectFiles }) => {
+      await box.exec(
+        "echo mine > b.txt; rm src/a.txt; mkdir -p /tmp/d; head -c 3000000 /dev/zero > /tmp/d/big; chmod 700 /tmp/d",
+      );
+      const fork = await box.fork();
+      try {
+        const { stdout } = await fork.exec(
+          "cat b.txt; ls src; wc -c < /tmp/d/big; stat -c %a /tmp/d; echo forked > b.txt",
+        );
+        await fork.commit();
+        const mine = box.fs.readFile("b.txt", "utf8");
+        const changes = box.changes().changes.map(({ path, kind }) => `${kind} ${path}`);
+        const both = [box, fork].map((one) => projectFiles(one).length);
+        return [text(stdout), mine, changes, fork.changes().changes.length, both];
+      } finally {
+        await fork.close();
+      }
+    },
+    want: ["mine\n3000000\n700\n", "mine\n", ["modified b.txt", "deleted src/a.txt"], 0, [3, 2]],
+  },
+  "a fork of a fork of an empty sandbox": {
+    run: async (box) => {
+      box.fs.writeFile("a", "1");
+      const one = await box.fork();
+      one.fs.writeFile("b", "2");
+      const two = await one.fork();
+      await box.close();
+      await one.close();
+      const { stdout } = await two.exec("cat a b");
+      await two.close();
+      return text(stdout);
+    },
+    want: "12",
+  },
+  "bundles says which commands there are": {
+    options: { bundles: ["core-utils"] },
+    run: async (box) => {
+      const { stdout } = await box.exec("command -v ls; command -v sed; [ -d /usr/lib/python3.11 ]; echo $?");
+      return [text(stdout), box.commands().has("python3"), await codeOf(() => box.python("1"))];
+    },
+    want: ["/usr/bin/ls\n1\n", false, "SandboxError invalid"],
+  },
+  "net opens what its policy allows, and tells of what it denied": {
+    options: { net: { policy: { preset: "off" } } },
+    run: async (box) => {
+      const { status } = await box.exec("curl -s http://example.org/");
+      return [status !== 0, box.netLog().map(({ type, verdict }) => `${type} ${verdict}`)];
+    },
+    want: [true, ["net-request deny"]],
+  },
+  "limits hold": {
+    options: { limits: { diskBytes: 1 << 20 } },
+    run: async (box) => (await box.exec("head -c 3000000 /dev/zero > big")).status,
+    want: 1,
+  },
+  "a closed sandbox says so": {
+    run: async (box) => {
+      await box[Symbol.asyncDispose]();
+      return [await codeOf(() => box.exec("true")), await codeOf(() => box.fork())];
+    },
+    want: ["SandboxError closed", "SandboxError closed"],
+  },
+  "wrong options are named": {
+    run: async (_, { Sandbox, baseOf, registry }) => [
+      await codeOf(() => Sandbox.create({ registry, files: FILES, base: baseOf(FILES) })),
+      await codeOf(() => Sandbox.create({ registry, files: { "../up": "" } })),
+      await codeOf(() => Sandbox.create({ registry, bundles: ["nope"] })),
+    ],
+    want: ["SandboxError invalid", "SandboxError invalid", "SandboxError invalid"],
+  },
+};
+
+/** Plays one of the table with the package's exports; what it gave. */
+export async function runSdkCase(sdk, name, registry) {
+  const { options = {}, run } = SDK_CASES[name];
+  const again = { registry, ...(typeof options === "function" ? options(sdk) : options) };
+  const box = await sdk.Sandbox.create(again);
+  try {
+    return await run(box, { ...sdk, again, registry });
+  } finally {
+    await box.close();
+  }
+}

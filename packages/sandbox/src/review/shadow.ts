@@ -1,0 +1,87 @@
+import { type BaseSource, decodeText, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
+import {
+  type Change,
+  type ChangeSet,
+  type CommitOptions,
+  type CommitResult,
+  collectChanges,
+  type DiscardResult,
+  describeChanges,
+  discardPicked,
+  type LogEntry,
+  pickedChange,
+  printPatch,
+  type ReviewedChange,
+  reviewChanges,
+  type Selection,
+  type Shadow,
+  selectChanges,
+  type UndoResult,
+} from "@shadowbox/workspace";
+import { SandboxError } from "../errors.ts";
+import { directoryAt } from "../tree.ts";
+import { StoredLog } from "./log.ts";
+import type { Review } from "./review.ts";
+
+/** Review of what differs from a base that this sandbox cannot write. */
+export class ShadowReview implements Review {
+  protected readonly shadow: Shadow;
+  protected readonly entries: StoredLog;
+  readonly #why: string;
+
+  /** `why` ends the message with which commit and undo refuse. */
+  constructor(
+    tree: TreeFileSystem,
+    workspaceDir: string,
+    base: BaseSource,
+    why: string,
+    log = new StoredLog(),
+  ) {
+    const root = directoryAt(tree, workspaceDir);
+    this.shadow = { tree, overlay: new Overlay(tree), root, base };
+    this.entries = log;
+    this.#why = why;
+  }
+
+  #collect(paths?: readonly Selection[]): Change[] {
+    return selectChanges(collectChanges(this.shadow), paths).map(pickedChange);
+  }
+
+  changes(paths?: readonly Selection[]): ChangeSet {
+    return describeChanges(this.#collect(paths));
+  }
+
+  review(paths?: readonly Selection[]): ReviewedChange[] {
+    return reviewChanges(this.#collect(paths));
+  }
+
+  diff(paths?: readonly Selection[]): Uint8Array {
+    return printPatch(this.#collect(paths));
+  }
+
+  commit({ dryRun, paths }: CommitOptions): CommitResult {
+    if (dryRun) return { changes: this.changes(paths), conflicts: [] };
+    throw new SandboxError("invalid", `commit: ${this.#why}`);
+  }
+
+  discard(paths?: readonly Selection[]): DiscardResult {
+    const changes = collectChanges(this.shadow);
+    const picked = selectChanges(changes, paths);
+    const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
+    discardPicked(this.shadow, picked, changes);
+    if (names.length > 0) this.entries.append({ operation: "discard", paths: names });
+    return { paths: names };
+  }
+
+  undo(): UndoResult {
+    throw new SandboxError("invalid", `undo: ${this.#why}`);
+  }
+
+  noteExec(script: string, status: number): void {
+    this.entries.append({ operation: "exec", script, status, paths: [] });
+  }
+
+  log(): readonly LogEntry[] {
+    return this.entries.read();
+  }
+}
