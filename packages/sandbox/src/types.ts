@@ -1,4 +1,4 @@
-import type { CommandEntry, TrustRoot } from "@shadowbox/bundle";
+import type { CommandEntry, Lock, TrustRoot } from "@shadowbox/bundle";
 import type { ImageEntry } from "@shadowbox/vfs";
 import type {
   BlameLine,
@@ -78,6 +78,8 @@ export interface SandboxOptions {
   registry?: string;
   /** Folders of further registries, each with the root that its user trusts. Node. */
   registries?: readonly { readonly folder: string; readonly trust: TrustRoot }[];
+  /** Exact versions and digests of bundles (`shadowbox.lock`); the box gets these and no other. Default: the newest that are installed. Node. */
+  lock?: Lock;
   /** Names of the bundles whose commands and files the box gets; default all of the registry's. `bash` and `sh` are always there. */
   bundles?: readonly string[];
   /** Folder for decompressed, verified modules; default: a private one under `state`, else none. */

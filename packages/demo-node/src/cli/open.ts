@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { LimitReached, Sandbox, SandboxOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "./errors.ts";
 import { networkOf } from "./network.ts";
-import { cacheFolder, type Parsed, projectPath, registryShelf, stateRoot } from "./options.ts";
+import { cacheFolder, LOCK_FILE, type Parsed, projectPath, registryShelf, stateRoot } from "./options.ts";
 
 const ENGINES = ["auto", "v8", "wasmtime"] as const;
 
@@ -23,6 +24,7 @@ export async function openBox(
     net: networkOf(values),
     // Few have any: what reads them is loaded for those only.
     registries: existsSync(registryShelf()) ? (await import("./registries.ts")).addedRegistries() : [],
+    ...(await lockedBundles(values)),
     ...patterns(values, "exclude"),
     ...patterns(values, "include"),
     onEvent: (event) => {
@@ -33,6 +35,14 @@ export async function openBox(
     },
     ...options,
   });
+}
+
+/** The lock file of the project, when it has one: a team gets the same tools. */
+async function lockedBundles(values: Parsed["values"]): Promise<Pick<SandboxOptions, "lock">> {
+  const file = join(projectPath(values), LOCK_FILE);
+  if (!existsSync(file)) return {};
+  const { readLockFile } = await import("./registries.ts");
+  return { lock: readLockFile(file) };
 }
 
 /** Bounds that are worth a line; of time and output the result itself tells. */

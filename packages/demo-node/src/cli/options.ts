@@ -95,6 +95,9 @@ export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "shadowbox/modules");
 }
 
+/** Pins the bundles of a project; written by `shadowbox bundle lock`. */
+export const LOCK_FILE = "shadowbox.lock";
+
 /** Where the verified copies of added registries are kept. */
 export function registryShelf(): string {
   return join(process.env.XDG_DATA_HOME || join(homedir(), ".local/share"), "shadowbox/registries");

@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkTrustRoot, parseSeen, type Seen, type TrustRoot, writeSeen } from "@shadowbox/bundle";
+import {
+  checkTrustRoot,
+  LIMITS,
+  type Lock,
+  parseLock,
+  parseSeen,
+  type Seen,
+  type TrustRoot,
+  writeSeen,
+} from "@shadowbox/bundle";
 import { CliError, EXIT } from "./errors.ts";
 import { registryShelf as shelf } from "./options.ts";
 
@@ -49,6 +58,14 @@ export function forget(trust: TrustRoot): void {
 export function seenOf(name: string): Seen | undefined {
   const file = join(shelf(), name, "seen.json");
   return existsSync(file) ? parseSeen(readFileSync(file, "utf8"))[name] : undefined;
+}
+
+/** A project's lock file. Throws BundleError `lock` for one that is none. */
+export function readLockFile(file: string): Lock {
+  const { size } = statSync(file);
+  if (size > LIMITS.lockBytes)
+    throw new CliError(`${file}: expected a lock file of at most ${LIMITS.lockBytes} bytes, got ${size}`);
+  return parseLock(readFileSync(file, "utf8"));
 }
 
 /** A trust root from a file, as `registry init` prints it. Throws CliError, BundleError `invalid`. */

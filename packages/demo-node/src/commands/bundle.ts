@@ -10,6 +10,7 @@ import {
   type TrustRoot,
   type VerifiedRegistry,
   verifyAssets,
+  writeLock,
 } from "@shadowbox/bundle";
 import { folderSource, install, nodePlatform, openFolderRegistry } from "@shadowbox/bundle/node";
 import { officialFolder } from "@shadowbox/sandbox/node";
@@ -27,7 +28,7 @@ import {
 import type { CliCommand } from "./command.ts";
 
 export const bundle: CliCommand = {
-  usage: "bundle list|search|info|verify|outdated|add|update|remove [NAME|ADDRESS] [options]",
+  usage: "bundle list|search|info|verify|outdated|add|update|remove|lock [NAME|ADDRESS] [options]",
   about: "Shows and verifies the bundles that commands come from, and adds registries of your own.",
   flags: {
     json: COMMON.json,
@@ -57,8 +58,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 async function runBundle({ values, positionals }: Parsed): Promise<number> {
   const [action = "list", name] = positionals;
+  if (action === "lock") {
+    process.stdout.write(lockText());
+    return EXIT.OK;
+  }
   if (!Object.hasOwn(ACTIONS, action))
-    throw new CliError(`bundle: expected ${Object.keys(ACTIONS).join(", ")}, got "${action}"`, EXIT.USAGE);
+    throw new CliError(
+      `bundle: expected ${Object.keys(ACTIONS).join(", ")}, lock, got "${action}"`,
+      EXIT.USAGE,
+    );
   const rows = (await ACTIONS[action]!(values, name)) as Record<string, unknown>[];
   for (const row of rows)
     process.stdout.write(`${values.json ? JSON.stringify(row) : Object.values(row).flat().join("  ")}\n`);
@@ -173,6 +181,12 @@ async function remove(_: unknown, name: string | undefined): Promise<object[]> {
     forget(trust);
     return { removed: trust.name };
   });
+}
+
+/** The lock file of all that is installed now: `shadowbox bundle lock > shadowbox.lock`. */
+function lockText(): string {
+  const bundles = registries().map((registry) => lockOf(registry).bundles);
+  return writeLock({ format: 1, bundles: Object.assign({}, ...bundles) });
 }
 
 function chosen(name: string | undefined): Added[] {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
@@ -104,6 +104,15 @@ test("a registry of one's own: publish, add, run, update, widen, rotate, roll ba
   expect(await cli("bundle", "update")).toBe("mine  1.0.0  1.1.0");
   expect(await cli("exec", "mine; echo $?")).toBe("4");
 
+  const lock = await cli("bundle", "lock");
+  bench.write("shadowbox.lock", `${lock}\n`);
+  expect(await cli("exec", "mine; echo $?")).toBe("4");
+  bench.write("shadowbox.lock", `${lock.replaceAll('"team"', '"tame"')}\n`);
+  expect(await cli("exec", "true")).toContain(
+    'expected registry "tame" for bundle "mine", it is not installed',
+  );
+  bench.write("shadowbox.lock", `${lock}\n`);
+
   const newest = readFileSync(at("registry/index.json"));
   writeFileSync(at("registry/index.json"), old);
   expect(await cli("bundle", "update")).toMatch(/status 1: .*older|status 1: .*version/);
@@ -112,6 +121,9 @@ test("a registry of one's own: publish, add, run, update, widen, rotate, roll ba
   await publish("1.2.0", 5, ["net"]);
   expect(await cli("bundle", "update")).toContain("it asks for more (mine: net)");
   expect(await cli("bundle", "update", "--yes")).toBe("mine  1.1.0  1.2.0");
+  expect(await cli("exec", "mine; echo $?")).toBe("4");
+  rmSync(join(bench.project, "shadowbox.lock"));
+  expect(await cli("exec", "mine; echo $?")).toBe("5");
 
   const trust = ["--trust", at("trust.json"), "--root-key", at("root.pem")];
   const root = JSON.parse(readFileSync(at("registry/root.json"), "utf8")) as {

@@ -1,5 +1,14 @@
 import { existsSync } from "node:fs";
-import { toolbox } from "@shadowbox/bundle";
+import {
+  BundleError,
+  checkLock,
+  type Lock,
+  lockedVersions,
+  OFFICIAL,
+  type TrustRoot,
+  toolbox,
+  type VerifiedRegistry,
+} from "@shadowbox/bundle";
 import { openFolderRegistry } from "@shadowbox/bundle/node";
 import type { WorkerPool } from "@shadowbox/wasi";
 import { archivesOf } from "../archives.ts";
@@ -12,20 +21,22 @@ const installed = new Map<string, Installed>();
 /**
  * The verified commands of a registry folder and of those added to it; modules are verified and compiled for `pages` of
  * memory when first run.
- * Throws BundleError for a registry that does not verify, or whose commands or names clash with another's.
+ * Throws BundleError for a registry that does not verify, whose commands or names clash with another's, or that does not
+ * hold what is locked (`lock`, `not-found`).
  */
 export function installCommands(
   pool: WorkerPool,
   folder: string,
   pages: number,
-  { cacheDir, registries = [] }: Pick<SandboxOptions, "cacheDir" | "registries">,
+  { cacheDir, registries = [], lock }: Pick<SandboxOptions, "cacheDir" | "registries" | "lock">,
 ): Installed {
-  const key = JSON.stringify([pages, folder, registries]);
+  const key = JSON.stringify([pages, folder, registries, lock]);
   const known = installed.get(key);
   if (known !== undefined) return known;
-  const cache = cacheDir === undefined ? {} : { cacheDir };
-  const first = openFolderRegistry(folder, cache);
-  const added = registries.map((each) => openFolderRegistry(each.folder, { ...cache, trust: each.trust }));
+  const open = (place: string, trust: TrustRoot) => openLocked(place, trust, cacheDir, lock);
+  const first = open(folder, OFFICIAL);
+  const added = registries.map((each) => open(each.folder, each.trust));
+  if (lock !== undefined) checkRegistries(lock, [first, ...added]);
   const withFiles = added.find((registry) => registry.files().size > 0);
   if (withFiles !== undefined)
     throw new SandboxError(
@@ -40,6 +51,27 @@ export function installCommands(
   };
   installed.set(key, entry);
   return entry;
+}
+
+function openLocked(folder: string, trust: TrustRoot, cacheDir?: string, lock?: Lock): VerifiedRegistry {
+  const registry = openFolderRegistry(folder, {
+    trust,
+    ...(cacheDir !== undefined && { cacheDir }),
+    ...(lock !== undefined && { versions: lockedVersions(lock, trust.name) }),
+  });
+  if (lock !== undefined) checkLock(lock, registry);
+  return registry;
+}
+
+/** A lock is of no use to a team when half of it is ignored. */
+function checkRegistries(lock: Lock, registries: readonly VerifiedRegistry[]): void {
+  const names = new Set(registries.map(({ name }) => name));
+  for (const [bundle, { registry }] of Object.entries(lock.bundles))
+    if (!names.has(registry))
+      throw new BundleError(
+        "lock",
+        `check lock file: expected registry "${registry}" for bundle "${bundle}", it is not installed; add it`,
+      );
 }
 
 /** The official registry: shipped beside the code, or at the top of a checkout. */
