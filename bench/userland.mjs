@@ -19,7 +19,8 @@ const { values } = parseArgs({
 
 const HOT = ["cat", "echo", "head", "wc", "grep", "sed", "ls", "test", "cut", "tr", "sort"];
 
-/** [name, bar (ratio), script]; `text` is a file of --mb MB, `many` a folder of 5,000 files in 100 folders. */
+/** [name, bar (ratio), script]; `text` is a file of --mb MB, `many` a folder of 5,000 files in 100 folders, as is `more`.
+ *  GNU's grep and tar do next to nothing when they see `/dev/null`, so theirs goes through a pipe. */
 const SCRIPTS = [
   ["sort", 1.5, "sort text"],
   ["sort -n", 1.5, "sort -k2 -n text"],
@@ -27,12 +28,17 @@ const SCRIPTS = [
   ["cut", 1.5, "cut -d' ' -f2,4 text"],
   ["uniq -c", 1.5, "uniq -c text"],
   ["sha256sum", 1.5, "sha256sum text"],
-  ["grep literal", 2, "grep -c lazy text"],
-  ["grep regex", 2, "grep -cE '[0-9]+ (quick|slow) b[a-z]+' text"],
-  ["grep -rn, 5,000 files", 2, "grep -rn needle many"],
+  ["grep literal", 2, "grep lazy text | cat"],
+  ["grep regex", 2, "grep -E '[0-9]+ (quick|slow) b[a-z]+' text | cat"],
+  ["grep -rn, 5,000 files", 2, "grep -rn needle many | cat"],
   ["sed", 2, "sed 's/quick/slow/g' text"],
   ["awk", 2, "awk '{ n[$3] += $2 } END { for (w in n) print w, n[w] }' text"],
-  ["find, 5,000 files", 2, "find many -name '*7.txt' -size +0"],
+  ["jq", 2, "jq -c '.n' records"],
+  ["find, 10,000 files", 2, "find many more -name '*7.txt' -size +0"],
+  ["gzip", 1.5, "gzip -c text"],
+  ["gunzip", 1.5, "gunzip -c text.gz"],
+  ["tar", 1.5, "tar -cf - text many | cat"],
+  ["yes | head -c 1G", 2, "yes | head -c 1G"],
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "bench-userland-"));
@@ -41,11 +47,20 @@ const words = ["quick", "slow", "brown", "lazy", "fox", "dog", "jumps", "over"];
 const line = (i) => `line ${(i * 7919) % 100_003} ${words[i % 8]} ${words[(i * 5) % 7]} the ${i}\n`;
 const text = Array.from({ length: 40_000 }, (_, i) => line(i)).join("");
 writeFileSync(join(folder, "text"), text.repeat(Math.ceil((Number(values.mb) * 1e6) / text.length)));
-for (let i = 0; i < 5000; i++) {
-  const at = join(folder, `many/${i % 100}`);
-  mkdirSync(at, { recursive: true });
-  writeFileSync(join(at, `${i}.txt`), `${line(i).repeat(20)}${i % 50 === 0 ? "a needle\n" : ""}`);
-}
+spawnSync("gzip", ["-k", "text"], { cwd: folder });
+writeFileSync(
+  join(folder, "records"),
+  Array.from(
+    { length: 100_000 },
+    (_, i) => `{"n": ${i}, "name": "${words[i % 8]}", "tags": ["a", "b", ${i}]}\n`,
+  ).join(""),
+);
+for (const top of ["many", "more"])
+  for (let i = 0; i < 5000; i++) {
+    const at = join(folder, `${top}/${i % 100}`);
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(at, `${i}.txt`), `${line(i).repeat(20)}${i % 50 === 0 ? "a needle\n" : ""}`);
+  }
 
 const withClock = (script) =>
   `t0=\${EPOCHREALTIME/.}; ${script} >/dev/null\necho $(( \${EPOCHREALTIME/.} - t0 ))`;

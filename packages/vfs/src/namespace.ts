@@ -67,10 +67,11 @@ export class Namespace {
   walk(from: Place, path: Uint8Array, options: WalkOptions = {}): Resolved | number {
     if (path.length === 0) return -Errno.ENOENT;
     if (path.length > PATH_MAX) return -Errno.ENAMETOOLONG;
-    if (path.includes(0)) return -Errno.EINVAL;
+    for (let i = 0; i < path.length; i++) if (path[i] === 0) return -Errno.EINVAL;
     const walk: Walk = {
       at: from,
-      rest: path,
+      path,
+      next: 0,
       links: 0,
       follow: options.follow ?? true,
       entry: options.entry ?? false,
@@ -85,22 +86,27 @@ export class Namespace {
 
   #run(walk: Walk): Resolved | number {
     for (;;) {
-      const { name, rest, slash } = nextName(walk.rest);
-      const last = rest.length === 0;
-      if (name.length === 0) return { ...walk.at, parent: walk.at, name, wantsDirectory: true };
-      if (name.length > NAME_MAX) return -Errno.ENAMETOOLONG;
-      walk.rest = rest;
+      const { path } = walk;
+      const start = afterSlashes(path, walk.next);
+      let end = start;
+      while (end < path.length && path[end] !== SLASH) end++;
+      if (end === start) return resolved(walk.at, walk.at, NOTHING, true);
+      if (end - start > NAME_MAX) return -Errno.ENAMETOOLONG;
+      const name = path.subarray(start, end);
+      walk.next = afterSlashes(path, end);
+      const slash = walk.next > end;
+      const last = walk.next === path.length;
       if (isDots(name)) {
         const moved = name.length === 2 ? this.#up(walk) : this.#isDirectory(walk.at);
         if (moved < 0) return moved;
-        if (last) return { ...walk.at, parent: walk.at, name: NOTHING, wantsDirectory: true };
+        if (last) return resolved(walk.at, walk.at, NOTHING, true);
         continue;
       }
       const { fs } = walk.at;
       const node = fs.lookup(walk.at.node, name);
       if (node < 0) {
         if (node !== -Errno.ENOENT || !last) return node;
-        return { fs, node: 0, parent: walk.at, name, wantsDirectory: slash };
+        return resolved({ fs, node: 0 }, walk.at, name, slash);
       }
       if (!last || (!walk.entry && (walk.follow || slash))) {
         const followed = this.#follow(walk, node, slash);
@@ -108,7 +114,7 @@ export class Namespace {
         if (followed > 0) continue;
       }
       const place = this.#covered({ fs, node });
-      if (last) return { ...place, parent: walk.at, name, wantsDirectory: slash };
+      if (last) return resolved(place, walk.at, name, slash);
       walk.at = place;
     }
   }
@@ -123,8 +129,9 @@ export class Namespace {
       if (walk.beneath !== undefined) return -Errno.ENOTCAPABLE;
       walk.at = this.root;
     }
-    walk.rest = join(target, walk.rest, slash);
-    return walk.rest.length > 2 * PATH_MAX ? -Errno.ENAMETOOLONG : 1;
+    walk.path = join(target, walk.path.subarray(walk.next), slash);
+    walk.next = 0;
+    return walk.path.length > 2 * PATH_MAX ? -Errno.ENAMETOOLONG : 1;
   }
 
   #isDirectory(place: Place): number {
@@ -196,7 +203,9 @@ export class Namespace {
 
 interface Walk {
   at: Place;
-  rest: Uint8Array;
+  path: Uint8Array;
+  /** Where in `path` the walk goes on. */
+  next: number;
   links: number;
   follow: boolean;
   entry: boolean;
@@ -214,15 +223,15 @@ function isDots(name: Uint8Array): boolean {
   return name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT));
 }
 
-/** Splits off the first name: `slash` tells that at least one `/` came after it. */
-function nextName(path: Uint8Array): { name: Uint8Array; rest: Uint8Array; slash: boolean } {
-  let start = 0;
-  while (path[start] === SLASH) start++;
-  let end = start;
-  while (end < path.length && path[end] !== SLASH) end++;
-  let next = end;
-  while (path[next] === SLASH) next++;
-  return { name: path.subarray(start, end), rest: path.subarray(next), slash: next > end };
+/** Spelt out: every path of every call ends here, and a spread costs more than the walk. */
+function resolved(place: Place, parent: Place, name: Uint8Array, wantsDirectory: boolean): Resolved {
+  return { fs: place.fs, node: place.node, parent, name, wantsDirectory };
+}
+
+function afterSlashes(path: Uint8Array, from: number): number {
+  let at = from;
+  while (at < path.length && path[at] === SLASH) at++;
+  return at;
 }
 
 function join(target: Uint8Array, rest: Uint8Array, slash: boolean): Uint8Array {

@@ -31,15 +31,18 @@ export class MalformedRequest extends Error {
   override readonly name = "MalformedRequest";
 }
 
+/** A number of 32 bits; a view for it would cost more than the reading. */
+export function u32At(bytes: Uint8Array, at: number): number {
+  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+}
+
 /** Takes a request's payload apart. */
 export class RequestReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #at = RPC_HEADER;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   #take(count: number): number {
@@ -50,11 +53,11 @@ export class RequestReader {
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#take(4), true);
+    return u32At(this.#bytes, this.#take(4));
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#take(4), true);
+    return this.u32() | 0;
   }
 
   string(): Uint8Array {
@@ -77,7 +80,7 @@ export class RequestReader {
   }
 }
 
-/** Puts a reply together. */
+/** Puts a reply together; one writer serves many, one after another. */
 export class ReplyWriter {
   #bytes = new Uint8Array(128);
   #view = new DataView(this.#bytes.buffer);
@@ -109,7 +112,10 @@ export class ReplyWriter {
 
   u64(value: bigint | number): this {
     const at = this.#room(8);
-    this.#view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
+    if (typeof value === "number") {
+      this.#view.setUint32(at, value % 2 ** 32, true);
+      this.#view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
+    } else this.#view.setBigUint64(at, BigInt.asUintN(64, value), true);
     return this;
   }
 
@@ -120,12 +126,18 @@ export class ReplyWriter {
     return this;
   }
 
-  /** The whole reply; one with an errno carries nothing else. */
+  /** Starts another reply; what finish() gave before is no longer valid. */
+  reset(): this {
+    this.#at = RPC_HEADER;
+    return this;
+  }
+
+  /** The whole reply, valid until reset(); one with an errno carries nothing else. */
   finish(errno: number): Uint8Array {
     if (errno !== 0) this.#at = RPC_HEADER;
     this.#view.setUint32(0, this.#at, true);
     this.#view.setUint16(4, RPC_VERSION, true);
     this.#view.setUint16(6, errno, true);
-    return this.#bytes.slice(0, this.#at);
+    return this.#bytes.subarray(0, this.#at);
   }
 }

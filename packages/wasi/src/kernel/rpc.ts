@@ -10,6 +10,7 @@ import {
   RPC_HEADER,
   RPC_LIMIT,
   RPC_VERSION,
+  u32At,
 } from "./rpc-wire.ts";
 import type { LaunchFile } from "./spawn.ts";
 import { AT_CWD } from "./walker.ts";
@@ -19,6 +20,14 @@ const NOHANG = 1;
 /** How a child's descriptor is given in SPAWN. */
 const Given = { NULL: 0, MINE: 1 } as const;
 
+/** A reply that waits to be read. */
+interface Reply {
+  writer: ReplyWriter;
+  bytes: Uint8Array;
+  /** How many bytes of it were read. */
+  read: number;
+}
+
 const DEV_NULL = encodeText("/dev/null");
 
 /**
@@ -27,7 +36,10 @@ const DEV_NULL = encodeText("/dev/null");
  */
 export class RpcDevice {
   readonly #process: Process;
-  readonly #replies = new Map<number, Uint8Array>();
+  readonly #stat = emptyStat();
+  readonly #replies = new Map<number, Reply>();
+  /** The writer of a reply that was read, for the next one. */
+  #spare: ReplyWriter | undefined;
 
   constructor(process: Process) {
     this.#process = process;
@@ -37,12 +49,12 @@ export class RpcDevice {
   write(file: number, bytes: Uint8Array): number {
     if (bytes.length > RPC_LIMIT) return -Errno.E2BIG;
     if (this.#replies.has(file) || bytes.length < RPC_HEADER) return -Errno.EINVAL;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (view.getUint32(0, true) !== bytes.length) return -Errno.EINVAL;
-    const reply = new ReplyWriter();
-    const op = view.getUint16(6, true);
-    const status = view.getUint16(4, true) === RPC_VERSION ? this.#run(op, bytes, reply) : -Errno.ENOTSUP;
-    this.#replies.set(file, reply.finish(status < 0 ? -status : 0));
+    if (u32At(bytes, 0) !== bytes.length) return -Errno.EINVAL;
+    const writer = this.#spare?.reset() ?? new ReplyWriter();
+    this.#spare = undefined;
+    const about = u32At(bytes, 4);
+    const status = (about & 0xffff) === RPC_VERSION ? this.#run(about >>> 16, bytes, writer) : -Errno.ENOTSUP;
+    this.#replies.set(file, { writer, bytes: writer.finish(status < 0 ? -status : 0), read: 0 });
     return bytes.length;
   }
 
@@ -50,10 +62,16 @@ export class RpcDevice {
   read(file: number, into: Uint8Array): number {
     const reply = this.#replies.get(file);
     if (reply === undefined || into.length === 0) return 0;
-    const count = Math.min(reply.length, into.length);
-    into.set(reply.subarray(0, count));
-    if (count === reply.length) this.#replies.delete(file);
-    else this.#replies.set(file, reply.subarray(count));
+    const left = reply.bytes.length - reply.read;
+    const count = Math.min(left, into.length);
+    into.set(
+      count === reply.bytes.length ? reply.bytes : reply.bytes.subarray(reply.read, reply.read + count),
+    );
+    reply.read += count;
+    if (count === left) {
+      this.#replies.delete(file);
+      this.#spare = reply.writer;
+    }
     return count;
   }
 
@@ -75,16 +93,14 @@ export class RpcDevice {
         const path = request.string();
         const follow = request.u32() !== 0;
         request.end();
-        const stat = emptyStat();
-        const status = paths.stat(AT_CWD, path, stat, { follow });
-        return status < 0 ? status : writeStat(reply, stat);
+        const status = paths.stat(AT_CWD, path, this.#stat, { follow });
+        return status < 0 ? status : writeStat(reply, this.#stat);
       }
       case Op.FSTAT: {
         const fd = request.u32();
         request.end();
-        const stat = emptyStat();
-        const status = io.stat(fd, stat);
-        return status < 0 ? status : writeStat(reply, stat);
+        const status = io.stat(fd, this.#stat);
+        return status < 0 ? status : writeStat(reply, this.#stat);
       }
       case Op.CHMOD: {
         const path = request.string();

@@ -10,6 +10,7 @@ const DIRENT = 24;
  * with a larger one. A cookie is what the entry before it gave as `next`.
  */
 export function fdReaddirFunctions(guest: Guest): GuestFunctions {
+  const entry = new Uint8Array(DIRENT);
   return {
     fd_readdir(fd: number, buffer: number, length: number, cookie: bigint, result: number): number {
       const from = BigInt.asUintN(64, cookie);
@@ -17,12 +18,10 @@ export function fdReaddirFunctions(guest: Guest): GuestFunctions {
       if (from > BigInt(Number.MAX_SAFE_INTEGER)) return Errno.EINVAL;
       const out = guest.bytes(buffer, length);
       let used = 0;
-      const entry = new Uint8Array(DIRENT);
-      const view = new DataView(entry.buffer);
       const status = guest.process.io.readdir(fd, Number(from), (name, ino, type, next) => {
-        view.setBigUint64(0, BigInt(next), true);
-        view.setBigUint64(8, BigInt(ino), true);
-        view.setUint32(16, name.length, true);
+        setU53(entry, 0, next);
+        setU53(entry, 8, ino);
+        setU53(entry, 16, name.length);
         entry[20] = guestFileType(type);
         used += put(out, used, entry);
         used += put(out, used, name);
@@ -33,6 +32,15 @@ export function fdReaddirFunctions(guest: Guest): GuestFunctions {
       return 0;
     },
   };
+}
+
+/** A number up to 2⁵³ as eight bytes. */
+function setU53(bytes: Uint8Array, at: number, value: number): void {
+  let rest = value;
+  for (let i = 0; i < 8; i++) {
+    bytes[at + i] = rest & 0xff;
+    rest = Math.floor(rest / 256);
+  }
 }
 
 function put(out: Uint8Array, at: number, bytes: Uint8Array): number {
