@@ -1,4 +1,4 @@
-// Bundles what runs: the CLI and the worker entries. Type checking is `tsc -b`.
+// Bundles what runs: the SDK, the CLI and the worker entries. Type checking is `tsc -b`.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,8 @@ const common = {
   bundle: true,
   format: "esm",
   target: "node20",
+  // A package of this repository is bundled from its sources.
+  conditions: ["source"],
   sourcemap: "linked",
   logLevel: "warning",
   legalComments: "none",
@@ -38,14 +40,28 @@ const cli = {
     js: 'import { createRequire as __require } from "node:module"; const require = __require(import.meta.url);',
   },
 };
+/** The agent as a library: portable, and without a copy of what it depends on. */
+const agent = {
+  ...common,
+  platform: "neutral",
+  packages: "external",
+  entryPoints: ["index", "model/index", "mcp/index", "node/index"].map(
+    (name) => `packages/agent/src/${name}.ts`,
+  ),
+  outdir: "packages/agent/dist",
+  outbase: "packages/agent/src",
+  splitting: true,
+  chunkNames: "part-[hash]",
+};
 process.chdir(top);
 // Beside main.js, since workers and registry are found from where a module lies; old ones go.
-const dist = "packages/demo-node/dist";
-for (const name of existsSync(dist) ? readdirSync(dist) : [])
-  if (name.startsWith("part-")) rmSync(join(dist, name));
+for (const dist of ["packages/demo-node/dist", "packages/agent/dist"])
+  for (const name of existsSync(dist) ? readdirSync(dist) : [])
+    if (name.startsWith("part-")) rmSync(join(dist, name));
 const wanted = node.filter(([entry]) => existsSync(entry));
 await Promise.all([
   build(cli),
+  build(agent),
   ...wanted.map(([entry, outfile]) => build({ ...common, platform: "node", entryPoints: [entry], outfile })),
   build({
     ...common,

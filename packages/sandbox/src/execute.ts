@@ -24,6 +24,8 @@ const DEFAULT_ENV: Readonly<Record<string, string>> = {
   LANG: "C.UTF-8",
   TMPDIR: "/tmp",
   TERM: "dumb",
+  // A .pyc is told from its source by seconds and size: an edit that follows a run at once would not be seen.
+  PYTHONDONTWRITEBYTECODE: "1",
 };
 
 /** Most bytes of a session's state. */

@@ -8,7 +8,7 @@ import { OUTPUT_FOLDER, OUTPUT_LIMIT, shorten } from "./truncate.ts";
 /** A tool as `generateText` and `streamText` of the AI SDK take it (their `jsonSchema` marker included). */
 export interface AiSdkTool {
   description: string;
-  inputSchema: { [marker: symbol]: true; _type: unknown; jsonSchema: JSONSchema7; validate?: undefined };
+  inputSchema: { [marker: symbol]: true; _type: unknown; jsonSchema: JSONSchema7; validate: undefined };
   execute(input: unknown, options: { toolCallId: string; abortSignal?: AbortSignal }): Promise<string>;
 }
 
@@ -30,7 +30,13 @@ export function shadowboxTools(
       tool.name,
       {
         description: tool.description,
-        inputSchema: { [SCHEMA]: true, _type: undefined, jsonSchema: inputSchemaOf(tool) as JSONSchema7 },
+        // The AI SDK knows a schema by its keys, `validate` among them; a wrong input is answered below, by what is wrong.
+        inputSchema: {
+          [SCHEMA]: true,
+          _type: undefined,
+          jsonSchema: inputSchemaOf(tool) as JSONSchema7,
+          validate: undefined,
+        },
         execute: async (input, { toolCallId, abortSignal }) => {
           const signal = abortSignal ?? new AbortController().signal;
           const context = { sandbox, signal, call: toolCallId, memory, askUser: options.askUser };
