@@ -78,11 +78,8 @@ export class KernelSystem implements System {
     return this.#call((process) => process.io.read(fd, into));
   }
 
-  peek(fd: number, into: Uint8Array): number {
-    return this.#call((process) => {
-      const at = process.io.seek(fd, 0, 1);
-      return at < 0 ? -Errno.ENOTSUP : process.io.pread(fd, into, at);
-    });
+  readUntil(fd: number, into: Uint8Array, delimiter: number): number {
+    return this.#call((process) => process.io.readUntil(fd, into, delimiter));
   }
 
   write(fd: number, bytes: Uint8Array): number {

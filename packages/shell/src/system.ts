@@ -12,11 +12,8 @@ export interface System {
   close(fd: number): number;
   /** Blocks; 0 at the end of input. EINTR when a signal is pending. */
   read(fd: number, into: Uint8Array): number;
-  /**
-   * As {@link read}, but leaves what it answers to be read again. ENOTSUP where that cannot be (then `read` takes single
-   * bytes, so that a line read from a pipe takes nothing of the next).
-   */
-  peek(fd: number, into: Uint8Array): number;
+  /** As {@link read}, but takes nothing after the first `delimiter` (a byte), so that the next line is left for others. */
+  readUntil(fd: number, into: Uint8Array, delimiter: number): number;
   /** Writes all of it, blocking as needed. EPIPE when nobody reads; EINTR when a signal is pending. */
   write(fd: number, bytes: Uint8Array): number;
   seek(fd: number, offset: number, whence: 0 | 1 | 2): number;

@@ -30,9 +30,9 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Short ASCII strings (names, words) are most of the traffic: no decoder call for them. */
+/** Short ASCII strings (names) are most of the traffic: no decoder call for them. */
 function decodeAscii(bytes: Uint8Array): string | undefined {
-  if (bytes.length > 64) return undefined;
+  if (bytes.length > 12) return undefined;
   let text = "";
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] as number;

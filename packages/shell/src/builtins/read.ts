@@ -233,11 +233,17 @@ function readCharacter(
   }
 }
 
+/** Whether a character is one of a few. */
+function isAmong(few: string, code: number): boolean {
+  for (let i = 0; i < few.length; i++) if (few.charCodeAt(i) === code) return true;
+  return false;
+}
+
 /** Splits into at most `limit` fields by IFS; the last takes the rest. */
 function splitFields(sh: Interpreter, text: string, escaped: boolean[] | undefined, limit: number): string[] {
   const { ifs, whitespace } = separatorsOf(sh.vars.text("IFS"));
-  const isSeparator = (i: number) => !escaped?.[i] && ifs.includes(text[i] as string);
-  const isSpace = (i: number) => !escaped?.[i] && whitespace.includes(text[i] as string);
+  const isSeparator = (i: number) => isAmong(ifs, text.charCodeAt(i)) && !escaped?.[i];
+  const isSpace = (i: number) => isAmong(whitespace, text.charCodeAt(i)) && !escaped?.[i];
   const fields: string[] = [];
   let at = 0;
   let end = text.length;

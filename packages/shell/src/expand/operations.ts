@@ -6,6 +6,7 @@ import type {
   ReplaceOperation,
   Word,
 } from "../parse/ast.ts";
+import { wordParts } from "../parse/parts.ts";
 import { IndexedArray } from "../state/arrays.ts";
 import type { ExpansionHost } from "./host.ts";
 import { type Matcher, matcherFor } from "./matching.ts";
@@ -94,7 +95,7 @@ function replacementOf(host: ExpansionHost, word: Word | null): (match: string) 
     return () => text;
   }
   const sink = new PatternSink(separatorsOf(host.vars.text("IFS")), (text) => text.replace(/[\\&]/g, "\\$&"));
-  expandParts(host, word.parts, sink, { quoted: false, operand: false, tilde: "word" });
+  expandParts(host, wordParts(word), sink, { quoted: false, operand: false, tilde: "word" });
   const template = sink.text;
   if (!/[\\&]/.test(template)) return () => template;
   return (match) => template.replace(/\\([\\&])|&/g, (_whole, escaped) => escaped ?? match);

@@ -1,5 +1,6 @@
 import { ShellError } from "../errors.ts";
 import type { Arithmetic, DoubleQuoted, Parameter, Word, WordPart } from "../parse/ast.ts";
+import { wordParts } from "../parse/parts.ts";
 import { Attr } from "../state/variable.ts";
 import { expandBraces } from "./brace.ts";
 import { expandPath } from "./glob.ts";
@@ -41,10 +42,10 @@ function expandInto(host: ExpansionHost, word: Word, out: string[]): void {
     return;
   }
   if (word.braces && host.state.set.braceexpand) {
-    for (const parts of expandBraces(word.parts)) fieldsOf(host, parts, word, out);
+    for (const parts of expandBraces(wordParts(word))) fieldsOf(host, parts, word, out);
     return;
   }
-  fieldsOf(host, word.parts, word, out);
+  fieldsOf(host, wordParts(word), word, out);
 }
 
 function fieldsOf(host: ExpansionHost, parts: readonly WordPart[], word: Word, out: string[]): void {
@@ -63,7 +64,7 @@ function fieldsOf(host: ExpansionHost, parts: readonly WordPart[], word: Word, o
 
 /** `name=` at the start of a word: tildes after `=` and `:` count. */
 function isAssignmentLike(word: Word): boolean {
-  const first = word.parts[0];
+  const first = wordParts(word)[0];
   return first?.type === "Literal" && first.value.includes("~") && /^[A-Za-z_]\w*\+?=/.test(first.value);
 }
 
@@ -84,7 +85,7 @@ function quickValue(host: ExpansionHost, part: Parameter): string | undefined {
 /** Expands a word to one text: no braces, no splitting, no globbing. */
 export function expandText(host: ExpansionHost, word: Word, assignment = false): string {
   if (word.plain !== null) return word.plain;
-  const parts = word.parts;
+  const parts = wordParts(word);
   if (parts.length === 1) {
     const only = parts[0] as WordPart;
     const quick = only.type === "Parameter" ? quickValue(host, only) : quickText(host, only);
@@ -101,14 +102,14 @@ const VALUE: PartMode = { quoted: false, operand: false, tilde: "assignment" };
 export function expandPattern(host: ExpansionHost, word: Word): string {
   if (word.plain !== null && !word.quoted && !word.plain.includes("\\")) return word.plain;
   const sink = new PatternSink(separators(host), escapePattern);
-  expandParts(host, word.parts, sink, PLAIN);
+  expandParts(host, wordParts(word), sink, PLAIN);
   return sink.text;
 }
 
 /** Expands the right side of `=~`: quoted characters are escaped for a regex. */
 export function expandRegex(host: ExpansionHost, word: Word): string {
   const sink = new PatternSink(separators(host), (text) => text.replace(/[.[\]{}()\\*+?^$|]/g, "\\$&"));
-  expandParts(host, word.parts, sink, PLAIN);
+  expandParts(host, wordParts(word), sink, PLAIN);
   return sink.text;
 }
 
@@ -116,13 +117,13 @@ export function expandRegex(host: ExpansionHost, word: Word): string {
 export function expandArithmetic(host: ExpansionHost, node: Arithmetic): string {
   if (node.word === null) return node.text;
   const sink = new TextSink(separators(host));
-  expandParts(host, node.word.parts, sink, QUOTED);
+  expandParts(host, wordParts(node.word), sink, QUOTED);
   return sink.text;
 }
 
 /** Expands the operand of `${x:-word}` where it stands. */
 export function expandOperand(host: ExpansionHost, word: Word, sink: Sink, quoted: boolean): void {
-  expandParts(host, word.parts, sink, quoted ? QUOTED : OPERAND);
+  expandParts(host, wordParts(word), sink, quoted ? QUOTED : OPERAND);
 }
 
 /** Hands the expanded pieces of a word to a sink. */

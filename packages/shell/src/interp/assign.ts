@@ -2,6 +2,7 @@ import { ShellError } from "../errors.ts";
 import { BAD_INDEX, indexIn, keyOf } from "../expand/parameter.ts";
 import { expandFields, expandText } from "../expand/word.ts";
 import type { ArrayLiteral, Assignment, Subscript, Word } from "../parse/ast.ts";
+import { wordParts } from "../parse/parts.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr, type Variable } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
@@ -181,7 +182,7 @@ function fillIndexed(
 
 /** `[2]={a,b}`: the braces make several words of it, which are no longer assignments. */
 function expandBracedElement(sh: Interpreter, subscript: Subscript, value: Word): string[] {
-  const parts = [{ type: "Literal" as const, value: `[${subscript.text}]=` }, ...value.parts];
+  const parts = [{ type: "Literal" as const, value: `[${subscript.text}]=` }, ...wordParts(value)];
   return expandFields(sh, [{ ...value, parts, plain: null }]);
 }
 

@@ -1,20 +1,21 @@
-import { decodeText, Errno } from "@shadowbox/vfs";
+import { decodeText } from "@shadowbox/vfs";
 import type { Interpreter } from "./interpreter.ts";
 
 /** How a read ended. */
 export type InputEnd = "found" | "end" | "error" | "timeout" | "full";
 
+/** What is asked for first, and at most: a short line costs no more than it is long. */
+const FIRST = 128;
 const BLOCK = 4096;
+/** Holds nothing between two calls. */
+const block = new Uint8Array(BLOCK);
 
-/**
- * Reads bytes up to a delimiter and not one more, so that what follows is left for others. Where the input can be looked
- * at without taking it (`System.peek`) a block at a time, else byte by byte.
- */
+/** Reads bytes up to a delimiter and not one more, so that what follows is left for others. */
 export class ByteReader {
   readonly #sh: Interpreter;
   readonly #fd: number;
-  readonly #block = new Uint8Array(BLOCK);
-  #bytes: number[] = [];
+  #held = new Uint8Array(FIRST);
+  #size = 0;
   error = 0;
 
   constructor(sh: Interpreter, fd: number) {
@@ -25,18 +26,19 @@ export class ByteReader {
   /** Reads until `delimiter` (a byte; -1 for none) or `limit` bytes; the delimiter is taken but not kept. */
   until(delimiter: number, limit: number, deadline: number | undefined): InputEnd {
     for (;;) {
-      if (this.#bytes.length >= limit) return "full";
+      if (this.#size >= limit) return "full";
       if (deadline !== undefined) {
         const left = deadline - this.#sh.system.monotonic();
         if (!this.#sh.system.pollRead(this.#fd, Math.max(0, left))) return "timeout";
       }
-      const end = this.#some(delimiter, limit - this.#bytes.length);
+      const end = this.#some(delimiter, limit - this.#size);
       if (end) return end;
     }
   }
 
+  /** What was read. */
   get bytes(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
+    return this.#held.subarray(0, this.#size);
   }
 
   get text(): string {
@@ -45,31 +47,27 @@ export class ByteReader {
 
   #some(delimiter: number, room: number): InputEnd | undefined {
     const { system } = this.#sh;
-    const block = this.#block;
-    const seen = room > 1 ? system.peek(this.#fd, block.subarray(0, Math.min(room, BLOCK))) : -Errno.ENOTSUP;
-    if (seen === 0) return "end";
-    if (seen < 0) return this.#one(delimiter);
-    const found = delimiter < 0 ? -1 : block.subarray(0, seen).indexOf(delimiter);
-    const take = found < 0 ? seen : found + 1;
-    const count = system.read(this.#fd, block.subarray(0, take));
-    if (count < 0) return this.#failed(count);
-    for (let i = 0; i < (found < 0 ? count : found); i++) this.#bytes.push(block[i] as number);
-    return found < 0 ? undefined : "found";
-  }
-
-  #one(delimiter: number): InputEnd | undefined {
-    const one = this.#block.subarray(0, 1);
-    const count = this.#sh.system.read(this.#fd, one);
-    if (count < 0) return this.#failed(count);
+    const into = block.subarray(0, Math.min(room, this.#size === 0 ? FIRST : BLOCK));
+    const count = delimiter < 0 ? system.read(this.#fd, into) : system.readUntil(this.#fd, into, delimiter);
     if (count === 0) return "end";
-    if (one[0] === delimiter) return "found";
-    this.#bytes.push(one[0] as number);
-    return undefined;
+    if (count < 0) {
+      this.error = count;
+      return "error";
+    }
+    const found = block[count - 1] === delimiter;
+    this.#keep(found ? count - 1 : count);
+    return found ? "found" : undefined;
   }
 
-  #failed(errno: number): InputEnd {
-    this.error = errno;
-    return "error";
+  #keep(count: number): void {
+    const size = this.#size + count;
+    if (size > this.#held.length) {
+      const larger = new Uint8Array(Math.max(size, 2 * this.#held.length));
+      larger.set(this.#held);
+      this.#held = larger;
+    }
+    this.#held.set(block.subarray(0, count), this.#size);
+    this.#size = size;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command, Pipeline, SimpleCommand, Word, WordPart } from "../parse/ast.ts";
+import { wordParts } from "../parse/parts.ts";
 import { Attr } from "../state/variable.ts";
 import { assign } from "./assign.ts";
 import { startFork } from "./background.ts";
@@ -245,7 +246,7 @@ function kindOf(sh: Interpreter, command: Command): Kind {
 
 /** Whether expanding a word runs no commands (which might read the input). */
 function isInert(word: Word): boolean {
-  return word.plain !== null || word.parts.every(isInertPart);
+  return word.plain !== null || wordParts(word).every(isInertPart);
 }
 
 function isInertPart(part: WordPart): boolean {

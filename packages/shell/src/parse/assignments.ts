@@ -13,7 +13,7 @@ import {
 } from "./characters.ts";
 import { readNewline } from "./here-documents.ts";
 import { readAssignmentSubscript } from "./parameters.ts";
-import { makeWord, PartList } from "./parts.ts";
+import { makeWord, PartList, wordParts } from "./parts.ts";
 import { plainWord, type Reader } from "./reader.ts";
 import { atWord, readWord } from "./words.ts";
 
@@ -100,7 +100,8 @@ function emptyWord(line: number): Word {
 export function readArray(r: Reader): ArrayLiteral {
   const start = r.textLength();
   const { line } = r;
-  const elements: ArrayElement[] = [];
+  const { elements } = r;
+  const base = elements.size;
   r.pos++;
   for (;;) {
     r.skipBlanks();
@@ -113,7 +114,7 @@ export function readArray(r: Reader): ArrayLiteral {
     else elements.push(element(readWord(r)));
   }
   r.pos++;
-  return { type: "ArrayLiteral", elements, text: r.textFrom(start) };
+  return { type: "ArrayLiteral", elements: elements.take(base), text: r.textFrom(start) };
 }
 
 function element(value: Word): ArrayElement {
@@ -149,11 +150,11 @@ export function assignmentWord(r: Reader, assignment: Assignment, start: number,
   list.literal(assignment.name);
   if (assignment.subscript) {
     list.literal("[");
-    addParts(list, assignment.subscript.word.parts);
+    addParts(list, wordParts(assignment.subscript.word));
     list.literal("]");
   }
   list.literal(assignment.append ? "+=" : "=");
-  addParts(list, value.parts);
+  addParts(list, wordParts(value));
   const head = text.slice(0, text.length - value.text.length);
   const word = makeWord(line, text.endsWith(value.text) ? text : head + value.text, list.finish());
   word.assignment = assignment;

@@ -350,8 +350,8 @@ export interface Word {
   line: number;
   /** Source text, with line continuations removed. */
   text: string;
-  /** Empty only for an empty operand, as in `${x:-}`. */
-  parts: WordPart[];
+  /** Empty only for an empty operand, as in `${x:-}`. `null`: the text is the word's only, literal part (see `wordParts`). */
+  parts: WordPart[] | null;
   /**
    * The word's value where no expansion of any kind (brace, tilde, parameter, glob, quote removal aside) can change it:
    * `foo`, `'a b'`, `"x"`, but not `*.c`, `~`, `{a,b}`, `$x`, `a[1]`. Else `null`.

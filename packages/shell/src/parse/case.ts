@@ -4,6 +4,7 @@ import { skipNewlines } from "./here-documents.ts";
 import { readList } from "./lists.ts";
 import type { Reader } from "./reader.ts";
 import { expectReserved, reservedAt } from "./reserved.ts";
+import { NONE } from "./stack.ts";
 import { atWord, readWord } from "./words.ts";
 
 /** `case` was read. */
@@ -23,7 +24,7 @@ export function readCase(r: Reader, line: number): Case {
   }
   skipNewlines(r);
   expectReserved(r, "esac");
-  return { type: "Case", line, word, items, redirects: [] };
+  return { type: "Case", line, word, items, redirects: NONE };
 }
 
 function readItem(r: Reader): CaseItem {

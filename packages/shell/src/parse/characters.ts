@@ -58,6 +58,8 @@ export const SPECIAL_PARAMETER = characters("@*#?-$!");
 /** First character of a reserved word. */
 export const RESERVED_START = characters(`${LOWER}{}![]`);
 
+/** What a redirect may start with: its operator, a number, `{name}`. */
+export const REDIRECT_START = characters("<>&0123456789{");
 /** Ends the quick scan of a plain word: metacharacters, quotes, and what globs, braces and tildes start with. */
 export const WORD_QUICK_STOP = characters(`${METACHARACTERS}${QUOTES}*?[{~`);
 /** Ends a run of literal text in a word. */

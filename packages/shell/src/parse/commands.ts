@@ -1,10 +1,11 @@
 import { type AssignmentPlace, assignmentWord, readArrayArgument, readAssignment } from "./assignments.ts";
 import type { Assignment, Command, FunctionDefinition, Redirect, SimpleCommand, Word } from "./ast.ts";
-import { CLOSE_PAREN, OPEN_PAREN } from "./characters.ts";
+import { CLOSE_PAREN, META, OPEN_PAREN, REDIRECT_START } from "./characters.ts";
 import { readCompound, readFunctionBody, readParenthesis } from "./compounds.ts";
 import type { Reader } from "./reader.ts";
 import { readRedirect } from "./redirects.ts";
 import { closesList, type ReservedWord, reservedAt } from "./reserved.ts";
+import { NONE } from "./stack.ts";
 import { atWord, readWord } from "./words.ts";
 
 /** Reads one command: what stands between two `|`. `first`: nothing precedes it that keeps `!` and `time` from counting. */
@@ -67,36 +68,48 @@ type Arguments = "words" | "text arrays" | AssignmentPlace;
 
 function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
   const { line } = r;
-  const assignments: Assignment[] = [];
-  const words: Word[] = [];
-  const redirects: Redirect[] = [];
+  let assignments: Assignment[] = NONE;
+  let redirects: Redirect[] = NONE;
   let mode: Arguments = "words";
+  const base = r.words.size;
   for (;;) {
     r.skipBlanks();
-    const redirect = readRedirect(r);
-    if (redirect) {
-      redirects.push(redirect);
-      continue;
-    }
-    if (!atWord(r)) break;
-    if (words.length === 0) {
+    const c = r.code();
+    if (REDIRECT_START[c]) {
+      const redirect = readRedirect(r);
+      if (redirect) {
+        redirects = added(redirects, redirect);
+        continue;
+      }
+      if (!atWord(r)) break;
+    } else if (META[c]) break;
+    const first = r.words.size === base;
+    if (first) {
       const assignment = readAssignment(r, "command");
       if (assignment) {
-        assignments.push(assignment);
+        assignments = added(assignments, assignment);
         continue;
       }
       if (assignments.length + redirects.length > 0 && r.hasAliases() && expandAliases(r)) continue;
     } else if (r.aliasNextAt >= 0 && expandNext(r)) continue;
-    const word = words.length === 0 ? readWord(r) : readArgument(r, mode);
-    words.push(word);
-    if (words.length === 1 || mode === "argument") mode = argumentsAfter(word, words.length === 1);
+    const word = first || mode === "words" ? readWord(r) : readArgument(r, mode);
+    r.words.push(word);
+    if (first || mode === "argument") mode = argumentsAfter(word, first);
   }
+  const words = r.words.take(base);
   if (r.code() === OPEN_PAREN && words.length > 0) {
     const alone = words.length === 1 && assignments.length + redirects.length === 0;
     return alone ? readFunction(r, words[0]!, line) : r.unexpected();
   }
   if (words.length + assignments.length + redirects.length === 0) r.unexpected();
-  return { type: "Simple", line, assignments, words: words.slice(), redirects };
+  return { type: "Simple", line, assignments, words, redirects };
+}
+
+/** Few commands have any of these, hardly one has two. */
+function added<T>(list: T[], item: T): T[] {
+  if (list === NONE) return [item];
+  list.push(item);
+  return list;
 }
 
 /** After an alias that ends with a blank, the next word is looked up too. */
@@ -112,8 +125,7 @@ function argumentsAfter({ text }: Word, first: boolean): Arguments {
   return first && ARRAY_AS_TEXT.has(text) ? "text arrays" : "words";
 }
 
-function readArgument(r: Reader, mode: Arguments): Word {
-  if (mode === "words") return readWord(r);
+function readArgument(r: Reader, mode: Exclude<Arguments, "words">): Word {
   if (mode === "text arrays") return readArrayArgument(r) ?? readWord(r);
   const { pos, line } = r;
   const assignment = readAssignment(r, mode);

@@ -22,6 +22,7 @@ import { readFor, readSelect } from "./loops.ts";
 import type { Reader } from "./reader.ts";
 import { readRedirects } from "./redirects.ts";
 import { expectReserved, type ReservedWord, reservedAt } from "./reserved.ts";
+import { NONE } from "./stack.ts";
 import { atWord, readWord } from "./words.ts";
 
 /** The command that the reserved word before `pos` starts. */
@@ -59,16 +60,18 @@ function readShellCommand(r: Reader, word: ReservedWord): CompoundCommand {
 function readGroup(r: Reader, line: number): Group {
   const body = readList(r);
   expectReserved(r, "}");
-  return { type: "Group", line, body, redirects: [] };
+  return { type: "Group", line, body, redirects: NONE };
 }
 
 function readIf(r: Reader, line: number): If {
-  const branches: IfBranch[] = [];
+  let branches: IfBranch[] = NONE;
   let otherwise: Statement[] | null = null;
   for (;;) {
     const condition = readList(r);
     expectReserved(r, "then");
-    branches.push({ type: "IfBranch", condition, body: readList(r) });
+    const branch: IfBranch = { type: "IfBranch", condition, body: readList(r) };
+    if (branches === NONE) branches = [branch];
+    else branches.push(branch);
     if (reservedAt(r) !== "elif") break;
     r.pos += "elif".length;
   }
@@ -77,7 +80,7 @@ function readIf(r: Reader, line: number): If {
     otherwise = readList(r);
   }
   expectReserved(r, "fi");
-  return { type: "If", line, branches, otherwise, redirects: [] };
+  return { type: "If", line, branches, otherwise, redirects: NONE };
 }
 
 function readWhile(r: Reader, until: boolean, line: number): While {
@@ -85,7 +88,7 @@ function readWhile(r: Reader, until: boolean, line: number): While {
   expectReserved(r, "do");
   const body = readList(r);
   expectReserved(r, "done");
-  return { type: "While", line, until, condition, body, redirects: [] };
+  return { type: "While", line, until, condition, body, redirects: NONE };
 }
 
 /** `( list )` or `((expression))` at `pos`. */

@@ -3,6 +3,7 @@ import { AMPERSAND, BAR, CLOSE_PAREN, GREATER, LESS, NEWLINE, OPEN_PAREN } from 
 import { skipNewlines } from "./here-documents.ts";
 import type { Reader } from "./reader.ts";
 import { reservedAt } from "./reserved.ts";
+import { NONE } from "./stack.ts";
 import { SyntaxFailure } from "./syntax-error.ts";
 import { atWord, readRegexWord, readWord } from "./words.ts";
 
@@ -30,7 +31,7 @@ export function readConditional(r: Reader, line: number): Conditional {
     r.fail("conditional", `syntax error in conditional expression${tokenClause(": unexpected token ", r)}`);
   }
   r.pos += 2;
-  return { type: "Conditional", line, expression, redirects: [] };
+  return { type: "Conditional", line, expression, redirects: NONE };
 }
 
 /** bash names operators and reserved words here, but no plain words. */

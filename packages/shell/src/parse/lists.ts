@@ -8,34 +8,36 @@ import { atWord } from "./words.ts";
 
 /** Statements up to something that closes a list, which is not taken. At least one, except where `empty` is allowed. */
 export function readList(r: Reader, empty = false): Statement[] {
-  const list: Statement[] = [];
+  const { statements } = r;
+  const base = statements.size;
   const aliases = r.hasAliases();
   for (;;) {
     skipNewlines(r);
     // An alias may stand for the word that ends the list.
     if (aliases && atWord(r) && expandAliases(r)) skipNewlines(r);
     if (atListEnd(r)) break;
-    list.push(readStatement(r));
-    if (!readSeparator(r, list[list.length - 1]!)) break;
+    const statement = readStatement(r);
+    statements.push(statement);
+    if (!readSeparator(r, statement)) break;
   }
-  if (list.length === 0 && !empty) r.unexpected();
-  // A copy is as long as it must be; what `push` grew holds room for sixteen more.
-  return list.slice();
+  if (statements.size === base && !empty) r.unexpected();
+  return statements.take(base);
 }
 
 /** The statements of one line (and of those it goes on in), as bash reads before it runs them. */
 export function readLine(r: Reader): Statement[] {
-  const list: Statement[] = [];
+  const { statements } = r;
+  const base = statements.size;
   for (;;) {
     const statement = readStatement(r);
-    list.push(statement);
+    statements.push(statement);
     const separated = readSeparator(r, statement);
     r.skipBlanks();
     if (r.code() === NEWLINE) {
       readNewline(r);
-      return list;
+      return statements.take(base);
     }
-    if (r.code() === NUL) return list;
+    if (r.code() === NUL) return statements.take(base);
     if (!separated) r.unexpected();
   }
 }
@@ -182,5 +184,6 @@ function joinErrors(command: Command, line: number): void {
     hereDocument: null,
   };
   const target = command.type === "Function" || command.type === "Coproc" ? command.body : command;
-  if (target.type !== "Function" && target.type !== "Coproc") target.redirects.push(redirect);
+  if (target.type !== "Function" && target.type !== "Coproc")
+    target.redirects = [...target.redirects, redirect];
 }

@@ -5,6 +5,7 @@ import { readNewline, skipNewlines } from "./here-documents.ts";
 import { readList } from "./lists.ts";
 import type { Reader } from "./reader.ts";
 import { expectReserved, reservedAt } from "./reserved.ts";
+import { NONE } from "./stack.ts";
 import { atWord, readWord } from "./words.ts";
 
 /** `for` was read. */
@@ -13,14 +14,14 @@ export function readFor(r: Reader, line: number): For | ArithmeticFor {
   r.joinLines(1);
   if (r.code() === OPEN_PAREN && r.codeAt(1) === OPEN_PAREN) return readArithmeticFor(r, line);
   const { name, words, body } = readNamedLoop(r);
-  return { type: "For", line, name, words, body, redirects: [] };
+  return { type: "For", line, name, words, body, redirects: NONE };
 }
 
 /** `select` was read. */
 export function readSelect(r: Reader, line: number): Select {
   r.skipBlanks();
   const { name, words, body } = readNamedLoop(r);
-  return { type: "Select", line, name, words, body, redirects: [] };
+  return { type: "Select", line, name, words, body, redirects: NONE };
 }
 
 interface NamedLoop {
@@ -40,12 +41,13 @@ function readNamedLoop(r: Reader): NamedLoop {
   skipNewlines(r);
   if (reservedAt(r) !== "in") return { name, words: null, body: readBody(r) };
   r.pos += "in".length;
-  const words: Word[] = [];
+  const base = r.words.size;
   for (;;) {
     r.skipBlanks();
     if (!atWord(r)) break;
-    words.push(readWord(r));
+    r.words.push(readWord(r));
   }
+  const words = r.words.take(base);
   readTerminator(r);
   return { name, words, body: readBody(r) };
 }
@@ -96,6 +98,6 @@ function readArithmeticFor(r: Reader, line: number): ArithmeticFor {
     condition: condition!,
     step: step!,
     body,
-    redirects: [],
+    redirects: NONE,
   };
 }

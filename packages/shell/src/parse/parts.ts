@@ -35,6 +35,11 @@ export class PartList {
   }
 }
 
+/** The parts of a word. */
+export function wordParts(word: Word): readonly WordPart[] {
+  return word.parts ?? [{ type: "Literal", value: word.text }];
+}
+
 /** Literal text that pattern matching or tilde expansion may change; brackets are looked at apart. */
 const EXPANDABLE = /[*?]|[@+!]\(|(?:^|[:=])~/;
 
@@ -75,7 +80,7 @@ function literalText(parts: WordPart[]): string | null {
 export function unquote(word: Word): string {
   if (!word.quoted) return word.text;
   let text = "";
-  for (const part of word.parts) {
+  for (const part of wordParts(word)) {
     if (part.type === "DoubleQuoted") {
       for (const inner of part.parts) text += partText(inner);
     } else text += partText(part);

@@ -1,5 +1,5 @@
 import { readAnsiQuoted } from "./ansi-quotes.ts";
-import type { Backquote, DoubleQuoted, SingleQuoted } from "./ast.ts";
+import type { Backquote, DoubleQuoted, SingleQuoted, WordPart } from "./ast.ts";
 import {
   BACKQUOTE,
   BACKSLASH,
@@ -16,6 +16,7 @@ import {
 import { readDollar } from "./dollar.ts";
 import { PartList } from "./parts.ts";
 import type { Reader } from "./reader.ts";
+import { NONE } from "./stack.ts";
 import { readRun } from "./words.ts";
 
 /** `'…'` at `pos`. */
@@ -34,7 +35,15 @@ export function countLines(r: Reader, text: string): void {
 
 /** `"…"` at `pos`. */
 export function readDoubleQuoted(r: Reader, localized: boolean): DoubleQuoted {
-  const { line } = r;
+  const { line, src } = r;
+  let end = r.pos + 1;
+  while (!DOUBLE_QUOTED_STOP[src.charCodeAt(end)]) end++;
+  if (src.charCodeAt(end) === DOUBLE_QUOTE) {
+    const parts: WordPart[] =
+      end === r.pos + 1 ? NONE : [{ type: "Literal", value: src.slice(r.pos + 1, end) }];
+    r.pos = end + 1;
+    return { type: "DoubleQuoted", localized, parts };
+  }
   const list = new PartList();
   r.pos++;
   const from = r.textLength();

@@ -1,5 +1,7 @@
-import type { HereDocument, Script, Word } from "./ast.ts";
+import type { ArrayElement, HereDocument, Script, Statement, Word } from "./ast.ts";
 import { BACKSLASH, DIGIT, HASH, META, NEWLINE, NUL, SPACE, TAB, WORD_STOP } from "./characters.ts";
+import type { ReservedWord } from "./reserved.ts";
+import { Stack } from "./stack.ts";
 import { SyntaxFailure, type SyntaxMessage, type SyntaxProblem } from "./syntax-error.ts";
 
 /** What the parser asks of the shell, each time it matters. */
@@ -51,11 +53,17 @@ export class Reader {
   aliasNextAt = -1;
   /** Before this offset the text comes from aliases, whose newlines count for nothing. */
   aliasEnd = -1;
+  /** Where the grammar looked for a reserved word last, and what it found. */
+  reservedPos = -1;
+  reserved: ReservedWord | null = null;
   /** Offsets of `((` that turned out not to be arithmetic. */
   readonly notArithmetic = new Set<number>();
   readonly surroundings: Surroundings;
   /** The grammar above words: reads statements up to a `)` and that `)`. */
   readonly substitution: (reader: Reader) => Script;
+  readonly statements = new Stack<Statement>();
+  readonly words = new Stack<Word>();
+  readonly elements = new Stack<ArrayElement>();
   private readonly regions: AliasRegion[] = [];
   private readonly source: string;
   /** The source ends with a backslash that quotes nothing. */
@@ -114,6 +122,7 @@ export class Reader {
     const at = this.pos + offset;
     while (this.src.charCodeAt(at) === BACKSLASH && this.src.charCodeAt(at + 1) === NEWLINE) {
       this.src = this.src.slice(0, at) + this.src.slice(at + 2);
+      this.reservedPos = -1;
       for (const region of this.regions) region.end -= 2;
       if (this.aliasEnd > at) this.aliasEnd -= 2;
       this.line++;
@@ -151,6 +160,7 @@ export class Reader {
     if (value === undefined) return false;
     for (const region of this.regions) if (region.end > start && region.name === name) return false;
     const added = value.length - (this.pos - start);
+    this.reservedPos = -1;
     this.src = this.src.slice(0, start) + value + this.src.slice(this.pos);
     while (this.regions.length > 0 && this.regions[this.regions.length - 1]!.end <= start) this.regions.pop();
     for (const region of this.regions) region.end += added;
@@ -238,7 +248,7 @@ export function plainWord(text: string, line: number): Word {
     type: "Word",
     line,
     text,
-    parts: [{ type: "Literal", value: text }],
+    parts: null,
     plain: text,
     quoted: false,
     braces: false,

@@ -12,6 +12,7 @@ import {
 } from "./characters.ts";
 import { unquote } from "./parts.ts";
 import { plainWord, type Reader } from "./reader.ts";
+import { NONE } from "./stack.ts";
 import { atWord, readWord } from "./words.ts";
 
 const OPERATOR = /(?:<<<|<<-|&>>|<<|>>|>\||<>|<&|>&|&>|<|>)/y;
@@ -106,11 +107,12 @@ function redirect(
 
 /** All redirects at `pos`, as after a compound command. */
 export function readRedirects(r: Reader): Redirect[] {
-  const list: Redirect[] = [];
+  let list: Redirect[] = NONE;
   for (;;) {
     r.skipBlanks();
     const next = readRedirect(r);
     if (!next) return list;
-    list.push(next);
+    if (list === NONE) list = [next];
+    else list.push(next);
   }
 }

@@ -69,8 +69,17 @@ const CLOSING: ReadonlySet<string> = new Set([
 
 /** The reserved word at `pos`, which is not taken; `null` where there is none. Call it only where one counts. */
 export function reservedAt(r: Reader): ReservedWord | null {
+  if (!RESERVED_START[r.code()]) return null;
+  // Each level of the grammar asks again about the word that starts a command.
+  if (r.reservedPos === r.pos) return r.reserved;
+  const word = lookUp(r);
+  r.reservedPos = r.pos;
+  r.reserved = word;
+  return word;
+}
+
+function lookUp(r: Reader): ReservedWord | null {
   const { src, pos } = r;
-  if (!RESERVED_START[src.charCodeAt(pos)]) return null;
   let at = pos + 1;
   const limit = pos + LONGEST;
   while (at <= limit && RESERVED_START[src.charCodeAt(at)]) at++;
@@ -79,7 +88,7 @@ export function reservedAt(r: Reader): ReservedWord | null {
   if (!META[c]) {
     if (c !== BACKSLASH || src.charCodeAt(at + 1) !== NEWLINE) return null;
     r.joinLines(at - pos);
-    return reservedAt(r);
+    return lookUp(r);
   }
   const word = RESERVED.get(src.slice(pos, at));
   if (word === undefined) return null;

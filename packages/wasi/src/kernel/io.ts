@@ -5,7 +5,7 @@ import { lock, unlock } from "./futex.ts";
 import { FileKind, Header, Limit, OpenFile, OpenFlags, Pipe } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
 import { isPipe } from "./open-files.ts";
-import { pipeLength, pipeReadable, pipeWritable, readPipe, writePipe } from "./pipe.ts";
+import { countUntil, pipeLength, pipeReadable, pipeWritable, readPipe, writePipe } from "./pipe.ts";
 import type { Process } from "./process.ts";
 import { Signal } from "./signals.ts";
 
@@ -41,6 +41,11 @@ export class FileIo {
 
   /** Reads at most `into.length` bytes, blocking; 0 at the end. EISDIR, EINTR, EAGAIN (non-blocking). */
   read(fd: number, into: Uint8Array): number {
+    return this.readUntil(fd, into, -1);
+  }
+
+  /** As read, but takes nothing after the first `delimiter` (a byte; -1: none): the rest stays for whoever reads next. */
+  readUntil(fd: number, into: Uint8Array, delimiter: number): number {
     const file = this.#process.file(fd);
     if (file < 0) return file;
     const { i32 } = this.#memory;
@@ -49,21 +54,23 @@ export class FileIo {
     if ((i32[file + OpenFile.FLAGS] & OpenFlags.READ) === 0) return -Errno.EBADF;
     switch (kind) {
       case FileKind.FILE:
-        return this.#readFile(file, into);
+        return this.#readFile(file, into, delimiter);
       case FileKind.PIPE_READ:
       case FileKind.PIPE_BOTH: {
         const blocks = (i32[file + OpenFile.FLAGS] & OpenFlags.NONBLOCK) === 0;
         const pipe = this.#memory.u32[file + OpenFile.DETAIL];
-        return readPipe(this.#memory, pipe, into, blocks ? this.#process : undefined);
+        return readPipe(this.#memory, pipe, into, blocks ? this.#process : undefined, delimiter);
       }
       case FileKind.FETCH:
         return this.#fetch(file, OpenFile.PEER, (pipe, sleeper) =>
-          readPipe(this.#memory, pipe, into, sleeper),
+          readPipe(this.#memory, pipe, into, sleeper, delimiter),
         );
       case FileKind.RPC:
-        return this.#process.rpc.read(file, into);
-      default:
-        return this.#process.kernel.devices.read(i32[file + OpenFile.DETAIL] as DeviceId, into);
+        return this.#process.rpc.read(file, delimiter < 0 ? into : into.subarray(0, 1));
+      default: {
+        const device = i32[file + OpenFile.DETAIL] as DeviceId;
+        return this.#process.kernel.devices.read(device, delimiter < 0 ? into : into.subarray(0, 1));
+      }
     }
   }
 
@@ -81,12 +88,13 @@ export class FileIo {
     return u32[this.#process.kernel.files.at(u32[file + end]) + OpenFile.DETAIL];
   }
 
-  #readFile(file: number, into: Uint8Array): number {
+  #readFile(file: number, into: Uint8Array, delimiter: number): number {
     const { i32, u32, f64 } = this.#memory;
     const shared = Atomics.load(i32, file + OpenFile.REFS) > 1;
     if (shared) lock(i32, file + OpenFile.LOCK);
     const at = (file + OpenFile.OFFSET) >> 1;
-    const count = this.#fs(file).read(u32[file + OpenFile.NODE], f64[at], into);
+    const seen = this.#fs(file).read(u32[file + OpenFile.NODE], f64[at], into);
+    const count = countUntil(into, seen, delimiter);
     if (count > 0) f64[at] += count;
     if (shared) unlock(i32, file + OpenFile.LOCK);
     return count;

@@ -99,14 +99,15 @@ function wakePollers(memory: KernelMemory): void {
 }
 
 /**
- * Reads what is there, at most `into.length` bytes; 0 at the end of input. Without bytes it sleeps, or answers -EAGAIN
- * if there is no `sleeper`.
+ * Reads what is there, at most `into.length` bytes, and nothing after the first `delimiter` (a byte; -1: none); 0 at the end of
+ * input. Without bytes it sleeps, or answers -EAGAIN if there is no `sleeper`.
  */
 export function readPipe(
   memory: KernelMemory,
   pointer: number,
   into: Uint8Array,
   sleeper: Sleeper | undefined,
+  delimiter = -1,
 ): number {
   const at = memory.word(pointer, Pipe.WORDS);
   const { i32 } = memory;
@@ -115,7 +116,8 @@ export function readPipe(
     const seen = Atomics.load(i32, at + Pipe.DATA_SEQ);
     // Asked before looking for bytes: a writer may add some and leave between the two.
     const writers = Atomics.load(i32, at + Pipe.WRITERS);
-    const count = i32[at + Pipe.CAPTURE] === 1 ? takeGrown(memory, at, into) : takeRing(memory, at, into);
+    const take = i32[at + Pipe.CAPTURE] === 1 ? takeGrown : takeRing;
+    const count = take(memory, at, into, delimiter);
     if (count > 0) return count;
     if (writers === 0) return 0;
     if (sleeper === undefined) return -Errno.EAGAIN;
@@ -124,12 +126,19 @@ export function readPipe(
   }
 }
 
-function takeRing(memory: KernelMemory, at: number, into: Uint8Array): number {
+/** How many of the first `count` bytes come up to and with the first `delimiter`; all where there is none. */
+export function countUntil(bytes: Uint8Array, count: number, delimiter: number): number {
+  if (delimiter < 0 || count <= 0) return count;
+  const found = bytes.subarray(0, count).indexOf(delimiter);
+  return found < 0 ? count : found + 1;
+}
+
+function takeRing(memory: KernelMemory, at: number, into: Uint8Array, delimiter: number): number {
   const { i32 } = memory;
   lock(i32, at + Pipe.READ_LOCK);
   const tail = i32[at + Pipe.TAIL];
   const available = (Atomics.load(i32, at + Pipe.HEAD) - tail) >>> 0;
-  const count = Math.min(available, into.length);
+  let count = Math.min(available, into.length);
   if (count > 0) {
     const data = memory.u32[at + Pipe.DATA];
     const capacity = i32[at + Pipe.CAPACITY];
@@ -138,6 +147,7 @@ function takeRing(memory: KernelMemory, at: number, into: Uint8Array): number {
     const { u8 } = memory;
     into.set(u8.subarray(data + from, data + from + first));
     if (count > first) into.set(u8.subarray(data, data + count - first), first);
+    count = countUntil(into, count, delimiter);
     Atomics.store(i32, at + Pipe.TAIL, (tail + count) | 0);
     // A writer is not woken for a byte or two of room.
     if (capacity - available + count >= ATOMIC_WRITE) wakeWriters(memory, at);
@@ -146,16 +156,17 @@ function takeRing(memory: KernelMemory, at: number, into: Uint8Array): number {
   return count;
 }
 
-function takeGrown(memory: KernelMemory, at: number, into: Uint8Array): number {
+function takeGrown(memory: KernelMemory, at: number, into: Uint8Array, delimiter: number): number {
   const { i32 } = memory;
   lock(i32, at + Pipe.WRITE_LOCK);
   const tail = i32[at + Pipe.TAIL];
   const head = i32[at + Pipe.HEAD];
-  const count = Math.min(head - tail, into.length);
+  let count = Math.min(head - tail, into.length);
   if (count > 0) {
     const data = memory.u32[at + Pipe.DATA];
     memory.reach(data + head);
     into.set(memory.u8.subarray(data + tail, data + tail + count));
+    count = countUntil(into, count, delimiter);
     const empty = tail + count === head;
     Atomics.store(i32, at + Pipe.TAIL, empty ? 0 : tail + count);
     if (empty) Atomics.store(i32, at + Pipe.HEAD, 0);

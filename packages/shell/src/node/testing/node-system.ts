@@ -126,14 +126,17 @@ export class NodeSystem implements System {
     return this.#file(fd) ? -Errno.ESPIPE : -Errno.EBADF;
   }
 
-  /** Files only: pread at the offset that /proc tells. */
-  peek(fd: number, into: Uint8Array): number {
+  /** A file is looked at first, by pread at the offset that /proc tells; anything else gives its bytes one by one. */
+  readUntil(fd: number, into: Uint8Array, delimiter: number): number {
     const file = this.#file(fd);
     if (!file) return -Errno.EBADF;
-    if (file.ahead || !fs.fstatSync(file.real).isFile()) return -Errno.ENOTSUP;
+    if (file.ahead || !fs.fstatSync(file.real).isFile()) return this.read(fd, into.subarray(0, 1));
     const info = fs.readFileSync(`/proc/self/fdinfo/${file.real}`, "utf8");
     const offset = Number(/pos:\s*(\d+)/.exec(info)?.[1] ?? 0);
-    return attempt(() => fs.readSync(file.real, into, 0, into.length, offset));
+    const count = attempt(() => fs.readSync(file.real, into, 0, into.length, offset));
+    if (count <= 0) return count;
+    const found = into.subarray(0, count).indexOf(delimiter);
+    return this.read(fd, into.subarray(0, found < 0 ? count : found + 1));
   }
 
   dup(fd: number, least: number): number {
