@@ -60,6 +60,7 @@ function conformance(name, options) {
 gate("lint", "node_modules/.bin/biome", ["check", "."]);
 gate("layers", "node", ["tools/check-layers.mjs"]);
 gate("sizes", "node", ["tools/check-sizes.mjs"]);
+gate("API docs", "node", ["tools/api-docs.mjs", "--check"]);
 gate("types", "node_modules/.bin/tsc", ["-b"]);
 gate("build", "node", ["tools/build.mjs"]);
 gate("site", "node_modules/.bin/vite", [

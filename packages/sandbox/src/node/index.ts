@@ -57,7 +57,7 @@ export type { WasiRunOptions, WasiRunResult } from "./wasi/types.ts";
 
 export type Sandbox = SandboxType;
 
-/** Makes sandboxes on Node. With `project` and `state`, what earlier runs left in the shadow is there again. */
+/** Makes sandboxes. With `project` and `state`, what earlier runs left in the shadow is there again. */
 export const Sandbox: SandboxFactory = {
   create: async (options = {}) => createNodeSandbox(options),
 };
