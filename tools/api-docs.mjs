@@ -1,5 +1,6 @@
 // Writes docs/api.md from the sources: what the packages that people import export, with its comments. `pnpm docs:api`;
 // `--check` only says whether the file is up to date.
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript-api";
@@ -145,9 +146,16 @@ function aliased(node) {
   return (type.symbol?.declarations ?? []).slice(0, 1);
 }
 
-const page = `${INTRO}${Object.entries(PACKAGES)
+/** As `pnpm format` leaves it. */
+function formatted(text) {
+  const args = ["format", "--stdin-file-path=docs/api.md"];
+  return execFileSync(`${top}node_modules/.bin/biome`, args, { cwd: top, input: text, encoding: "utf8" });
+}
+
+const written = `${INTRO}${Object.entries(PACKAGES)
   .map(([name, entries]) => section(name, entries))
   .join("")}`;
+const page = formatted(written);
 if (process.argv.includes("--check")) {
   if (readFileSync(OUT, "utf8") === page) process.exit(0);
   console.error("docs/api.md: not what the sources say; run `pnpm docs:api`");
