@@ -11,7 +11,7 @@ const common = {
   format: "esm",
   target: "node20",
   // A package of this repository is bundled from its sources.
-  conditions: ["source"],
+  conditions: ["shadowbox-source"],
   sourcemap: "linked",
   logLevel: "warning",
   legalComments: "none",

@@ -3,7 +3,7 @@ import type { AssistantPart, SessionEvent } from "../events.ts";
 import type { Decision, Request } from "../gate/gate.ts";
 import { treeDigest } from "../session/tree.ts";
 import { toolsFor } from "../tools/all.ts";
-import { newToolMemory, type Tool } from "../tools/tool.ts";
+import { MCP_PREFIX, newToolMemory, type Tool } from "../tools/tool.ts";
 import { DEFAULT_LIMITS } from "./options.ts";
 import { runCall } from "./tool-call.ts";
 
@@ -76,7 +76,7 @@ class Player {
       return { type: "skipped", ...about, reason: "it was interrupted" };
     const tool = this.#tools.get(call.name);
     // What came from outside the box is taken from the log.
-    if (tool?.effect === "network" || call.name === "AskUser")
+    if (tool?.effect === "network" || call.name === "AskUser" || call.name.startsWith(MCP_PREFIX))
       return { type: "call", ...about, same: true, recorded: recorded.output, replayed: recorded.output };
     const end = await this.#run(call, turn);
     const same = end.output === recorded.output && end.isError === recorded.isError;

@@ -1,1 +1,2 @@
+export { connectMcp, type McpConnection } from "./client.ts";
 export { createMcpServer, type McpOptions } from "./server.ts";

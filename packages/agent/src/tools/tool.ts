@@ -48,6 +48,8 @@ export interface Tool {
   readonly description: string;
   readonly effect: Effect;
   readonly schema: z.ZodType<Record<string, unknown>>;
+  /** JSON Schema for the model; default what `schema` says. */
+  readonly inputSchema?: Record<string, unknown>;
   /** What the gate matches with rules and a person is shown; of a parsed input. */
   subject(input: Record<string, unknown>): string;
   run(input: Record<string, unknown>, context: ToolContext): Promise<ToolResult>;
@@ -69,9 +71,12 @@ export function failed(output: string): ToolResult {
   return { output, isError: true };
 }
 
+/** How the names of other MCP servers' tools begin. */
+export const MCP_PREFIX = "mcp__";
+
 /** The JSON Schema of a tool's input, as models get it. */
 export function inputSchemaOf(tool: Tool): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(tool.schema);
+  const { $schema: _, ...schema } = tool.inputSchema ?? z.toJSONSchema(tool.schema);
   return schema;
 }
 

@@ -47,8 +47,8 @@ export async function runChat(values: Parsed["values"], box: Sandbox): Promise<n
       if (line.trim() !== "") await chat.take(line);
     }
   } finally {
-    agent.session.close();
     lines.close();
+    await agent.close();
   }
   process.stdout.write(style.dim(`session ${agent.session.id}; go on with --resume ${agent.session.id}\n`));
   return 0;

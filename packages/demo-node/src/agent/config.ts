@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseRule, type Rule } from "@shadowbox/agent";
-import { CliError } from "../cli/errors.ts";
+import type { McpServerConfig } from "@shadowbox/agent/node";
+import { CliError, EXIT } from "../cli/errors.ts";
 
 /** What the config file may hold: $XDG_CONFIG_HOME/shadowbox/config.json, readable by its owner only. See docs/agent.md. */
 export interface Config {
@@ -13,6 +14,8 @@ export interface Config {
   /** Model → US dollars per million tokens. */
   prices: Record<string, { input: number; cachedInput?: number; output: number }>;
   rules: Rule[];
+  /** Other MCP servers that the agent may use, by name. */
+  mcpServers: Record<string, McpServerConfig>;
 }
 
 export function configPath(): string {
@@ -21,7 +24,7 @@ export function configPath(): string {
 
 /** Throws CliError naming the file and what is wrong with it. */
 export function readConfig(path = configPath()): Config {
-  if (!existsSync(path)) return { keys: {}, prices: {}, rules: [] };
+  if (!existsSync(path)) return { keys: {}, prices: {}, rules: [], mcpServers: {} };
   if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0)
     throw new CliError(`${path}: others can read it, and it may hold keys; run: chmod 600 ${path}`);
   let json: Record<string, unknown>;
@@ -30,11 +33,21 @@ export function readConfig(path = configPath()): Config {
   } catch (error) {
     throw new CliError(`${path}: expected JSON: ${(error as Error).message}`);
   }
-  const { model, baseUrl, keys = {}, prices = {}, allow = [], ask = [], deny = [], ...rest } = json;
+  const {
+    model,
+    baseUrl,
+    keys = {},
+    prices = {},
+    allow = [],
+    ask = [],
+    deny = [],
+    mcpServers,
+    ...rest
+  } = json;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined)
     throw new CliError(
-      `${path}: unknown "${unknown}"; expected model, baseUrl, keys, prices, allow, ask, deny`,
+      `${path}: unknown "${unknown}"; expected model, baseUrl, keys, prices, allow, ask, deny, mcpServers`,
     );
   const rules = Object.entries({ allow, ask, deny }).flatMap(([decision, list]) =>
     (list as string[]).map((text) => parseRule(text, decision as Rule["decision"])),
@@ -45,5 +58,25 @@ export function readConfig(path = configPath()): Config {
     keys: keys as Config["keys"],
     prices: prices as Config["prices"],
     rules,
+    mcpServers: serversOf(mcpServers, path),
   };
+}
+
+/** MCP servers as editors write them; throws CliError naming the one that is wrong. */
+function serversOf(json: unknown, path: string): Config["mcpServers"] {
+  const servers = (json ?? {}) as Record<string, Record<string, unknown>>;
+  for (const [name, server] of Object.entries(servers))
+    if (typeof server?.command !== "string" && typeof server?.url !== "string")
+      throw new CliError(`${path}: mcpServers: expected "command" or "url" in "${name}"`);
+  return servers as Config["mcpServers"];
+}
+
+/** The servers of a file with `mcpServers`. Throws CliError. */
+export function readMcpConfig(path: string): Config["mcpServers"] {
+  try {
+    return serversOf(JSON.parse(readFileSync(path, "utf8")).mcpServers, path);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`--mcp-config: read ${path}: ${(error as Error).message}`, EXIT.USAGE);
+  }
 }

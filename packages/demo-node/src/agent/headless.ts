@@ -53,7 +53,7 @@ export async function runHeadless(prompt: string, values: Parsed["values"]): Pro
     }
     view.stop();
     const committed = last?.reason === "done" ? await autoCommit(box, agent.session, values) : undefined;
-    agent.session.close();
+    await agent.close();
     if (format === "text") await writeAll(process.stdout, `${text}\n`);
     if (format === "json") {
       const { reason, error, usage, costUsd } = last ?? {};

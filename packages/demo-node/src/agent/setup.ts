@@ -12,13 +12,14 @@ import {
   type Rule,
   type RunOptions,
   type Session,
+  toolsFor,
 } from "@shadowbox/agent";
 import { KEY_NAMES, parseScript, resolveModel, scriptedModel } from "@shadowbox/agent/models";
 import { SessionFolder } from "@shadowbox/agent/node";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { type Parsed, projectPath, stateRoot } from "../cli/options.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, readMcpConfig } from "./config.ts";
 
 const MODES: readonly Mode[] = ["ask", "accept-in-shadow", "plan", "deny"];
 
@@ -27,6 +28,8 @@ export interface Agent {
   session: Session;
   options: RunOptions;
   modelName: string;
+  /** Ends the session's log and what was connected for it. */
+  close(): Promise<void>;
 }
 
 /** The model that flags, environment or config name; undefined: none. */
@@ -64,6 +67,7 @@ export async function openAgent(
         keys,
       });
   const mode = modeOf(values);
+  const mcp = await connectServers(values, config);
   const secrets = Object.values(keys).filter((value): value is string => value !== undefined);
   const session = openSession(values, { model: modelName, mode, secrets });
   const prices: Prices | undefined = config.prices[modelName];
@@ -71,8 +75,13 @@ export async function openAgent(
   return {
     session,
     modelName,
+    close: async () => {
+      session.close();
+      await mcp?.close();
+    },
     options: {
       sandbox,
+      ...(mcp && { tools: [...toolsFor(sandbox), ...mcp.tools] }),
       model,
       gate: new Gate({ mode, rules: [...config.rules, ...rulesOf(values)], ask: people.ask }),
       memory: newToolMemory(),
@@ -81,6 +90,18 @@ export async function openAgent(
       ...(maxSteps !== undefined && { limits: { maxSteps } }),
     },
   };
+}
+
+/** Other MCP servers; those that are not there are said, and the rest is used. */
+async function connectServers(values: Parsed["values"], { mcpServers }: Config) {
+  const given = values["mcp-config"];
+  const servers = { ...mcpServers, ...(typeof given === "string" && readMcpConfig(given)) };
+  if (Object.keys(servers).length === 0) return undefined;
+  // Loaded for those who have any.
+  const { connectMcpServers } = await import("@shadowbox/agent/node");
+  const connections = await connectMcpServers(servers);
+  for (const problem of connections.problems) process.stderr.write(`shadowbox: ${problem}\n`);
+  return connections;
 }
 
 function scripted(file: string) {

@@ -23,6 +23,11 @@ const AGENT: Record<string, Flag> = {
     help: "permit, such as 'WebFetch(docs.example.org)'",
   },
   deny: { type: "string", multiple: true, value: "RULE", help: "forbid, such as 'Bash(rm *)'" },
+  "mcp-config": {
+    type: "string",
+    value: "FILE",
+    help: "further MCP servers for the agent (docs/agent.md); each call asks",
+  },
   "max-turns": { type: "string", value: "N", help: "model calls at most (default 100)" },
   resume: { type: "string", value: "ID", help: "go on with a session (`shadowbox sessions` lists them)" },
   continue: { type: "boolean", short: "c", help: "go on with the newest session" },
