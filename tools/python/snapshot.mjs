@@ -1,12 +1,17 @@
 // snapshot.mjs MODULE ROOT OUT: runs MODULE's shadowbox_snapshot with ROOT as its file system and writes a module whose data
-// is the memory that this left behind. Clock and random numbers are constant: the same input gives the same bytes.
-import { readFileSync, writeFileSync } from "node:fs";
+// is the memory that this left behind. Clock, random numbers and what the machine's file system adds of its own (devices,
+// inode numbers, times, the order of names) are constant, so that the same input gives the same
+// bytes but for about ten: entries of the interpreter's method cache, which vary from run to run.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { WASI } from "node:wasi";
 
 const [source, root, out] = process.argv.slice(2);
 const PAGE = 65536;
+const NOW = 1_700_000_000_000_000_000n;
 const Section = { CUSTOM: 0, MEMORY: 5, EXPORT: 7, DATA: 11, DATA_COUNT: 12 };
 const ENTRY = "shadowbox_snapshot";
+const FileType = { DIRECTORY: 3, REGULAR_FILE: 4 };
 /** Zeros that are worth a segment of their own. */
 const GAP = 256;
 
@@ -23,14 +28,31 @@ function takeSnapshot(module) {
     returnOnExit: false,
   });
   let instance;
+  const PREOPEN = 3;
+  const folders = new Map([[PREOPEN, root]]);
   const view = () => new DataView(instance.exports.memory.buffer);
   const fixed = {
     clock_time_get: (_id, _precision, at) => {
-      view().setBigUint64(at, 1_700_000_000_000_000_000n, true);
+      view().setBigUint64(at, NOW, true);
       return 0;
     },
     random_get: (at, length) => {
       new Uint8Array(instance.exports.memory.buffer, at, length).fill(7);
+      return 0;
+    },
+    path_filestat_get: (fd, flags, path, length, at) =>
+      plainStat(view(), at, wasi.wasiImport.path_filestat_get(fd, flags, path, length, at)),
+    fd_filestat_get: (fd, at) => plainStat(view(), at, wasi.wasiImport.fd_filestat_get(fd, at)),
+    path_open: (fd, flags, path, length, ...rest) => {
+      const name = Buffer.from(instance.exports.memory.buffer, path, length).toString();
+      const errno = wasi.wasiImport.path_open(fd, flags, path, length, ...rest);
+      if (errno === 0) folders.set(view().getUint32(rest.at(-1), true), join(folders.get(fd), name));
+      return errno;
+    },
+    fd_readdir: (fd, at, length, cookie, used) => {
+      const bytes = entries(folders.get(fd)).subarray(Number(cookie), Number(cookie) + length);
+      new Uint8Array(instance.exports.memory.buffer).set(bytes, at);
+      view().setUint32(used, bytes.length, true);
       return 0;
     },
   };
@@ -39,6 +61,37 @@ function takeSnapshot(module) {
   wasi.initialize({ exports: { memory: instance.exports.memory } });
   instance.exports[ENTRY]();
   return new Uint8Array(instance.exports.memory.buffer);
+}
+
+/** Puts constants for device, inode, links, times and a folder's size into a `filestat`. */
+function plainStat(view, at, errno) {
+  if (errno !== 0) return errno;
+  view.setBigUint64(at, 0n, true);
+  view.setBigUint64(at + 8, 1n, true);
+  view.setBigUint64(at + 24, 1n, true);
+  if (view.getUint8(at + 16) === FileType.DIRECTORY) view.setBigUint64(at + 32, 0n, true);
+  for (const time of [40, 48, 56]) view.setBigUint64(at + time, NOW, true);
+  return errno;
+}
+
+/** A folder's `dirent`s in the order of their names; a cookie is the place where the next begins. */
+function entries(folder) {
+  let place = 0;
+  return Buffer.concat(
+    readdirSync(folder, { withFileTypes: true })
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((each) => {
+        const name = Buffer.from(each.name);
+        const entry = Buffer.alloc(24 + name.length);
+        place += entry.length;
+        entry.writeBigUInt64LE(BigInt(place), 0);
+        entry.writeBigUInt64LE(1n, 8);
+        entry.writeUInt32LE(name.length, 16);
+        entry[20] = each.isDirectory() ? FileType.DIRECTORY : FileType.REGULAR_FILE;
+        name.copy(entry, 24);
+        return entry;
+      }),
+  );
 }
 
 /** The module with `memory` as its data, and without the function that made it. */
