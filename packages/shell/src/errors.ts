@@ -1,6 +1,6 @@
 /**
- * What can go wrong in @shadowbox/shell, as a closed union. `expansion`, `unbound`, `arithmetic`, `readonly`, `assignment`
- * and `limit` are failures of the script that runs; they end a command inside the interpreter and never leave
+ * What can go wrong in @shadowbox/shell, as a closed union. `expansion`, `unbound`, `arithmetic`, `subscript`,
+ * `readonly`, `assignment` and `limit` are failures of the script that runs; they end a command inside the interpreter and never leave
  * {@link Shell.run}. `invalid` is a wrong use of the package.
  */
 export type ShellErrorCode =
@@ -8,6 +8,7 @@ export type ShellErrorCode =
   | "expansion"
   | "unbound"
   | "arithmetic"
+  | "subscript"
   | "readonly"
   | "assignment"
   | "limit";

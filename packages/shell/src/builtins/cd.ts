@@ -1,6 +1,7 @@
 import { Errno } from "@shadowbox/vfs";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { errorText } from "../interp/messages.ts";
+import { refused } from "../interp/restricted.ts";
 
 const CD_USAGE = "cd [-L|[-P [-e]] [-@]] [dir]";
 
@@ -22,6 +23,7 @@ export function cdBuiltin(sh: Interpreter, args: string[]): number {
     }
   }
   const rest = args.slice(at);
+  if (refused(sh, "cd")) return 1;
   if (rest.length > 1) return sh.builtinError("cd", "too many arguments");
   let target: string | undefined = rest[0];
   let show = false;

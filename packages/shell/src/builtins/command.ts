@@ -1,6 +1,7 @@
 import { findProgram, runProgram, searchPath } from "../interp/external.ts";
 import { printFunction } from "../interp/function-text.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
+import { refused } from "../interp/restricted.ts";
 import { runBuiltin } from "../interp/simple.ts";
 
 const RESERVED = new Set([
@@ -68,6 +69,7 @@ export function commandBuiltin(sh: Interpreter, args: string[]): number {
     }
   }
   const rest = args.slice(at);
+  if (standard && refused(sh, "command", "-p")) return 1;
   if (rest.length === 0) return 0;
   if (verbose) {
     let status = 1;
@@ -132,7 +134,7 @@ function describe(
       say(name, `${name} is a ${sh.posix && builtin.special ? "special " : ""}shell builtin`, "builtin");
   }
   if (more())
-    describeFiles(sh, name, path, all, (path, hashed) => {
+    describeFiles(sh, name, path, all, forcePath, (path, hashed) => {
       found = true;
       if (style === "type") sh.out("file\n", "type");
       else if (style === "long")
@@ -147,6 +149,7 @@ function describeFiles(
   name: string,
   searched: string,
   all: boolean,
+  forced: boolean,
   say: (path: string, hashed: boolean) => void,
 ): void {
   if (name.includes("/")) {
@@ -156,7 +159,7 @@ function describeFiles(
     return;
   }
   const hashed = sh.state.hash.get(name);
-  if (hashed && !all) {
+  if (hashed && (!all || forced)) {
     findProgram(sh, name, false);
     const still = sh.state.hash.get(name);
     if (still) {
@@ -220,6 +223,7 @@ export function hashBuiltin(sh: Interpreter, args: string[]): number {
       if (letter === "p") path = args[++at];
     }
   }
+  if (path?.includes("/") && refused(sh, "hash", path)) return 1;
   if (!sh.state.set.hashall) return sh.builtinError("hash", "hashing disabled");
   const names = args.slice(at);
   const { hash } = sh.state;
@@ -298,6 +302,7 @@ export function enableBuiltin(sh: Interpreter, args: string[]): number {
       flags.add(letter);
     }
   const names = args.slice(at);
+  if ((flags.has("f") || flags.has("d")) && refused(sh, "enable")) return 1;
   if (names.length === 0) {
     const all = [...sh.builtins.keys()].sort();
     for (const name of all) {

@@ -283,7 +283,7 @@ function declareOne(
     return false;
   }
   if (match[2] && (request.name === "export" || request.name === "readonly")) {
-    sh.builtinError(request.name, `\`${text}': not a valid identifier`);
+    sh.builtinError(request.name, `\`${match[1]}${match[2]}': not a valid identifier`);
     return false;
   }
   const name = match[1] as string;

@@ -2,6 +2,7 @@ import { Errno } from "@shadowbox/vfs";
 import { findProgram, searchPath, startProgram, waitForeground } from "../interp/external.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { errorText } from "../interp/messages.ts";
+import { refused } from "../interp/restricted.ts";
 import { runText } from "../interp/source.ts";
 import { runTrap } from "../interp/traps.ts";
 import { OpenFlag } from "../system.ts";
@@ -34,6 +35,7 @@ export function sourceBuiltin(sh: Interpreter, args: string[], name: string): nu
     sh.builtinError(name, "filename argument required");
     return sh.usage(name, undefined, `${name} filename [arguments]`);
   }
+  if (file.includes("/") && refused(sh, name, file)) return 1;
   const path = sourcePath(sh, file);
   const text = path === undefined ? -Errno.ENOENT : readScript(sh, path);
   if (typeof text === "number") {
@@ -142,6 +144,7 @@ export function execBuiltin(sh: Interpreter, args: string[]): number {
     sh.keepRedirects = true;
     return 0;
   }
+  if (refused(sh, "exec")) return 1;
   return replaceShell(sh, rest, argv0 ?? (login ? `-${rest[0]}` : undefined), clean);
 }
 

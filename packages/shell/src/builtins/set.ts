@@ -62,6 +62,10 @@ function letters(sh: Interpreter, arg: string, next: string | undefined): number
       used = 1;
       continue;
     }
+    if (letter === "r" && on) {
+      sh.state.restricted = true;
+      continue;
+    }
     const name = optionOfLetter(letter);
     if (!name) {
       sh.usage("set", `${arg[0]}${letter}`, USAGE);

@@ -44,6 +44,11 @@ export function shoptBuiltin(sh: Interpreter, args: string[]): number {
       const on = flags.has("s");
       if (flags.has("o")) setOption(sh, name as SetOption, on);
       else sh.state.shopt[name as Shopt] = on;
+      // The debugger's mode lets functions see the traps of their caller.
+      if (name === "extdebug" && !flags.has("o")) {
+        setOption(sh, "functrace", on);
+        setOption(sh, "errtrace", on);
+      }
       continue;
     }
     if (!isOn(name)) status = 1;

@@ -1,9 +1,11 @@
 import type { Interpreter } from "../interp/interpreter.ts";
 import { aliasBuiltin, unaliasBuiltin } from "./alias.ts";
+import { bindBuiltin } from "./bind.ts";
 import { callerBuiltin } from "./caller.ts";
 import { cdBuiltin, pwdBuiltin } from "./cd.ts";
 import { builtinBuiltin, commandBuiltin, enableBuiltin, hashBuiltin, typeBuiltin } from "./command.ts";
-import { compgenBuiltin, completeBuiltin, compoptBuiltin } from "./complete.ts";
+import { compgenBuiltin } from "./compgen.ts";
+import { completeBuiltin, compoptBuiltin } from "./complete.ts";
 import { breakBuiltin, continueBuiltin, exitBuiltin, returnBuiltin } from "./control.ts";
 import { declareBuiltin, exportBuiltin, localBuiltin, readonlyBuiltin } from "./declare.ts";
 import { dirsBuiltin, popdBuiltin, pushdBuiltin } from "./dirs.ts";
@@ -57,6 +59,7 @@ const REGULAR: Record<string, BuiltinFunction> = {
   "[": testBuiltin,
   alias: aliasBuiltin,
   bg: bgBuiltin,
+  bind: bindBuiltin,
   builtin: builtinBuiltin,
   caller: callerBuiltin,
   cd: cdBuiltin,

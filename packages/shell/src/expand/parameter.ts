@@ -1,5 +1,14 @@
 import { ShellError } from "../errors.ts";
-import type { Arithmetic, DefaultOperation, Parameter, ParameterOperation, Subscript } from "../parse/ast.ts";
+import type {
+  Arithmetic,
+  DefaultOperation,
+  Parameter,
+  ParameterOperation,
+  Subscript,
+  Word,
+  WordPart,
+} from "../parse/ast.ts";
+import { wordParts } from "../parse/parts.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr, isName, type Value, type Variable } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
@@ -83,7 +92,7 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
   const found = pointer && lookUp(host, pointer);
   const text = found?.list ? (found.list.length ? found.list.join(" ") : undefined) : found?.text;
   if (text === undefined) {
-    if (part.operation?.type === "Default" && !isName(part.name)) return undefined;
+    if (part.operation?.type === "Default" && (!isName(part.name) || found?.list)) return undefined;
     if (found?.list && (!isName(part.name) || variable?.value !== undefined)) return "";
     const shown = part.subscript ? `${part.name}[${part.subscript.text}]` : part.name;
     if (/^[@*\d!#?$-]/.test(part.name) && part.name !== "0") {
@@ -124,7 +133,7 @@ function textReference(
   return {
     name: real,
     all: undefined,
-    key: indexIn(host, variable, host.integer(host.subscriptText(subscript)), real),
+    key: indexIn(host, variable, indexValue(host, host.subscriptText(subscript)), real),
     shown,
   };
 }
@@ -153,8 +162,28 @@ function directReference(
 export function keyOf(host: ExpansionHost, name: string, subscript: Subscript): string | number {
   const variable = host.vars.get(name);
   if (variable && variable.attrs & Attr.ASSOC) return expandText(host, subscript.word);
-  const expression = expandText(host, subscript.word);
-  return indexIn(host, variable, host.integer(expression), name);
+  return indexIn(host, variable, indexValue(host, indexText(host, subscript.word)), name);
+}
+
+/** The expression of a subscript, in which single quotes are characters like any other. */
+export function indexText(host: ExpansionHost, word: Word): string {
+  const parts = wordParts(word);
+  if (!parts.some((part) => part.type === "SingleQuoted")) return expandText(host, word);
+  const kept = parts.map(
+    (part): WordPart => (part.type === "SingleQuoted" ? { type: "Escaped", value: `'${part.value}'` } : part),
+  );
+  return expandText(host, { ...word, plain: null, parts: kept });
+}
+
+/** The value of a subscript; what is wrong with it gives up more than another expression. */
+export function indexValue(host: ExpansionHost, expression: string): number {
+  try {
+    return host.integer(expression);
+  } catch (error) {
+    if (error instanceof ShellError && error.code === "arithmetic")
+      throw new ShellError("subscript", error.message);
+    throw error;
+  }
 }
 
 /** Counts a negative index from the end. */
@@ -233,7 +262,7 @@ function withOperation(
 ): void {
   const operation = part.operation;
   if (operation?.type === "Default") {
-    expandDefault(host, operation, reference, found, sink, quoted);
+    expandDefault(host, operation, reference, found, sink, quoted, part.indirect);
     return;
   }
   if (
@@ -268,8 +297,10 @@ function withOperation(
       return;
     }
     const offset = integerFor(host, operation.offset, reference.shown);
+    // A length is not looked at where the offset is beyond the end.
+    const beyond = found.text !== undefined && Math.abs(offset) > countCharacters(found.text);
     const length =
-      operation.length === null ? undefined : integerFor(host, operation.length, reference.shown);
+      operation.length === null || beyond ? undefined : integerFor(host, operation.length, reference.shown);
     const cut = slice(host, reference, found, offset, length, operation.length?.text ?? "");
     if (cut.list) sink.list(cut.list, quoted, star);
     else put(sink, cut.text ?? "", quoted);
@@ -325,10 +356,13 @@ function expandDefault(
   found: Found,
   sink: Sink,
   quoted: boolean,
+  indirect: boolean,
 ): void {
   const { operator, colon, word } = operation;
   const set = found.list ? found.list.length > 0 : found.text !== undefined;
-  const empty = found.list ? isNullList(host, found.list, reference.all === "*") : found.text === "";
+  const list = found.list;
+  // What `${!ref}` finds in a list counts as a value even where all of it is empty.
+  const empty = list ? !indirect && isNullList(host, list, reference.all === "*") : found.text === "";
   const present = set && !(colon && empty);
   if (operator === "+") {
     if (present) expandOperand(host, word, sink, quoted);

@@ -82,8 +82,8 @@ function quickValue(host: ExpansionHost, part: Parameter): string | undefined {
   return typeof variable.value === "string" ? variable.value : undefined;
 }
 
-/** Expands a word to one text: no braces, no splitting, no globbing. */
-export function expandText(host: ExpansionHost, word: Word, assignment = false): string {
+/** Expands a word to one text: no braces, no splitting, no globbing. `tilde`: also after `=` and `:` (as in an assignment), or not at all. */
+export function expandText(host: ExpansionHost, word: Word, tilde: boolean | "none" = false): string {
   if (word.plain !== null) return word.plain;
   const parts = wordParts(word);
   if (parts.length === 1) {
@@ -92,11 +92,12 @@ export function expandText(host: ExpansionHost, word: Word, assignment = false):
     if (quick !== undefined) return quick;
   }
   const sink = new TextSink(separators(host));
-  expandParts(host, parts, sink, assignment ? VALUE : PLAIN);
+  expandParts(host, parts, sink, tilde === "none" ? LITERAL : tilde ? VALUE : PLAIN);
   return sink.text;
 }
 
 const VALUE: PartMode = { quoted: false, operand: false, tilde: "assignment" };
+const LITERAL: PartMode = { quoted: false, operand: false, tilde: "none" };
 
 /** Expands a word to a glob pattern in which quoted characters are escaped. */
 export function expandPattern(host: ExpansionHost, word: Word): string {

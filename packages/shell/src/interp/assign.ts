@@ -1,5 +1,5 @@
 import { ShellError } from "../errors.ts";
-import { BAD_INDEX, indexIn, keyOf } from "../expand/parameter.ts";
+import { BAD_INDEX, indexIn, indexText, indexValue, keyOf } from "../expand/parameter.ts";
 import { expandFields, expandText } from "../expand/word.ts";
 import type { ArrayLiteral, Assignment, Subscript, Word } from "../parse/ast.ts";
 import { wordParts } from "../parse/parts.ts";
@@ -87,7 +87,7 @@ export function textKey(sh: Interpreter, name: string, subscript: string, readin
   const variable = sh.vars.get(name);
   const expanded = sh.subscriptText(subscript);
   if (variable && variable.attrs & Attr.ASSOC) return expanded;
-  const index = indexIn(sh, variable, sh.integer(expanded), name);
+  const index = indexIn(sh, variable, indexValue(sh, expanded), name);
   if (index === BAD_INDEX && !reading)
     throw new ShellError("assignment", `${name}[${subscript}]: bad array subscript`);
   return index;
@@ -168,7 +168,7 @@ function fillIndexed(
   for (const { key, text, append: add } of elements) {
     let index = next;
     if (key) {
-      index = sh.integer(expandText(sh, key));
+      index = indexValue(sh, indexText(sh, key));
       if (index < 0) index += array.end;
       if (index < 0) {
         sh.error(`[${key.text}]=${text}: bad array subscript`);
@@ -197,11 +197,16 @@ function startArray(
   return sh.vars.array(variable, assoc);
 }
 
+/** A key or value of an associative array: tildes stay. */
+function expandElement(sh: Interpreter, word: Word): string {
+  return expandText(sh, word, "none");
+}
+
 function fillAssoc(sh: Interpreter, writable: () => Variable, literal: ArrayLiteral, append: boolean): void {
   const pairs: { key: string; value: string; append: boolean }[] = [];
   const [first] = literal.elements;
   if (first && first.subscript === null) {
-    const texts = literal.elements.map((element) => expandText(sh, element.value));
+    const texts = literal.elements.map(({ value }) => expandElement(sh, value));
     for (let i = 0; i < texts.length; i += 2)
       pairs.push({ key: texts[i] as string, value: texts[i + 1] ?? "", append: false });
   } else {
@@ -213,8 +218,8 @@ function fillAssoc(sh: Interpreter, writable: () => Variable, literal: ArrayLite
         continue;
       }
       pairs.push({
-        key: expandText(sh, element.subscript.word),
-        value: expandText(sh, element.value),
+        key: expandElement(sh, element.subscript.word),
+        value: expandElement(sh, element.value),
         append: element.append,
       });
     }

@@ -86,7 +86,7 @@ export function runFor(sh: Interpreter, node: For): number {
       checkSignals(sh);
       if (sh.flow !== undefined) return status;
       sh.state.line = node.line;
-      debugTrap(sh, `for ${node.name} in ${wordsText(node.words)}`);
+      if (debugTrap(sh, `for ${node.name} in ${wordsText(node.words)}`)) continue;
       if (sh.state.set.xtrace)
         trace(
           sh,
@@ -121,7 +121,7 @@ export function runArithmeticFor(sh: Interpreter, node: ArithmeticFor): number {
   const evaluate = (part: Arithmetic | null, missing: boolean): boolean => {
     if (part === null) return missing;
     sh.state.line = node.line;
-    debugTrap(sh, `((${part.text}))`);
+    if (debugTrap(sh, `((${part.text}))`)) return false;
     const text = expandArithmetic(sh, part);
     if (sh.state.set.xtrace) trace(sh, `(( ${text} ))`);
     if (text.trim() === "") return missing;
@@ -154,7 +154,7 @@ function isTrue(value: number | bigint): boolean {
 
 export function runCase(sh: Interpreter, node: Case): number {
   sh.state.line = node.line;
-  debugTrap(sh, `case ${node.word.text} in`);
+  if (debugTrap(sh, `case ${node.word.text} in `)) return 0;
   const text = expandText(sh, node.word);
   if (sh.state.set.xtrace)
     trace(sh, `case ${node.word.plain === null ? node.word.text : quoteIfNeeded(node.word.plain)} in`);
@@ -177,7 +177,7 @@ function caseMatches(sh: Interpreter, word: Word, text: string): boolean {
 
 export function runSelect(sh: Interpreter, node: Select): number {
   sh.state.line = node.line;
-  debugTrap(sh, `select ${node.name} in ${wordsText(node.words)}`);
+  if (debugTrap(sh, `select ${node.name} in ${wordsText(node.words)}`)) return 0;
   const values = node.words === null ? [...sh.state.positional] : expandFields(sh, node.words);
   if (values.length === 0) return 0;
   return inLoop(sh, () => selectLoop(sh, node.name, values, node.body));

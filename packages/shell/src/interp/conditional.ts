@@ -12,6 +12,7 @@ import { IndexedArray } from "../state/arrays.ts";
 import { Attr } from "../state/variable.ts";
 import { evaluateArithmetic } from "./arithmetic.ts";
 import { compareFiles, testUnary } from "./file-tests.ts";
+import { printCommand } from "./function-text.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { debugTrap } from "./traps.ts";
 import { trace } from "./xtrace.ts";
@@ -19,7 +20,7 @@ import { trace } from "./xtrace.ts";
 /** `(( … ))`: 0 when the value is not 0. */
 export function runArithmeticCommand(sh: Interpreter, node: ArithmeticCommand): number {
   sh.state.line = node.line;
-  debugTrap(sh, `((${node.expression.text}))`);
+  if (debugTrap(sh, `((${node.expression.text}))`)) return 0;
   try {
     const text = expandArithmetic(sh, node.expression);
     if (sh.state.set.xtrace) trace(sh, `(( ${text} ))`);
@@ -37,7 +38,7 @@ export function runArithmeticCommand(sh: Interpreter, node: ArithmeticCommand): 
 /** `[[ … ]]`: 0 true, 1 false, 2 a regex that is none. */
 export function runConditional(sh: Interpreter, node: Conditional): number {
   sh.state.line = node.line;
-  debugTrap(sh, "[[");
+  if (sh.state.traps.read.has("DEBUG") && debugTrap(sh, printCommand(node))) return 0;
   try {
     return truth(sh, node.expression) ? 0 : 1;
   } catch (error) {

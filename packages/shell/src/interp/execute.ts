@@ -175,9 +175,12 @@ export function fail(sh: Interpreter, failure: ShellError): number {
   if (sh.state.set.errexit && FATAL.has(failure.code)) return sh.exit(1);
   if (sh.posix && (failure.code === "expansion" || failure.code === "readonly"))
     return sh.exit(failure.code === "readonly" ? 1 : 127);
+  // A subscript that is no expression unwinds to the top, which a shell started with -c does not survive.
+  const whole = failure.code === "subscript";
+  if (whole && sh.state.how === "c" && sh.state.subshellDepth === 0) return sh.exit(1);
   const called = sh.state.frames[1]?.callLine;
   sh.discardLine = called ?? sh.state.line;
-  sh.flow = { kind: "discard", status: 1 };
+  sh.flow = { kind: "discard", status: 1, whole };
   return 1;
 }
 

@@ -66,6 +66,10 @@ export function startProgram(
   group?: number,
 ): Started {
   const name = argv[0] as string;
+  if (sh.state.restricted && name.includes("/")) {
+    sh.error(`${name}: restricted: cannot specify \`/' in command names`);
+    return { status: 127 };
+  }
   let path = findProgram(sh, name);
   if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
   const env = [...sh.vars.environment(), ...exportedFunctions(sh), `_=${path}`];

@@ -4,5 +4,8 @@ export type Flow =
   | { kind: "return"; status: number /** `$?` when `return` ran. */; before: number }
   /** `signal`: the shell ends by this signal. */
   | { kind: "exit"; status: number; signal: number }
-  /** The whole top-level command is given up, the script goes on with the next one. */
-  | { kind: "discard"; status: number };
+  /**
+   * The whole top-level command is given up, the script goes on with the next one. `whole`: so is what reads commands from within
+   * it, `eval` or `source`.
+   */
+  | { kind: "discard"; status: number; whole: boolean };

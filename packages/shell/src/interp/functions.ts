@@ -63,8 +63,9 @@ export function callFunction(sh: Interpreter, fn: ShellFunction, args: string[])
     args: state.shopt.extdebug ? args : undefined,
   });
   try {
-    if (traps.read.has("DEBUG")) debugTrap(sh, sh.commandText);
-    let status = runCommand(sh, fn.definition.body);
+    let status = 0;
+    if (!traps.read.has("DEBUG") || !debugTrap(sh, sh.commandText))
+      status = runCommand(sh, fn.definition.body);
     if (sh.flow?.kind === "return") {
       status = sh.flow.status;
       state.lastStatus = sh.flow.before;

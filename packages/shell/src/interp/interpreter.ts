@@ -4,6 +4,7 @@ import type { Builtin } from "../builtins/table.ts";
 import { ShellError } from "../errors.ts";
 import { expandPrompt, type PromptHost } from "../expand/prompt.ts";
 import type { Assignment, Backquote, ProcessSubstitution, Script, SimpleCommand } from "../parse/ast.ts";
+import type { CompletionSpec } from "../state/completion.ts";
 import { flagLetters, type SetOptions } from "../state/options.ts";
 import { type ShellFunction, ShellState } from "../state/shell-state.ts";
 import { VariableStore } from "../state/variables.ts";
@@ -89,6 +90,8 @@ export class Interpreter implements PromptHost {
   readonly trapStatus: number[] = [];
   /** Status of the last trap action, for `extdebug`. */
   debugStatus = 0;
+  /** The DEBUG trap of the next simple command ran already, before it was made an element of a pipeline. */
+  debugged = false;
   /** Line, in the script itself, of the command that was last given up. */
   discardLine = 0;
   /** Options to bring back when the function ends (`local -`). */
@@ -100,7 +103,7 @@ export class Interpreter implements PromptHost {
   /** Virtual `$BASHPID` of subshells that share the process. */
   subshellPid = 0;
   /** Completion specifications of `complete`. */
-  readonly completions = new Map<string, string[]>();
+  readonly completions = new Map<string, CompletionSpec>();
 
   constructor(system: System, builtins: ReadonlyMap<string, Builtin>) {
     this.system = system;
@@ -146,7 +149,7 @@ export class Interpreter implements PromptHost {
       case "!":
         return state.lastBackground === undefined ? undefined : String(state.lastBackground);
       case "-":
-        return flagLetters(state.set, state.how);
+        return flagLetters(state.set, state.restricted, state.how);
       case "_":
         return state.lastArgument;
       default:

@@ -21,12 +21,14 @@ export function runPipeline(sh: Interpreter, node: Pipeline): number {
 function runNegatable(sh: Interpreter, node: Pipeline): number {
   const { state } = sh;
   if (!node.negated) return runElements(sh, node);
-  state.conditionDepth++;
+  // Without `set -e` what a list inside does counts as ever: it may turn it on, and has its ERR trap.
+  const looked = state.set.errexit || !holdsList(sh, node) ? 1 : 0;
+  state.conditionDepth += looked;
   let status: number;
   try {
     status = runElements(sh, node);
   } finally {
-    state.conditionDepth--;
+    state.conditionDepth -= looked;
   }
   if (sh.flow !== undefined && sh.flow.kind !== "break" && sh.flow.kind !== "continue") return status;
   state.lastStatus = status === 0 ? 1 : 0;
@@ -34,6 +36,14 @@ function runNegatable(sh: Interpreter, node: Pipeline): number {
   const only = node.commands.length === 1 ? node.commands[0]?.type : undefined;
   if (only === "ArithmeticCommand" || only === "Conditional") state.pipeStatus = [state.lastStatus];
   return state.lastStatus;
+}
+
+/** Whether the only command of a pipeline runs others. */
+function holdsList(sh: Interpreter, { commands }: Pipeline): boolean {
+  const [only] = commands;
+  if (commands.length !== 1 || only === undefined) return false;
+  if (only.type === "Simple") return sh.state.functions.read.has(only.words[0]?.plain ?? "");
+  return only.type !== "ArithmeticCommand" && only.type !== "Conditional" && only.type !== "Subshell";
 }
 
 function runElements(sh: Interpreter, node: Pipeline): number {
@@ -146,19 +156,29 @@ class Run {
       output = sh.fds.moveHigh(pipe.writeEnd);
       this.#input = sh.fds.moveHigh(pipe.readEnd);
     }
+    const command = this.#commands[i] as Command;
+    if (command.type === "Simple" && this.#skips(command, saved0, saved1)) {
+      if (output >= 0) sh.system.close(output);
+      if (input >= 0) sh.system.close(input);
+      this.#results[i] = { status: 0 };
+      return undefined;
+    }
     if (i === this.#own) return { input, output };
-    if (kind === "program") this.#debug(this.#commands[i] as SimpleCommand);
     connect(sh, input, saved0, 0);
     connect(sh, output, saved1, 1);
-    this.#results[i] = this.#start(this.#commands[i] as Command, kind);
+    sh.debugged = command.type === "Simple" && sh.state.traps.read.has("DEBUG");
+    this.#results[i] = this.#start(command, kind);
+    sh.debugged = false;
     return undefined;
   }
 
-  /** The DEBUG trap runs before programs too, with the output of the pipeline's surroundings. */
-  #debug(command: SimpleCommand): void {
-    if (!this.#sh.state.traps.read.has("DEBUG")) return;
+  /** The DEBUG trap runs before every simple command, with the output of the pipeline's surroundings; whether it leaves this one out. */
+  #skips(command: SimpleCommand, saved0: number, saved1: number): boolean {
+    if (!this.#sh.state.traps.read.has("DEBUG")) return false;
+    connect(this.#sh, -1, saved0, 0);
+    connect(this.#sh, -1, saved1, 1);
     this.#sh.state.line = command.line;
-    debugTrap(this.#sh, commandText(command));
+    return debugTrap(this.#sh, commandText(command));
   }
 
   #start(command: Command, kind: Kind): { pid: number } | { status: number } {
@@ -201,6 +221,7 @@ class Run {
     const { unread } = sh.fds;
     sh.fds.unread = this.#readerIsQuick ? PIPE_SIZE : 0;
     let status: number;
+    sh.debugged = command.type === "Simple" && sh.state.traps.read.has("DEBUG");
     if (last && sh.state.shopt.lastpipe && !sh.state.set.monitor) status = runCommand(sh, command);
     else status = inSubshell(sh, () => runElement(sh, command));
     sh.fds.unread = unread;

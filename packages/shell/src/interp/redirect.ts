@@ -148,6 +148,10 @@ export function openPath(sh: Interpreter, path: string, operator: string): numbe
     sh.error(`${path}: network redirections are not available in the sandbox`);
     return REPORTED;
   }
+  if (sh.state.restricted && operator !== "<") {
+    sh.error(`${path}: restricted: cannot redirect output`);
+    return REPORTED;
+  }
   if (path === "") return -Errno.ENOENT;
   let flags = FLAGS[operator] as number;
   if (operator === ">" && sh.state.set.noclobber) {

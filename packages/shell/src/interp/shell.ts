@@ -84,7 +84,10 @@ export class Shell {
     sh.forked = true;
     resetTraps(sh);
     // A simple command in the background is a program of its own: its failure is nobody's error.
-    if (fork.task.kind === "command" && fork.task.node.type === "Simple") sh.state.conditionDepth++;
+    if (fork.task.kind === "command" && fork.task.node.type === "Simple") {
+      sh.state.conditionDepth++;
+      sh.debugged = sh.state.traps.read.has("DEBUG");
+    }
     const { task } = fork;
     let status = 0;
     if (task.kind === "list") {

@@ -17,9 +17,9 @@ export function runSimple(sh: Interpreter, node: SimpleCommand): number {
   const { state } = sh;
   state.line = node.line;
   if (sh.activeTraps.size === 0) sh.currentCommand = node;
-  if (state.traps.read.has("DEBUG")) {
-    debugTrap(sh, commandText(node));
-    if (sh.flow !== undefined) return state.lastStatus;
+  if (sh.debugged) sh.debugged = false;
+  else if (state.traps.read.has("DEBUG")) {
+    if (debugTrap(sh, commandText(node))) return sh.flow === undefined ? 0 : state.lastStatus;
   }
   state.substitutionStatus = undefined;
   const opened = sh.processDescriptors.length;

@@ -61,7 +61,7 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
       if (sh.state.set.onecmd) return sh.exit(status);
       continue;
     }
-    if (flow.kind !== "discard") return status;
+    if (flow.kind !== "discard" || (flow.whole && isNested(sh, origin))) return status;
     status = flow.status;
     sh.state.lastStatus = status;
     sh.state.pipeStatus = [status];
@@ -70,6 +70,11 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
     sh.flow = undefined;
     if (origin.name === "" || origin.name === "-c") parser.continueAfter(sh.discardLine);
   }
+}
+
+/** Whether the text is read by a command of another one. */
+function isNested(sh: Interpreter, origin: Origin): boolean {
+  return origin.name === "eval" || origin.name === "trap" || sh.state.frames.at(-1)?.kind === "source";
 }
 
 function syntaxError(sh: Interpreter, problem: SyntaxProblem, origin: Origin): number {

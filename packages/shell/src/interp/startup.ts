@@ -4,6 +4,7 @@ import { optionOfLetter, SET_NAMES, type SetOption, SHOPT_NAMES, type Shopt } fr
 import { OpenFlag } from "../system.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { errorText } from "./messages.ts";
+import { startRestricted } from "./restricted.ts";
 import { runText } from "./source.ts";
 import { VERSION } from "./special.ts";
 import { runInput } from "./stdin.ts";
@@ -11,6 +12,7 @@ import { runInput } from "./stdin.ts";
 interface Invocation {
   command: boolean;
   stdin: boolean;
+  restricted: boolean;
   rest: string[];
 }
 
@@ -20,6 +22,7 @@ export function runMain(sh: Interpreter, args: readonly string[]): number {
   const invocation = parseArguments(sh, args);
   if (typeof invocation === "number") return invocation;
   const { command, stdin, rest } = invocation;
+  if (invocation.restricted || baseName(sh.state.argv0) === "rbash") startRestricted(sh);
   if (command) {
     const [text, name, ...positional] = rest;
     if (text === undefined) {
@@ -45,7 +48,7 @@ function baseName(path: string): string {
 const LONG_WITH_ARGUMENT = new Set(["init-file", "rcfile"]);
 
 function parseArguments(sh: Interpreter, args: readonly string[]): Invocation | number {
-  const found: Invocation = { command: false, stdin: false, rest: [] };
+  const found: Invocation = { command: false, stdin: false, restricted: false, rest: [] };
   let at = 0;
   for (; at < args.length; at++) {
     const arg = args[at] as string;
@@ -53,6 +56,7 @@ function parseArguments(sh: Interpreter, args: readonly string[]): Invocation | 
       at++;
       break;
     }
+    if (arg === "--restricted") found.restricted = true;
     if (arg.startsWith("--")) {
       const long = longOption(sh, arg.slice(2));
       if (long !== undefined) return long;
@@ -115,7 +119,8 @@ function shortOptions(
     if (letter === "c") found.command = true;
     else if (letter === "s") found.stdin = true;
     else if (letter === "i") sh.state.shopt.expand_aliases = true;
-    else if (letter === "l" || letter === "r" || letter === "D") continue;
+    else if (letter === "r") found.restricted = on;
+    else if (letter === "l" || letter === "D") continue;
     else if (letter === "o" || letter === "O") {
       const name = args[at + 1 + used];
       if (name === undefined) return used;

@@ -71,11 +71,20 @@ export function runTrap(sh: Interpreter, name: string): void {
   }
 }
 
-/** The DEBUG trap, before a command. */
-export function debugTrap(sh: Interpreter, command: string): void {
-  if (!sh.state.traps.read.has("DEBUG") || sh.activeTraps.has("DEBUG")) return;
+/**
+ * The DEBUG trap, before a command. Whether the command is left out: the trap left, or it failed under `extdebug`, where a status of 2
+ * leaves the function or sourced file too.
+ */
+export function debugTrap(sh: Interpreter, command: string): boolean {
+  const { state } = sh;
+  if (!state.traps.read.has("DEBUG") || sh.activeTraps.has("DEBUG")) return false;
   sh.currentCommand = command;
   runTrap(sh, "DEBUG");
+  if (sh.flow !== undefined) return true;
+  if (!state.shopt.extdebug || sh.debugStatus === 0) return false;
+  if (sh.debugStatus === 2 && state.frames.length > 1)
+    sh.flow = { kind: "return", status: 2, before: state.lastStatus };
+  return true;
 }
 
 /** The EXIT trap of this shell or subshell; the status that the shell then ends with. */

@@ -90,14 +90,20 @@ function readReplace(r: Reader, line: number): ParameterOperation {
   const second = r.src[r.pos];
   const anchor = second === "/" || second === "#" || second === "%" ? second : "";
   if (anchor !== "") r.pos++;
-  // A pattern may start with the slash that would end it: `${x///y}` has an empty one, `${x/\//y}` does not.
-  const pattern = readPattern(r, REPLACE_STOP, line);
+  const pattern = innerWord(r, (reader) => readPatternParts(reader, anchor === "/", line));
   let replacement: Word | null = null;
   if (r.code() === SLASH) {
     r.pos++;
     replacement = readPattern(r, OPERAND_STOP, line);
   }
   return { type: "Replace", anchor, pattern, replacement };
+}
+
+/** Right after the slash for all matches a further one is part of the pattern: `${x////-}` replaces slashes. */
+function readPatternParts(r: Reader, all: boolean, line: number): WordPart[] {
+  if (!all || r.code() !== SLASH) return readOperandParts(r, REPLACE_STOP, line);
+  r.pos++;
+  return [{ type: "Literal", value: "/" }, ...readOperandParts(r, REPLACE_STOP, line)];
 }
 
 function readTransform(r: Reader): TransformOperation | null {

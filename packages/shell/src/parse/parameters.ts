@@ -64,6 +64,8 @@ function readParameter(r: Reader, quoted: boolean, line: number): Found | null {
   const name = readParameterName(r);
   if (name === null) return null;
   const next = r.code();
+  // `${!#x}` is no name, where `${!#}` and `${!#:0:1}` are.
+  if (indirect && (name === "#" || name === "?") && NAME[next]) return null;
   const plainName = NAME_START[name.charCodeAt(0)] === 1;
   const subscript = next === OPEN_BRACKET && plainName ? readSubscript(r) : null;
   if (r.code() === CLOSE_BRACE) {
@@ -107,11 +109,8 @@ function readLength(r: Reader): Parameter | null {
 function namesParameter(r: Reader, offset: number): boolean {
   const c = r.codeAt(offset);
   if (NAME_START[c] || DIGIT[c]) return true;
-  if (c === HASH || c === 64 || c === 42 || c === 63 || c === 36 || c === BANG || c === 45) {
-    const after = r.codeAt(offset + 1);
-    return after === CLOSE_BRACE || ((c === 64 || c === 42) && after !== CLOSE_BRACE);
-  }
-  return false;
+  if (c === HASH || c === 64 || c === 42 || c === 63) return true;
+  return (c === 36 || c === BANG || c === 45) && r.codeAt(offset + 1) === CLOSE_BRACE;
 }
 
 function readParameterName(r: Reader): string | null {

@@ -25,7 +25,8 @@ export type ReservedWord =
   | "[["
   | "]]";
 
-const WORDS: readonly ReservedWord[] = [
+/** All of them, in the order in which bash lists them. */
+export const RESERVED_WORDS: readonly ReservedWord[] = [
   "if",
   "then",
   "else",
@@ -42,15 +43,15 @@ const WORDS: readonly ReservedWord[] = [
   "in",
   "function",
   "time",
-  "coproc",
   "{",
   "}",
   "!",
   "[[",
   "]]",
+  "coproc",
 ];
 
-const RESERVED: ReadonlyMap<string, ReservedWord> = new Map(WORDS.map((word) => [word, word]));
+const RESERVED: ReadonlyMap<string, ReservedWord> = new Map(RESERVED_WORDS.map((word) => [word, word]));
 const LONGEST = "function".length;
 
 /** Reserved words that end a list; none can start a command. */

@@ -134,9 +134,10 @@ export function optionOfLetter(letter: string): SetOption | undefined {
 }
 
 /** The letters of `$-`; `how` is `c` or `s`, the way the shell was started. */
-export function flagLetters(options: SetOptions, how: string): string {
-  const order = "abefhkmnptuvxBCEHPT";
+export function flagLetters(options: SetOptions, restricted: boolean, how: string): string {
+  const order = "abefhkmnprtuvxBCEHPT";
   let letters = "";
-  for (const letter of order) if (options[BY_LETTER.get(letter) as SetOption]) letters += letter;
+  for (const letter of order)
+    if (letter === "r" ? restricted : options[BY_LETTER.get(letter) as SetOption]) letters += letter;
   return letters + how;
 }

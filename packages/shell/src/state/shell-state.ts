@@ -81,6 +81,7 @@ interface Fields {
   conditionDepth: number;
   line: number;
   trapDepth: number;
+  restricted: boolean;
   shellPid: number;
   secondsBase: number;
   randomSeed: number;
@@ -116,6 +117,8 @@ export class ShellState {
   /** LINENO of the command that runs. */
   line = 0;
   trapDepth = 0;
+  /** `set -r`, which nothing takes back. */
+  restricted = false;
   /** `$$`. */
   shellPid = 0;
   /** Monotonic milliseconds when SECONDS was 0. */
@@ -139,6 +142,7 @@ export class ShellState {
         conditionDepth: this.conditionDepth,
         line: this.line,
         trapDepth: this.trapDepth,
+        restricted: this.restricted,
         shellPid: this.shellPid,
         secondsBase: this.secondsBase,
         randomSeed: this.randomSeed,
