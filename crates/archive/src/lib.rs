@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 
 pub mod codec;
+#[cfg(feature = "codecs")]
+pub mod compress;
 pub mod gz;
 pub mod gzip;
 pub mod tar;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-const TAR: &str = env!("CARGO_BIN_EXE_tar");
+const TAR: &str = env!("CARGO_BIN_EXE_archive");
 const GZIP: &str = env!("CARGO_BIN_EXE_gzip");
 
 fn folder(name: &str) -> PathBuf {

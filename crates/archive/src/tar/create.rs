@@ -101,7 +101,7 @@ fn open(session: &Session, name: &[u8]) -> (Writer, Option<(u64, u64)>) {
             Err(error) => fatal(&format!("{}: Cannot open: {}", cli::show(name), cli::reason(&error))),
         }
     };
-    let out = codec::writer(kind, Box::new(BufWriter::with_capacity(1 << 16, out)), None);
+    let out = codec::writer(kind, Box::new(BufWriter::with_capacity(1 << 16, out)), &codec::Settings::default());
     (Writer::new(out.unwrap_or_else(|error| fatal(&format!("Cannot write: {}", cli::reason(&error)))), 0), own)
 }
 
@@ -133,7 +133,7 @@ fn reopen(session: &mut Session, name: &[u8], known: &mut HashMap<Vec<u8>, i64>)
     if let Err(error) = file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))) {
         failed(&error);
     }
-    let out = codec::writer(codec::Kind::Plain, Box::new(BufWriter::with_capacity(1 << 16, file)), None);
+    let out = codec::writer(codec::Kind::Plain, Box::new(BufWriter::with_capacity(1 << 16, file)), &codec::Settings::default());
     (Writer::new(out.unwrap_or_else(|error| failed(&error)), end), own)
 }
 

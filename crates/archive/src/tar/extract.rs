@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::header::{Entry, Kind};
 use super::options::{fatal, Mode};
-use super::reader::{Fault, Reader};
+use super::reader::{Fault as Broken, Reader};
+use crate::codec::{Fault, Kind as Codec};
 use super::Session;
 
 struct Task<'a> {
@@ -56,26 +57,23 @@ impl Task<'_> {
             let entry = match reader.next() {
                 Ok(Some(entry)) => entry,
                 Ok(None) => break,
-                Err(Fault::NotTar) => {
+                Err(Broken::NotTar) => {
                     self.session.error("This does not look like a tar archive");
                     break;
                 }
-                Err(Fault::Skipped) => {
+                Err(Broken::Skipped) => {
                     self.session.error("Skipping to next header");
                     break;
                 }
-                Err(Fault::Short) => {
+                Err(Broken::Short) => {
                     self.session.out.send();
                     self.finish();
                     fatal("Unexpected EOF in archive");
                 }
-                Err(Fault::Io(error)) => {
+                Err(Broken::Io(error)) => {
                     self.session.out.send();
-                    if error.kind() == io::ErrorKind::InvalidData {
-                        eprintln!("\ngzip: stdin: {}", cli::reason(&error));
-                        eprintln!("tar: Child returned status 1");
-                        eprintln!("tar: Error is not recoverable: exiting now");
-                        std::process::exit(2);
+                    if let Some(fault) = Fault::of(&error) {
+                        child_failed(reader.kind, fault, &error);
                     }
                     fatal(&format!("{}: Cannot read: {}", cli::show(name), cli::reason(&error)));
                 }
@@ -388,4 +386,19 @@ fn stripped(name: &[u8], count: usize) -> Vec<u8> {
         rest = &rest[rest.iter().take_while(|byte| **byte == b'/').count()..];
     }
     rest.to_vec()
+}
+
+/// Ends as tar does when the command that decompresses for it fails.
+fn child_failed(kind: Codec, fault: Fault, error: &io::Error) -> ! {
+    let status = if kind == Codec::Gzip {
+        eprintln!("\ngzip: stdin: {}", cli::reason(error));
+        1
+    } else {
+        let (text, status) = fault.complaint(kind);
+        eprintln!("{text}");
+        status
+    };
+    eprintln!("tar: Child returned status {status}");
+    eprintln!("tar: Error is not recoverable: exiting now");
+    std::process::exit(2)
 }

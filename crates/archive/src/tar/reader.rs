@@ -8,6 +8,8 @@ use super::options::{fatal, Options};
 use crate::codec;
 
 pub struct Reader {
+    /// How the archive is compressed.
+    pub kind: codec::Kind,
     input: Box<dyn Read>,
     /// Bytes of the current member that were not read, and the padding behind it.
     left: u64,
@@ -58,7 +60,7 @@ impl Reader {
         let (start, input) = peek(input);
         let kind = options.codec.filter(|kind| *kind != codec::Kind::Lzma || !start.is_empty()).unwrap_or_else(|| codec::Kind::of_start(&start));
         let input = codec::reader(kind, input).unwrap_or_else(|error| fatal(&format!("{}: {}", cli::show(name), cli::reason(&error))));
-        Reader { input, left: 0, padding: 0, ignore_zeros: options.ignore_zeros, begun: false, offset: 0, start: 0 }
+        Reader { kind, input, left: 0, padding: 0, ignore_zeros: options.ignore_zeros, begun: false, offset: 0, start: 0 }
     }
 
     /// The next member; its content may be read then. None at the end.

@@ -1,5 +1,0 @@
-//! tar.
-
-fn main() {
-    std::process::exit(archive::tar::main())
-}
