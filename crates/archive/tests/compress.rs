@@ -63,3 +63,39 @@ fn the_usual_ones_read_what_ours_wrote() {
         assert_eq!(files.run(&NAMES, false, &check), "=> 0\n", "{command}");
     }
 }
+
+#[test]
+fn changed_streams_end_without_panic() {
+    use std::io::Write;
+    use std::os::unix::process::CommandExt;
+    use std::process::{Command, Stdio};
+    let unpack = |name: &str, mode: &str, input: &[u8]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_archive")).arg0(name).arg(mode).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        // A program that ended reads nothing more.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        child.wait_with_output().unwrap()
+    };
+    let text: Vec<u8> = (0..3000u32).flat_map(|number| format!("{}\n", number * 7919 % 1000).into_bytes()).collect();
+    let mut seed = 88_172_645_463_325_252u64;
+    let mut next = |most: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % most as u64) as usize
+    };
+    for name in ["bzip2", "xz", "lzma", "zstd"] {
+        let whole = unpack(name, "-c", &text).stdout;
+        assert_eq!(unpack(name, "-d", &whole).stdout, text, "{name}");
+        for round in 0..80 {
+            let mut bytes = whole.clone();
+            for _ in 0..1 + next(4) {
+                // Headers are the more interesting.
+                let at = next(if round % 2 == 0 { 40 } else { bytes.len() });
+                bytes[at] = next(256) as u8;
+            }
+            bytes.truncate(if round % 5 == 0 { next(bytes.len()) } else { bytes.len() });
+            let ended = unpack(name, "-d", &bytes);
+            assert!(matches!(ended.status.code(), Some(0..=2)), "{name} {round}: {:?}", ended.status);
+        }
+    }
+}
