@@ -37,7 +37,7 @@ const cli = {
   splitting: true,
   chunkNames: "part-[hash]",
   banner: {
-    js: 'import { createRequire as __create } from "node:module"; const require = __create(import.meta.url);',
+    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
   },
 };
 /** The agent as a library: portable, and without a copy of what it depends on. */
