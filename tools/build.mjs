@@ -17,29 +17,44 @@ const common = {
   legalComments: "none",
 };
 /** entry → output; an entry that is not there yet is left out. */
-const node = [
+const modules = [
   ["packages/wasi/src/node/process-worker.ts", "packages/wasi/dist/process-worker.js"],
-  ["packages/sandbox/src/node/process-worker.ts", "packages/sandbox/dist/process-worker.js"],
-  ["packages/sandbox/src/node/shell-worker.ts", "packages/sandbox/dist/shell-worker.js"],
   ["packages/sandbox/src/node/index.ts", "packages/sandbox/dist/index.js"],
-  ["packages/sandbox/src/node/process-worker.ts", "packages/demo-node/dist/process-worker.js"],
-  ["packages/sandbox/src/node/shell-worker.ts", "packages/demo-node/dist/shell-worker.js"],
 ];
+/**
+ * What starts often: NAME.code.cjs is kept compiled (packages/sandbox/src/node/code), NAME.cjs starts it. CommonJS, since Node 20
+ * keeps compiled code of scripts only.
+ */
+const started = [
+  ["packages/sandbox/src/node/process-worker.ts", "packages/sandbox/dist/process-worker"],
+  ["packages/sandbox/src/node/shell-worker.ts", "packages/sandbox/dist/shell-worker"],
+  ["packages/sandbox/src/node/process-worker.ts", "packages/demo-node/dist/process-worker"],
+  ["packages/sandbox/src/node/shell-worker.ts", "packages/demo-node/dist/shell-worker"],
+  ["packages/demo-node/src/box.ts", "packages/demo-node/dist/box"],
+  ["packages/demo-node/src/main.ts", "packages/demo-node/dist/main"],
+];
+const script = {
+  ...common,
+  platform: "node",
+  format: "cjs",
+  // Names stay, for stacks.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  define: { "import.meta.url": "__url" },
+  // As a whole, so that no second string of that size has to be made of it.
+  banner: { js: "(function (exports, require, module, __url) {" },
+  footer: { js: "})" },
+  supported: { "dynamic-import": false },
+};
+const starter = {
+  platform: "node",
+  format: "cjs",
+  minify: true,
+  entryPoints: ["packages/sandbox/src/node/code/start.ts"],
+};
 const browser = ["index", "process-worker", "shell-worker"].map(
   (name) => `packages/sandbox/src/browser/${name}.ts`,
 );
-/** The CLI in parts, so that `exec` does not load what only the agent needs. Bundled CommonJS needs a `require`. */
-const cli = {
-  ...common,
-  platform: "node",
-  entryPoints: ["packages/demo-node/src/main.ts"],
-  outdir: "packages/demo-node/dist",
-  splitting: true,
-  chunkNames: "part-[hash]",
-  banner: {
-    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
-  },
-};
 /** The agent as a library: portable, and without a copy of what it depends on. */
 const agent = {
   ...common,
@@ -54,15 +69,21 @@ const agent = {
   chunkNames: "part-[hash]",
 };
 process.chdir(top);
-// Beside main.js, since workers and registry are found from where a module lies; old ones go.
-for (const dist of ["packages/demo-node/dist", "packages/agent/dist"])
-  for (const name of existsSync(dist) ? readdirSync(dist) : [])
-    if (name.startsWith("part-")) rmSync(join(dist, name));
-const wanted = node.filter(([entry]) => existsSync(entry));
+for (const folder of ["packages/demo-node/dist", "packages/sandbox/dist", "packages/agent/dist"])
+  for (const name of existsSync(folder) ? readdirSync(folder) : [])
+    if (/^part-|\.cache/.test(name)) rmSync(join(folder, name));
+const there = ([entry]) => existsSync(entry);
 await Promise.all([
-  build(cli),
   build(agent),
-  ...wanted.map(([entry, outfile]) => build({ ...common, platform: "node", entryPoints: [entry], outfile })),
+  ...modules
+    .filter(there)
+    .map(([entry, outfile]) => build({ ...common, platform: "node", entryPoints: [entry], outfile })),
+  ...started
+    .filter(there)
+    .flatMap(([entry, name]) => [
+      build({ ...script, entryPoints: [entry], outfile: `${name}.code.cjs` }),
+      build({ ...common, ...starter, outfile: `${name}.cjs` }),
+    ]),
   build({
     ...common,
     platform: "browser",

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // The `shadowbox` command. In a checkout it builds itself first when it was not built, or its sources are newer.
 import { existsSync, readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const main = join(here, "../dist/main.js");
+const main = join(here, "../dist/main.cjs");
 const packages = join(here, "../..");
 
 function newest(folder) {
@@ -35,5 +36,6 @@ if (isStale()) {
     stdio: "inherit",
   });
 }
-const { run } = await import(main);
-process.exitCode = await run(process.argv.slice(2));
+const load = createRequire(import.meta.url);
+const args = process.argv.slice(2);
+process.exitCode = (await load("../dist/box.cjs").run(args)) ?? (await load(main).run(args));

@@ -1,15 +1,12 @@
+import { BOX } from "./box.ts";
 import { CliError, EXIT } from "./cli/errors.ts";
-import { helpText, parse } from "./cli/options.ts";
+import { print, report, runCommand } from "./cli/run.ts";
 import { VERSION } from "./cli/version.ts";
-import { commit, discard, log, redo, undo } from "./commands/change.ts";
 import type { CliCommand } from "./commands/command.ts";
 import { doctor } from "./commands/doctor.ts";
-import { exec } from "./commands/exec.ts";
-import { diff, status } from "./commands/review.ts";
-import { blame, refresh, restore, rewind, show } from "./commands/snapshots.ts";
 import { wasi } from "./commands/wasi.ts";
 
-/** Commands that load the agent or read from a terminal are loaded when they are asked for: `exec` must start fast. */
+/** Commands that load the agent or read from a terminal are loaded when they are asked for. */
 const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
   sessions: async () => (await import("./commands/sessions.ts")).sessions,
   bundle: async () => (await import("./commands/bundle.ts")).bundle,
@@ -20,24 +17,7 @@ const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
 
 const prompt = async () => (await import("./commands/prompt.ts")).prompt;
 
-const COMMANDS: Readonly<Record<string, CliCommand>> = {
-  exec,
-  status,
-  diff,
-  commit,
-  discard,
-  undo,
-  redo,
-  refresh,
-  log,
-  show,
-  restore,
-  rewind,
-  blame,
-  doctor,
-  wasi,
-};
-
+const COMMANDS: Readonly<Record<string, CliCommand>> = { ...BOX, doctor, wasi };
 const SUMMARY = `shadowbox: Bash and real tools on a shadow copy of your project; nothing is written until you commit.
 
 Usage: shadowbox [--project DIR]             a prompt inside the box
@@ -61,32 +41,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === "--version") return print(`shadowbox ${VERSION}\n`);
   if (first === "--help" || first === "-h" || first === "help") return print(SUMMARY);
-  const named = first !== undefined && !first.startsWith("-");
-  try {
-    const command = named ? (COMMANDS[first] ?? (await LATER[first]?.())) : await prompt();
-    if (command === undefined)
-      throw new CliError(
-        `"${first}" is no command; expected one of ${[...Object.keys(COMMANDS), ...Object.keys(LATER)].join(", ")}`,
-        EXIT.USAGE,
-      );
-    const parsed = parse(named ? rest : args, command.flags, command.passesArguments);
-    if (parsed.values.help) return print(helpText(command.usage, command.about, command.flags));
-    return await command.run(parsed);
-  } catch (error) {
-    return report(error, first === "exec");
-  }
-}
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return EXIT.OK;
-}
-
-/** What went wrong, in one line where it is one of our errors; a defect of ours keeps its stack. */
-function report(error: unknown, exec: boolean): number {
-  const known = error instanceof CliError || typeof (error as { code?: unknown }).code === "string";
-  const text = known ? (error as Error).message : (error as Error).stack;
-  process.stderr.write(`shadowbox: ${text}\n`);
-  if (error instanceof CliError) return error.exitCode;
-  return exec ? EXIT.NOT_RUN : EXIT.FAILED;
+  if (first === undefined || first.startsWith("-")) return runCommand(await prompt(), args);
+  const command = COMMANDS[first] ?? (await LATER[first]?.());
+  if (command !== undefined) return runCommand(command, rest);
+  const all = [...Object.keys(COMMANDS), ...Object.keys(LATER)].join(", ");
+  return report(new CliError(`"${first}" is no command; expected one of ${all}`, EXIT.USAGE));
 }

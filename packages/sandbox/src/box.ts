@@ -128,7 +128,8 @@ export class Box implements Sandbox {
     const files = new KernelFiles(kernel, this.workspaceDir);
     this.fs = files;
     for (const path of ["/tmp", "/home/user"]) files.makeDirectories(path);
-    files.chmod("/tmp", 0o1777);
+    // Only where it is not so yet: what is set again would be written again.
+    if ((files.stat("/tmp").mode & 0o7777) !== 0o1777) files.chmod("/tmp", 0o1777);
     this.#engine = new V8Engine(host.pool, kernel, host.setup);
     this.#engine.setCommands(host.tools.kernel);
     this.#network = new Network(this.#engine, options.net ?? {}, host.fetch, (event) => {
@@ -136,7 +137,7 @@ export class Box implements Sandbox {
       options.onEvent?.(event);
     });
     this.#python = new Python(this.#place);
-    if (!options.readOnly) host.pool.warm(WorkerKind.SHELL, this.#engine.id);
+    if (!options.readOnly) host.pool.warm(WorkerKind.SHELL);
     this.#review = host.review?.(this.#tree, this.workspaceDir);
   }
 

@@ -6,7 +6,6 @@ import type { Platform } from "../platform.ts";
 
 /** DER of a SubjectPublicKeyInfo for Ed25519 (RFC 8410), up to the 32 bytes of the key. */
 const SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
-const unpack = promisify(gunzip);
 /** Bytes that are unpacked at a time: fewer steps than zlib's usual 16 KiB. */
 const CHUNK = 1 << 20;
 
@@ -30,7 +29,7 @@ export function nodePlatform(): Required<Omit<Platform, "sha256Async">> {
         return false;
       }
     },
-    gunzip: async (bytes, size) => unpack(bytes, unpacking(size)).catch((error) => refuse(error, size)),
+    gunzip: async (bytes, size) => promisify(gunzip)(bytes, unpacking(size)).catch((error) => refuse(error, size)),
     gunzipSync: (bytes, size) => {
       try {
         return gunzipSync(bytes, unpacking(size));

@@ -7,5 +7,7 @@ export interface CliCommand {
   flags: Record<string, Flag>;
   /** What follows the first word that is no option belongs to a program, options included. */
   passesArguments?: boolean;
+  /** Exit status when it fails by itself; default 1. */
+  failed?: number;
   run(parsed: Parsed): Promise<number>;
 }

@@ -20,6 +20,7 @@ export const exec: CliCommand = {
     engine: { type: "string", value: "E", help: "auto, v8 or wasmtime (default auto)" },
     quiet: { type: "boolean", short: "q", help: "no summary of changes" },
   },
+  failed: EXIT.NOT_RUN,
   run: runExec,
 };
 

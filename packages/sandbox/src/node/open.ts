@@ -10,6 +10,7 @@ import {
   type TreeFileSystem,
 } from "@shadowbox/vfs";
 import { NodeJournalStorage } from "@shadowbox/vfs/node";
+import { WorkerKind } from "@shadowbox/wasi";
 import {
   type LeftOut,
   openProject,
@@ -56,6 +57,8 @@ export function createNodeSandbox(options: SandboxOptions): Box {
       'open sandbox: engine "wasmtime" is not available in this version; use "v8"',
     );
   const image = givenImage(options);
+  // The thread of the shell starts while this one reads what was kept.
+  if (!options.readOnly) sharedPool().warm(WorkerKind.SHELL);
   const kept = options.state === undefined ? undefined : openKept(options);
   try {
     return openBox(options, { image, place: placeFor(options, kept) }, kept);

@@ -18,9 +18,9 @@ export function sharedPool(): WorkerPool {
 
 /** The bundled worker entry: beside this code when that is bundled too, in the package's `dist` when it runs from source. */
 function entry(name: string): URL {
-  for (const place of [`./${name}.js`, `../../dist/${name}.js`]) {
+  for (const place of [`./${name}.cjs`, `../../dist/${name}.cjs`]) {
     const url = new URL(place, import.meta.url);
     if (existsSync(url)) return url;
   }
-  throw new SandboxError("engine", `start workers: expected a bundled "${name}.js"; run \`pnpm build\``);
+  throw new SandboxError("engine", `start workers: expected a bundled "${name}.cjs"; run \`pnpm build\``);
 }

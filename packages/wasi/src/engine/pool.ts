@@ -63,6 +63,8 @@ export class WorkerPool {
   /** Modules in the order in which they were compiled. */
   readonly #compiled: (readonly [number, WebAssembly.Module])[] = [];
   readonly #waiting: Job[] = [];
+  /** Started ahead of need; nothing was posted to them yet. */
+  readonly #spares = new Set<WorkerEntry>();
   #nextSandbox = 1;
   #starting = 0;
   #closed = false;
@@ -109,25 +111,16 @@ export class WorkerPool {
     }
   }
 
-  /** Starts a worker ahead of need, if the pool has none of that kind for the sandbox. */
-  warm(kind: WorkerKind, sandboxId: number, count = 1): void {
-    const sandbox = this.#sandboxes.get(sandboxId);
-    if (sandbox === undefined) return;
-    let missing = count;
-    for (const worker of this.#workers) {
-      if (worker?.kind !== kind || missing === 0) continue;
-      const owner = this.memory.sandbox(worker.index);
-      if (owner === sandboxId) missing--;
-      else if (!this.#sandboxes.has(owner) && this.memory.hold(worker.index)) {
-        this.#send(worker, { attach: sandbox.share });
-        missing--;
-      }
-    }
-    for (; missing > 0; missing--) {
-      const worker = this.#startWorker(kind);
-      if (worker === undefined) return;
-      this.#send(worker, { attach: sandbox.share });
-    }
+  /** Starts a worker ahead of need, unless one of that kind is free. */
+  warm(kind: WorkerKind): void {
+    const isFree = (worker: WorkerEntry | undefined) =>
+      worker?.kind === kind &&
+      (this.#spares.has(worker) ||
+        (this.memory.state(worker.index) === WorkerState.PARKED &&
+          !this.#sandboxes.has(this.memory.sandbox(worker.index))));
+    if (this.#workers.some(isFree)) return;
+    const worker = this.#startWorker(kind);
+    if (worker !== undefined) this.#spares.add(worker);
   }
 
   /** Compiles a program ahead of need. */
@@ -236,9 +229,19 @@ export class WorkerPool {
     return (
       this.#sleeping(kind, (owner) => owner === sandbox) ??
       this.#sleeping(kind, (owner) => !this.#sandboxes.has(owner)) ??
+      this.#takeSpare(kind) ??
       this.#startWorker(kind) ??
       this.#sleeping(kind, () => true)
     );
+  }
+
+  #takeSpare(kind: WorkerKind): WorkerEntry | undefined {
+    for (const worker of this.#spares)
+      if (worker.kind === kind) {
+        this.#spares.delete(worker);
+        return worker;
+      }
+    return undefined;
   }
 
   #attachment(worker: WorkerEntry, sandbox: SandboxEntry): { attach?: SandboxShare } {
@@ -326,6 +329,7 @@ export class WorkerPool {
   #failed(worker: WorkerEntry, reason: string): void {
     if (this.#workers[worker.index] !== worker) return;
     this.#workers[worker.index] = undefined;
+    this.#spares.delete(worker);
     this.#onProblem(`worker ${worker.index} ended: ${reason}`);
     this.#started(worker);
     this.#retire(worker);

@@ -1,28 +1,30 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 
+const CALLS = [
+  "chmodSync",
+  "closeSync",
+  "fchmodSync",
+  "fstatSync",
+  "fsyncSync",
+  "ftruncateSync",
+  "lstatSync",
+  "mkdirSync",
+  "openSync",
+  "readdirSync",
+  "readFileSync",
+  "readlinkSync",
+  "readSync",
+  "renameSync",
+  "rmdirSync",
+  "rmSync",
+  "symlinkSync",
+  "unlinkSync",
+  "writeSync",
+] as const;
+
 /** The calls by which this room touches a disk: one place for tests to stop, to fail or to lose writes. */
-export type Files = Pick<
-  typeof fs,
-  | "chmodSync"
-  | "closeSync"
-  | "fchmodSync"
-  | "fsyncSync"
-  | "ftruncateSync"
-  | "lstatSync"
-  | "mkdirSync"
-  | "openSync"
-  | "readdirSync"
-  | "readFileSync"
-  | "readlinkSync"
-  | "readSync"
-  | "renameSync"
-  | "rmdirSync"
-  | "rmSync"
-  | "symlinkSync"
-  | "unlinkSync"
-  | "writeSync"
-> & {
+export type Files = Pick<typeof fs, (typeof CALLS)[number]> & {
   /** Makes everything written to the file system that holds the folder durable; false: this host cannot, sync one by one. */
   syncAll(folder: string): boolean;
 };
@@ -31,7 +33,11 @@ const SYNC = "/usr/bin/sync";
 
 /** The disk itself. */
 export const diskFiles: Files = {
-  ...fs,
+  // Not all of the module: its streams would be loaded.
+  ...(Object.fromEntries(CALLS.map((name) => [name, fs[name]])) as unknown as Pick<
+    typeof fs,
+    (typeof CALLS)[number]
+  >),
   syncAll(folder) {
     if (process.platform !== "linux" || !fs.existsSync(SYNC)) return false;
     return spawnSync(SYNC, ["-f", folder], { stdio: "ignore" }).status === 0;
