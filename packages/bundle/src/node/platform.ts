@@ -29,7 +29,8 @@ export function nodePlatform(): Required<Omit<Platform, "sha256Async">> {
         return false;
       }
     },
-    gunzip: async (bytes, size) => promisify(gunzip)(bytes, unpacking(size)).catch((error) => refuse(error, size)),
+    gunzip: async (bytes, size) =>
+      promisify(gunzip)(bytes, unpacking(size)).catch((error) => refuse(error, size)),
     gunzipSync: (bytes, size) => {
       try {
         return gunzipSync(bytes, unpacking(size));
