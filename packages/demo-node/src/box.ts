@@ -1,9 +1,10 @@
 import { runCommand } from "./cli/run.ts";
 import { commit, discard, log, redo, undo } from "./commands/change.ts";
 import type { CliCommand } from "./commands/command.ts";
+import { diff } from "./commands/diff.ts";
 import { exec } from "./commands/exec.ts";
-import { diff, status } from "./commands/review.ts";
 import { blame, refresh, restore, rewind, show } from "./commands/snapshots.ts";
+import { status } from "./commands/status.ts";
 
 /** What needs nothing but the box. It is built by itself, without agent and models: `exec` must start fast. */
 export const BOX: Readonly<Record<string, CliCommand>> = {

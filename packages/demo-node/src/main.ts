@@ -8,6 +8,7 @@ import { wasi } from "./commands/wasi.ts";
 
 /** Commands that load the agent or read from a terminal are loaded when they are asked for. */
 const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  review: async () => (await import("./commands/review.ts")).review,
   sessions: async () => (await import("./commands/sessions.ts")).sessions,
   bundle: async () => (await import("./commands/bundle.ts")).bundle,
   registry: async () => (await import("./commands/registry.ts")).registry,
@@ -27,6 +28,7 @@ Commands:
 ${Object.entries(COMMANDS)
   .map(([name, { about }]) => `  ${name.padEnd(9)} ${about.split(/[.;]/)[0]}`)
   .join("\n")}
+  review    Goes through the changes at the keyboard and commits hunks
   sessions  Lists, exports and forks the agent's sessions
   bundle    Shows, verifies, adds and updates the bundles that commands come from
   registry  Runs a registry of your own

@@ -2,6 +2,7 @@ import type { CommandEntry } from "@shadowbox/bundle";
 import {
   type BaseSource,
   copyTree,
+  encodeText,
   Heap,
   type Journal,
   type JournalState,
@@ -15,6 +16,7 @@ import type {
   CommitResult,
   DiscardResult,
   LogEntry,
+  PatchOptions,
   RefreshOptions,
   RefreshResult,
   RestoreResult,
@@ -41,6 +43,7 @@ import type {
   ExecOptions,
   ExecResult,
   Execution,
+  FileCall,
   ForkOptions,
   LimitReached,
   PythonOptions,
@@ -187,7 +190,7 @@ export class Box implements Sandbox {
   /** Runs something with its events, and keeps what it changed. */
   async #noted<R extends ExecResult>(
     script: string,
-    { cwd, maxOutputBytes: keeps }: Pick<ExecOptions, "cwd" | "maxOutputBytes">,
+    { cwd, maxOutputBytes: keeps, origin }: Pick<ExecOptions, "cwd" | "maxOutputBytes" | "origin">,
     run: () => Promise<R>,
   ): Promise<R> {
     const { onEvent } = this.#options;
@@ -200,14 +203,15 @@ export class Box implements Sandbox {
     if (result.truncated && keeps !== 0) limits.push("output");
     for (const limit of limits) onEvent?.({ type: "limit", limit });
     onEvent?.({ type: "exec-end", status, durationMs, timedOut });
-    this.#review?.noteExec(script, status);
+    this.#review?.noteExec(script, status, origin);
     for (const message of this.#host.notices?.() ?? []) onEvent?.({ type: "notice", message });
     return result;
   }
 
-  /** Writes what changed in the shadow to where it is kept. */
-  flush(): void {
-    if (!this.#options.readOnly) storing("keep what changed", () => this.#host.journal?.flush(this.#tree));
+  flush(call?: FileCall): void {
+    if (this.#options.readOnly) return;
+    storing("keep what changed", () => this.#host.journal?.flush(this.#tree));
+    if (call !== undefined) this.#review?.noteEdit?.(call);
   }
 
   get hasProject(): boolean {
@@ -226,12 +230,12 @@ export class Box implements Sandbox {
     return this.#reviewFor("changes").changes(paths);
   }
 
-  review(paths?: readonly Selection[]): readonly ReviewedChange[] {
-    return this.#reviewFor("review").review(paths);
+  diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array {
+    return this.#reviewFor("diff").diff(paths, options);
   }
 
-  diff(paths?: readonly Selection[]): Uint8Array {
-    return this.#reviewFor("diff").diff(paths);
+  review(paths?: readonly Selection[], context?: number): readonly ReviewedChange[] {
+    return this.#reviewFor("review").review(paths, context);
   }
 
   commit(request: CommitOptions = {}): Promise<CommitResult> {
@@ -268,6 +272,11 @@ export class Box implements Sandbox {
 
   restore(id: number, paths?: readonly string[]): Promise<RestoreResult> {
     return this.#inBox("restore", (review) => review.restore?.(id, paths));
+  }
+
+  async edit(path: string, content: Uint8Array | string): Promise<void> {
+    const bytes = typeof content === "string" ? encodeText(content) : content;
+    await this.#inBox("edit", (review) => review.edit?.(path, bytes));
   }
 
   async #inBox<T>(action: string, run: (review: Review) => T | undefined): Promise<T> {

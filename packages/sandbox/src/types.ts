@@ -2,11 +2,13 @@ import type { CommandEntry, Lock, TrustRoot } from "@shadowbox/bundle";
 import type { ImageEntry } from "@shadowbox/vfs";
 import type {
   BlameLine,
+  CallOrigin,
   ChangeSet,
   CommitOptions,
   CommitResult,
   DiscardResult,
   LogEntry,
+  PatchOptions,
   RefreshOptions,
   RefreshResult,
   RestoreResult,
@@ -19,23 +21,26 @@ import type { NetEvent, NetworkOptions } from "./net/session.ts";
 
 export type {
   BlameLine,
+  CallOrigin,
   ChangeFacts,
   ChangeSet,
   CommitOptions,
   CommitResult,
   Conflict,
   DiscardResult,
-  Hunk,
-  HunkLine,
   LogEntry,
+  PatchOptions,
   RefreshOptions,
   RefreshResult,
   Resolution,
   RestoreResult,
   ReviewedChange,
+  ReviewHunk,
+  ReviewLine,
   Selected,
   Selection,
   Snapshot,
+  Span,
   UndoResult,
 } from "@shadowbox/workspace";
 export type { NetLimits, NetPolicy, NetRule } from "./net/policy.ts";
@@ -135,12 +140,21 @@ export interface ExecOptions {
   args?: readonly string[];
   /** `$0`; default `bash`. */
   argv0?: string;
+  /** The agent's session and turn that make the call, for its snapshot. */
+  origin?: CallOrigin;
   /** stderr goes where stdout goes, in true order. */
   combine?: boolean;
   /** Bytes kept per stream; default {@link Limits.outputBytes}. */
   maxOutputBytes?: number;
   onStdout?(bytes: Uint8Array): void;
   onStderr?(bytes: Uint8Array): void;
+}
+
+/** A call that changed files without running a program. */
+export interface FileCall {
+  /** What it was, as a person reads it, such as `Edit src/main.c`. */
+  script: string;
+  origin?: CallOrigin;
 }
 
 /** One call of {@link Sandbox.python}. */
@@ -154,6 +168,7 @@ export interface PythonOptions
     | "signal"
     | "combine"
     | "maxOutputBytes"
+    | "origin"
     | "onStdout"
     | "onStderr"
   > {
@@ -285,14 +300,20 @@ export interface Sandbox extends AsyncDisposable {
    * turn with exec. Throws SandboxError `invalid` when no bundle brings `python3`.
    */
   python(code: string, options?: PythonOptions): Execution<PythonResult>;
-  /** Writes what changed in the box to where it is kept, as the end of every call does: for changes made through `fs`. */
-  flush(): void;
+  /**
+   * Writes what changed in the box to where it is kept, as the end of every exec does: for changes made through `fs`. With `call`
+   * they become a snapshot that names it.
+   */
+  flush(call?: FileCall): void;
   /** What differs from the project. */
   changes(paths?: readonly Selection[]): ChangeSet;
-  /** The same with the hunks of each file, to pick from: `commit({ paths: [{ path, hunks: [0, 2] }] })`. */
-  review(paths?: readonly Selection[]): readonly ReviewedChange[];
   /** Unified diff in git's format of the whole change set, or of what lies at or below `paths`. Bytes: files may hold any. */
-  diff(paths?: readonly Selection[]): Uint8Array;
+  diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array;
+  /**
+   * The same as data for a reviewer: hunks with `context` lines around each (default 3), the words that differ in each line, and the
+   * call that wrote it. To pick from: `commit({ paths: [{ path, hunks: [0, 2] }] })`.
+   */
+  review(paths?: readonly Selection[], context?: number): readonly ReviewedChange[];
   /** Writes changes to the project, all or nothing. Refuses (`invalid`) over a base, or a project without a `state`. */
   commit(options?: CommitOptions): Promise<CommitResult>;
   /** Takes changes back in the box. */
@@ -312,6 +333,8 @@ export interface Sandbox extends AsyncDisposable {
   between(from: number, to: number): SnapshotDiff;
   /** Makes the box as it was after a snapshot (0: before the first), at and below `paths`, default everywhere. Node. */
   restore(id: number, paths?: readonly string[]): Promise<RestoreResult>;
+  /** Puts a file as its reviewer wants it into the box, as a snapshot of its own; the project is not touched. Node. */
+  edit(path: string, content: Uint8Array | string): Promise<void>;
   /** Which call wrote each line of a file of the box, relative to the workspace. Node. */
   blame(path: string): readonly BlameLine[];
   /** Requests of programs and how they ended; with a `state` those of earlier runs too (Node). */

@@ -1,16 +1,18 @@
 export { discardPicked, pathsOf, settledPaths, settleTransaction } from "./changes/after.ts";
 export { collectChanges } from "./changes/collect.ts";
 export { describeChanges } from "./changes/facts.ts";
-export { type ReviewedChange, reviewChanges } from "./changes/review.ts";
+export { type ReviewedChange, type ReviewHunk, type ReviewLine, reviewChange } from "./changes/review.ts";
 export { type Picked, pickedChange, type Selected, type Selection, selectChanges } from "./changes/select.ts";
 export type { Shadow, View } from "./changes/shadow.ts";
 export type { Change, ChangeFacts, ChangeSet, Side } from "./changes/types.ts";
 export { diffHunks, type Hunk, type HunkLine, isBinary } from "./diff/hunks.ts";
-export { printChange, printPatch } from "./diff/patch.ts";
+export { type PatchOptions, printChange, printPatch } from "./diff/patch.ts";
+export { type Span, type WordChanges, wordChanges } from "./diff/words.ts";
 export { WorkspaceError, type WorkspaceErrorCode } from "./errors.ts";
 export { type HiddenWhy, type ImportFilter, type ImportRules, importFilter } from "./import/visibility.ts";
 export type {
   BlameLine,
+  CallOrigin,
   CommitOptions,
   CommitResult,
   Conflict,

@@ -75,7 +75,18 @@ export interface Snapshot {
   operation: LogEntry["operation"];
   /** The call's; of a snapshot that was asked for its name. */
   script?: string;
+  /** The agent's session that the call was made in, and its turn. */
+  session?: string;
+  turn?: number;
   paths: string[];
+}
+
+/** Where a call comes from. */
+export interface CallOrigin {
+  /** The agent's session. */
+  session: string;
+  /** The session's turn, counted from 1. */
+  turn?: number;
 }
 
 /** A line of a file and what wrote it last. */
@@ -94,7 +105,17 @@ export interface DiscardResult {
 export interface LogEntry {
   /** ISO 8601, UTC. */
   time: string;
-  operation: "exec" | "commit" | "undo" | "redo" | "discard" | "refresh" | "restore" | "snapshot";
+  operation:
+    | "exec"
+    | "commit"
+    | "undo"
+    | "redo"
+    | "discard"
+    | "refresh"
+    | "restore"
+    | "edit"
+    | "import"
+    | "snapshot";
   user: string;
   paths: string[];
   /** Of a commit, undo or redo: its number. */

@@ -17,6 +17,8 @@ export interface CallContext {
   tools: ReadonlyMap<string, Tool>;
   options: Pick<RunOptions, "sandbox" | "askUser"> & { gate: Decider };
   memory: ToolContext["memory"];
+  /** Id of the session, for the snapshots of its calls. */
+  session?: string;
   signal: AbortSignal;
   outputChars: number;
   emit(event: AgentEvent): void;
@@ -68,7 +70,17 @@ async function attempt(call: Call, context: CallContext): Promise<ToolResult> {
   const decision = await permission(call, tool, subject, context);
   if (!decision.allowed) return { output: `Not permitted: ${decision.reason}.`, isError: true };
   if (context.signal.aborted) return { output: "The call was stopped before it ran.", isError: true };
-  return tool.run(input, toolContext(call, context));
+  const tools = toolContext(call, context);
+  try {
+    return await tool.run(input, tools);
+  } finally {
+    // What a program changed has its snapshot by now; this is for what was written without one.
+    if (tool.effect === "shadow")
+      tools.sandbox.flush({
+        script: `${tool.name} ${subject}`,
+        ...(tools.origin && { origin: tools.origin }),
+      });
+  }
 }
 
 function parseCall(tool: Tool, text: string): Record<string, unknown> | string {
@@ -107,8 +119,10 @@ async function permission(
   return decision;
 }
 
-function toolContext({ id }: Call, { options, memory, signal, turn, emit }: CallContext): ToolContext {
+function toolContext({ id }: Call, context: CallContext): ToolContext {
+  const { options, memory, session, signal, turn, emit } = context;
   return {
+    ...(session !== undefined && { origin: { session, turn } }),
     sandbox: options.sandbox,
     signal,
     call: id,

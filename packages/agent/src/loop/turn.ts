@@ -64,12 +64,13 @@ export class Turn {
 
   /** What follows from one answer; undefined: go on. */
   async #act({ content, usage, finish }: ModelStep, step: number): Promise<End | undefined> {
-    const { number: turn, options, limits, signal, emit } = this.#context;
+    const { session, number: turn, options, limits, signal, emit } = this.#context;
     emit({ type: "assistant-message", turn, step, model: modelName(options), content, usage, finish });
     this.#usage = addUsage(this.#usage, usage);
     const calls = content.filter((part) => part.type === "tool-call");
     if (calls.length === 0) return endOf(finish, content);
-    await runCalls(calls, { ...this.#context, turn, outputChars: limits.outputChars });
+    const context = { ...this.#context, session: session.id, turn, outputChars: limits.outputChars };
+    await runCalls(calls, context);
     if (signal.aborted) return { reason: "aborted" };
     if (this.#isRepeating(calls))
       return {

@@ -14,7 +14,7 @@ export const bash = defineTool({
     timeout: z.number().positive().max(MAX_SECONDS).optional().describe("seconds, default 120"),
   }),
   subject: ({ command }) => command,
-  async run({ command, timeout = 120 }, { sandbox, signal, onOutput }) {
+  async run({ command, timeout = 120 }, { sandbox, signal, origin, onOutput }) {
     let output = "";
     const decoder = new TextDecoder();
     const take = (stream: "stdout" | "stderr") => (bytes: Uint8Array) => {
@@ -25,6 +25,7 @@ export const bash = defineTool({
     const result = await sandbox.exec(command, {
       session: true,
       signal,
+      origin,
       timeoutMs: timeout * 1000,
       combine: true,
       maxOutputBytes: 0,
@@ -55,12 +56,13 @@ export const python = defineTool({
     timeout: z.number().positive().max(MAX_SECONDS).optional().describe("seconds, default 120"),
   }),
   subject: ({ code }) => code,
-  async run({ code, session = false, timeout = 120 }, { sandbox, signal, onOutput }) {
+  async run({ code, session = false, timeout = 120 }, { sandbox, signal, origin, onOutput }) {
     let output = "";
     const decoder = new TextDecoder();
     const result = await sandbox.python(code, {
       session,
       signal,
+      origin,
       timeoutMs: timeout * 1000,
       combine: true,
       maxOutputBytes: 0,

@@ -1,4 +1,4 @@
-import type { Sandbox } from "@shadowbox/sandbox";
+import type { ExecOptions, Sandbox } from "@shadowbox/sandbox";
 import { z } from "zod";
 import type { Effect } from "../gate/gate.ts";
 
@@ -17,6 +17,8 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Id of the call: names files of long outputs. */
   call: string;
+  /** Session and turn, for the snapshots of what the call changes. */
+  origin?: ExecOptions["origin"];
   /** Shared by the calls of one session. */
   memory: ToolMemory;
   askUser?: AskUser;

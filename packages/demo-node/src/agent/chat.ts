@@ -108,7 +108,7 @@ class Chat {
 
   async #slash(text: string): Promise<void> {
     try {
-      const committed = await slash(this.#box, text, (question) => this.#lines.confirm(question));
+      const committed = await slash(this.#box, text, this.#lines);
       if (committed === undefined) return;
       const { session } = this.#agent;
       session.append({ type: "commit", turn: session.turn, ...committed });

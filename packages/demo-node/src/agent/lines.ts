@@ -1,29 +1,61 @@
 import { createInterface, type Interface } from "node:readline";
 
+export interface LinesOptions {
+  history?: string[];
+  complete?(line: string): string[];
+}
+
 /** Lines that a person types, or that a pipe brings: one after another, also while something runs. */
 export class Lines {
-  readonly #reader: Interface;
+  #reader: Interface;
+  readonly #options: LinesOptions;
+  readonly #interrupts: (() => void)[] = [];
   readonly #waiting: ((line: string | undefined) => void)[] = [];
   readonly #queue: string[] = [];
   #closed = false;
+  #isAside = false;
 
-  constructor(options: { history?: string[]; complete?(line: string): string[] } = {}) {
-    this.#reader = createInterface({
+  constructor(options: LinesOptions = {}) {
+    this.#options = options;
+    this.#reader = this.#open();
+  }
+
+  #open(): Interface {
+    const { history, complete } = this.#options;
+    const reader = createInterface({
       input: process.stdin,
       output: process.stdout,
       terminal: process.stdin.isTTY === true,
-      history: options.history,
-      completer: (line: string) => [options.complete?.(line) ?? [], line],
+      history,
+      completer: (line: string) => [complete?.(line) ?? [], line],
     });
-    this.#reader.on("line", (line) => {
+    reader.on("line", (line) => {
       const take = this.#waiting.shift();
       if (take) take(line);
       else this.#queue.push(line);
     });
-    this.#reader.on("close", () => {
+    for (const listener of this.#interrupts) reader.on("SIGINT", listener);
+    reader.on("history", (lines) => {
+      this.#options.history = [...lines];
+    });
+    reader.on("close", () => {
+      if (this.#isAside) return;
       this.#closed = true;
       for (const take of this.#waiting.splice(0)) take(undefined);
     });
+    return reader;
+  }
+
+  /** Lets something else have the terminal for a while. */
+  async aside<T>(use: () => Promise<T>): Promise<T> {
+    this.#isAside = true;
+    this.#reader.close();
+    try {
+      return await use();
+    } finally {
+      this.#isAside = false;
+      this.#reader = this.#open();
+    }
   }
 
   /** The next line; undefined at the end of input. A line that ends in a backslash goes on in the next. */
@@ -49,6 +81,7 @@ export class Lines {
   }
 
   onInterrupt(listener: () => void): void {
+    this.#interrupts.push(listener);
     this.#reader.on("SIGINT", listener);
   }
 

@@ -4,7 +4,7 @@ import { type Style, showName } from "./terminal.ts";
 export type ChangeSet = ReturnType<Sandbox["changes"]>;
 type Facts = ChangeSet["changes"][number];
 
-const MARKS: Record<Facts["kind"], string> = {
+export const MARKS: Record<Facts["kind"], string> = {
   created: "A",
   modified: "M",
   deleted: "D",

@@ -18,6 +18,12 @@ export function styleOf(stream: NodeJS.WriteStream): Style {
   ) as unknown as Style;
 }
 
+/** Whether a stream shows colours, or bold and reversed text only, or neither. */
+export function paintOf(stream: NodeJS.WriteStream): "colour" | "mono" | "none" {
+  if (stream.isTTY !== true || process.env.TERM === "dumb") return "none";
+  return process.env.NO_COLOR ? "mono" : "colour";
+}
+
 /** A name for people: control characters and bytes that are no text are shown escaped, so that a name cannot draw on the screen. */
 export function showName(name: string): string {
   const odd = /[\u0000-\u001f\u007f\u0080-\u009f\ud800-\udfff"\\]/;

@@ -5,6 +5,7 @@ import { CliError, EXIT } from "../cli/errors.ts";
 import { logLine } from "../cli/log.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
+import { SELECTION, selectionOf } from "../cli/selection.ts";
 import { showName, styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
 import { conflictLines } from "./snapshots.ts";
@@ -14,6 +15,7 @@ export const commit: CliCommand = {
   about: "Writes the box's changes to the project, all or nothing; `shadowbox undo` takes them back.",
   flags: {
     ...COMMON,
+    ...SELECTION,
     yes: { type: "boolean", short: "y", help: "do not ask" },
     "allow-risky": {
       type: "boolean",
@@ -46,14 +48,15 @@ export const commit: CliCommand = {
 async function runCommit({ values, positionals }: Parsed): Promise<number> {
   const box = await openBox(values);
   try {
-    const preview = box.changes(positionals);
+    const paths = selectionOf(values, positionals, box);
+    const preview = box.changes(paths);
     if (preview.changes.length > 0 && !values.yes && !values["dry-run"] && !values.json) {
       process.stderr.write(listChanges(preview, styleOf(process.stderr)));
       if (!(await confirm(`write ${summaryOf(preview)} to the project?`))) return EXIT.FAILED;
     }
     const allowRisky = values["allow-risky"] === true || (await confirmRisky(preview, values));
     const report = await box.commit({
-      paths: positionals,
+      paths,
       allowRisky,
       ...(values.merge && { onConflict: "merge" as const }),
       conflicts: answersOf(values),
@@ -106,16 +109,17 @@ export async function confirm(question: string): Promise<boolean> {
 export const discard: CliCommand = {
   usage: "discard [PATH…] [options]",
   about: "Takes changes back in the box; the project is not touched.",
-  flags: { ...COMMON, yes: { type: "boolean", short: "y", help: "do not ask" } },
+  flags: { ...COMMON, ...SELECTION, yes: { type: "boolean", short: "y", help: "do not ask" } },
   async run({ values, positionals }: Parsed) {
     const box = await openBox(values);
     try {
-      const preview = box.changes(positionals);
+      const paths = selectionOf(values, positionals, box);
+      const preview = box.changes(paths);
       if (preview.changes.length > 0 && !values.yes && !values.json && process.stdin.isTTY) {
         process.stderr.write(listChanges(preview, styleOf(process.stderr)));
         if (!(await confirm(`discard ${summaryOf(preview)}?`))) return EXIT.FAILED;
       }
-      const report = await box.discard(positionals);
+      const report = await box.discard(paths);
       if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else
         process.stdout.write(

@@ -41,6 +41,8 @@ const RUNS: [name: string, args: string[]][] = [
   ["exec", ["exec", "--json", "kill -9 $$"]],
   ["status", ["status", "--json"]],
   ["diff", ["diff", "--json"]],
+  ["status", ["diff", "--json", "--stat"]],
+  ["review", ["review", "--json"]],
   ["commit", ["commit", "--json", "--dry-run"]],
   ["commit", ["commit", "--json", "a.txt"]],
   ["undo", ["undo", "--json"]],

@@ -99,9 +99,7 @@ No model is configured, so there is no agent: this is a shell. --model sets one.
     if (line === undefined || text === "/quit" || text === "/exit") break;
     if (text === "/help") process.stdout.write(HELP);
     else if (text?.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
-      await slash(box, text, (question) => lines.confirm(question)).catch((error: Error) =>
-        process.stdout.write(`${error.message}\n`),
-      );
+      await slash(box, text, lines).catch((error: Error) => process.stdout.write(`${error.message}\n`));
     else if (text) {
       running = new AbortController();
       last = await runLine(box, line, running.signal);

@@ -2,14 +2,21 @@ import type { Sandbox } from "@shadowbox/sandbox/node";
 import { listChanges, summaryOf } from "../cli/changes.ts";
 import { logLine } from "../cli/log.ts";
 import { colourPatch } from "../cli/patch.ts";
-import { showName, styleOf, writeAll } from "../cli/terminal.ts";
+import { paintOf, showName, styleOf, writeAll } from "../cli/terminal.ts";
 
 /** Asks the person a question to be answered by yes or no. */
 export type Confirm = (question: string) => Promise<boolean>;
 
+/** Who types the commands. */
+export interface Typist {
+  confirm: Confirm;
+  /** Lets something else have the terminal for a while. */
+  aside<T>(use: () => Promise<T>): Promise<T>;
+}
+
 export const SLASH_HELP = `  /status [PATH…]   what would change
   /diff [PATH…]     the same as a patch
-  /review [PATH…]   file by file: commit it or not
+  /review [PATH…]   go through it at the keyboard and commit hunks
   /commit [PATH…]   write it to the project
   /discard [PATH…]  take it back in the box
   /undo             take the last commit back
@@ -23,7 +30,7 @@ export interface Committed {
   paths: string[];
 }
 
-type Slash = (box: Sandbox, paths: string[], confirm: Confirm) => Promise<Committed | undefined>;
+type Slash = (box: Sandbox, paths: string[], typist: Typist) => Promise<Committed | undefined>;
 
 /** Runs one line in the box's session shell, output straight to the terminal; its status. */
 export async function runLine(box: Sandbox, script: string, signal: AbortSignal): Promise<number> {
@@ -88,9 +95,9 @@ function committed(report: Awaited<ReturnType<Sandbox["commit"]>>): Committed | 
 }
 
 /** Runs a slash command. Throws what the sandbox throws. */
-export async function slash(box: Sandbox, text: string, confirm: Confirm): Promise<Committed | undefined> {
+export async function slash(box: Sandbox, text: string, typist: Typist): Promise<Committed | undefined> {
   const [name = "", ...paths] = words(text);
-  return SLASH[name]?.(box, paths, confirm);
+  return SLASH[name]?.(box, paths, typist);
 }
 
 /** The words of a line: blanks part them, quotes and backslashes keep them together. */
@@ -109,8 +116,26 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
-/** Shows one file after another and asks whether to commit it. */
-async function review(box: Sandbox, paths: string[], confirm: Confirm): Promise<Committed | undefined> {
+/** The keyboard's review; where there is no terminal one file after another, each with a question. */
+async function review(box: Sandbox, paths: string[], typist: Typist): Promise<Committed | undefined> {
+  if (!process.stdin.isTTY || paintOf(process.stdout) === "none") return reviewFiles(box, paths, typist);
+  const { Display } = await import("../review/display.ts");
+  const { reviewChanges } = await import("../review/review.ts");
+  const { commits } = await typist.aside(() => {
+    const display = new Display(process.stdin, process.stdout, paintOf(process.stdout));
+    return reviewChanges(box, display, { paths, title: "review" });
+  });
+  const written = [...new Set(commits.flatMap((one) => one.paths))];
+  say(written.length === 0 ? "nothing committed\n" : `committed ${count(written.length, "file")}\n`);
+  const id = commits.at(-1)?.id;
+  return id === undefined ? undefined : { id, paths: written };
+}
+
+async function reviewFiles(
+  box: Sandbox,
+  paths: string[],
+  { confirm }: Typist,
+): Promise<Committed | undefined> {
   const taken: string[] = [];
   for (const change of box.changes(paths).changes) {
     await writeAll(process.stdout, colourPatch(box.diff([change.path]), process.stdout));

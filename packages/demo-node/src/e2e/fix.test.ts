@@ -63,12 +63,17 @@ it("an agent fixes a bug, its person looks at the change and commits a part of i
   expect(bench.digest()).toBe(before);
 
   person.enters("/review");
-  await person.sees("commit notes.txt? [y/N]");
-  person.enters("n");
-  await person.sees("commit semver.sh? [y/N]");
+  await person.sees("2 files, 0 taken");
+  person.types("j");
+  await person.sees(">[ ] M semver.sh");
+  person.types(" c");
+  await person.sees("write 1 file changed, +2 -2 to the project? [y/n]");
   expect(bench.digest()).toBe(before);
-  person.enters("y");
+  person.types("y");
+  await person.sees("committed 000001: 1 file");
+  person.types("q");
   await person.sees("committed 1 file");
+  await person.sees("you > ");
   person.enters("/quit");
   await person.sees("go on with --resume");
   expect(await person.ended).toBe(0);

@@ -59,6 +59,11 @@ export class Person {
     });
   }
 
+  /** All that was written to the terminal, control sequences included. */
+  get raw(): string {
+    return this.#seen;
+  }
+
   types(text: string): void {
     this.#child.stdin?.write(text);
   }

@@ -9,6 +9,8 @@ const WORD: Readonly<Record<LogEntry["operation"], string>> = {
   redo: "did again",
   discard: "discarded",
   refresh: "refreshed",
+  edit: "edited",
+  import: "applied a patch",
   restore: "restored",
   snapshot: "noted how the box was",
 };

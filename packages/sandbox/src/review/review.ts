@@ -1,10 +1,12 @@
 import type {
   BlameLine,
+  CallOrigin,
   ChangeSet,
   CommitOptions,
   CommitResult,
   DiscardResult,
   LogEntry,
+  PatchOptions,
   RefreshOptions,
   RefreshResult,
   RestoreResult,
@@ -13,13 +15,13 @@ import type {
   Snapshot,
   UndoResult,
 } from "@shadowbox/workspace";
-import type { SnapshotDiff } from "../types.ts";
+import type { FileCall, SnapshotDiff } from "../types.ts";
 
 /** Review of a project's shadow, commit and undo. */
 export interface Review {
   changes(paths?: readonly Selection[]): ChangeSet;
-  review(paths?: readonly Selection[]): ReviewedChange[];
-  diff(paths?: readonly Selection[]): Uint8Array;
+  review(paths?: readonly Selection[], context?: number): ReviewedChange[];
+  diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array;
   commit(options: CommitOptions): CommitResult;
   discard(paths?: readonly Selection[]): DiscardResult;
   undo(): UndoResult;
@@ -31,6 +33,8 @@ export interface Review {
   between?(from: number, to: number): SnapshotDiff;
   restore?(id: number, paths?: readonly string[]): RestoreResult;
   blame?(path: string): BlameLine[];
-  noteExec(script: string, status: number): void;
+  edit?(path: string, content: Uint8Array): RestoreResult;
+  noteEdit?(call: FileCall): void;
+  noteExec(script: string, status: number, origin?: CallOrigin): void;
   log(): readonly LogEntry[];
 }

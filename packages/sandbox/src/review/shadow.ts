@@ -1,6 +1,5 @@
 import { type BaseSource, decodeText, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
 import {
-  type Change,
   type ChangeSet,
   type CommitOptions,
   type CommitResult,
@@ -9,10 +8,12 @@ import {
   describeChanges,
   discardPicked,
   type LogEntry,
+  type PatchOptions,
+  type Picked,
   pickedChange,
   printPatch,
   type ReviewedChange,
-  reviewChanges,
+  reviewChange,
   type Selection,
   type Shadow,
   selectChanges,
@@ -43,20 +44,22 @@ export class ShadowReview implements Review {
     this.#why = why;
   }
 
-  #collect(paths?: readonly Selection[]): Change[] {
-    return selectChanges(collectChanges(this.shadow), paths).map(pickedChange);
+  #collect(paths?: readonly Selection[]): Picked[] {
+    return selectChanges(collectChanges(this.shadow), paths);
   }
 
   changes(paths?: readonly Selection[]): ChangeSet {
-    return describeChanges(this.#collect(paths));
+    return describeChanges(this.#collect(paths).map(pickedChange));
   }
 
-  review(paths?: readonly Selection[]): ReviewedChange[] {
-    return reviewChanges(this.#collect(paths));
+  review(paths?: readonly Selection[], context?: number): ReviewedChange[] {
+    return this.#collect(paths)
+      .filter(({ change }) => !change.implied)
+      .map((picked) => reviewChange(picked, undefined, context));
   }
 
-  diff(paths?: readonly Selection[]): Uint8Array {
-    return printPatch(this.#collect(paths));
+  diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array {
+    return printPatch(this.#collect(paths).map(pickedChange), options);
   }
 
   commit({ dryRun, paths }: CommitOptions): CommitResult {

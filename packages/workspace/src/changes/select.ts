@@ -13,6 +13,11 @@ export interface Selected {
   hunks?: readonly number[];
   /** Lines of context with which the hunks are counted, default 3; 0 splits them as far as they go. */
   context?: number;
+  /**
+   * Only what these calls (numbers of snapshots) wrote last: hunks with a line of theirs, and what has no hunks if one of them
+   * touched it. Node.
+   */
+  calls?: readonly number[];
 }
 
 /** A path, or hunks of it. */
@@ -27,6 +32,8 @@ export interface Picked {
     taken: Side;
     /** The file as it is, without the selected hunks. */
     left: Side;
+    /** The single changes in the selected hunks, counted from 0. */
+    changes: ReadonlySet<number>;
   };
 }
 
@@ -106,5 +113,7 @@ function pick(change: Change, { path, hunks, context }: Selected): Picked {
     );
     return { ...after, size: bytes.length, read: () => bytes };
   };
-  return { change, partial: { taken: sideOf(true), left: sideOf(false) } };
+  const numbers = all.flatMap((hunk, number) => hunk.changes.map(() => taken.has(number)));
+  const changes = new Set(numbers.flatMap((isTaken, number) => (isTaken ? [number] : [])));
+  return { change, partial: { taken: sideOf(true), left: sideOf(false), changes } };
 }

@@ -27,6 +27,11 @@ export class LineTable {
       const end = bytes.indexOf(0x0a, at);
       at = end < 0 ? bytes.length : end + 1;
     }
+    return this.cutAt(bytes, starts);
+  }
+
+  /** Cuts a text where the caller says: pieces begin at `starts`, ascending, the first at 0 unless the text is empty. */
+  cutAt(bytes: Uint8Array, starts: number[]): Lines {
     const count = starts.length;
     starts.push(bytes.length);
     const ids = new Int32Array(count);

@@ -1,23 +1,32 @@
 import type { Change, Side } from "../changes/types.ts";
 import { sameBytes } from "../paths.ts";
 import { blobName } from "./blob.ts";
-import { diffHunks, type Hunk, isBinary } from "./hunks.ts";
+import { diffHunks, type Hunk, type HunkLine, isBinary } from "./hunks.ts";
 import { concat } from "./partial.ts";
+import { mergeWords } from "./words.ts";
+
+/** How a change set is printed. */
+export interface PatchOptions {
+  /** Lines of context around each hunk, default 3. */
+  context?: number;
+  /** Words instead of lines: `[-removed-]{+added+}`, as `git diff --word-diff`; no patch that can be applied. */
+  words?: boolean;
+}
 
 /** A change set as git prints it (`git diff --no-index`, with `a/` and `b/` before the paths); bytes, for files may hold any. */
-export function printPatch(changes: readonly Change[]): Uint8Array {
-  return concat(changes.flatMap((change) => printChange(change)));
+export function printPatch(changes: readonly Change[], options: PatchOptions = {}): Uint8Array {
+  return concat(changes.flatMap((change) => printChange(change, options)));
 }
 
 /** One path of a patch. A change of type is a deletion and a creation, as in git. */
-export function printChange(change: Change): Uint8Array[] {
+export function printChange(change: Change, options: PatchOptions = {}): Uint8Array[] {
   if (change.kind === "type") {
     const { path, before, after, node } = change;
     const gone: Change = { path, kind: "deleted", node };
     const made: Change = { path, kind: "created", node };
     return [
-      ...printChange({ ...gone, ...(before && { before }) }),
-      ...printChange({ ...made, ...(after && { after }) }),
+      ...printChange({ ...gone, ...(before && { before }) }, options),
+      ...printChange({ ...made, ...(after && { after }) }, options),
     ];
   }
   const { before, after } = change;
@@ -34,11 +43,20 @@ export function printChange(change: Change): Uint8Array[] {
   const to = after ? newName : ascii("/dev/null");
   if (isBinary(oldBytes) || isBinary(newBytes))
     return [...head, ascii("Binary files "), from, ascii(" and "), to, ascii(" differ\n")];
-  const hunks = diffHunks(oldBytes, newBytes);
+  const hunks = diffHunks(oldBytes, newBytes, options.context);
   if (hunks.length === 0) return head;
   // A name with a blank is followed by a tab, so that patch tools find its end.
   const tab = (name: Uint8Array) => ascii(name.includes(0x20) && name[0] !== 0x22 ? "\t\n" : "\n");
-  return [...head, ascii("--- "), from, tab(from), ascii("+++ "), to, tab(to), ...hunks.flatMap(printHunk)];
+  return [
+    ...head,
+    ascii("--- "),
+    from,
+    tab(from),
+    ascii("+++ "),
+    to,
+    tab(to),
+    ...hunks.flatMap(options.words ? printWords : printHunk),
+  ];
 }
 
 function modeLines({ kind, before, after, from, path, similarity }: Change): Uint8Array[] {
@@ -84,15 +102,48 @@ const MARKS = { context: ascii(" "), removed: ascii("-"), added: ascii("+") } as
 
 /** A hunk as in a patch. */
 export function printHunk(hunk: Hunk): Uint8Array[] {
-  const range = (start: number, lines: number) => (lines === 1 ? `${start}` : `${start},${lines}`);
-  const parts = [
-    ascii(`@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`),
-  ];
-  if (hunk.heading.length > 0) parts.push(ascii(" "), hunk.heading);
-  parts.push(ascii("\n"));
+  const parts = [headLine(hunk)];
   for (const { kind, text } of hunk.lines) {
     parts.push(MARKS[kind], text);
     if (text[text.length - 1] !== 0x0a) parts.push(ascii("\n\\ No newline at end of file\n"));
+  }
+  return parts;
+}
+
+function headLine({ oldStart, oldLines, newStart, newLines, heading }: Hunk): Uint8Array {
+  const range = (start: number, lines: number) => (lines === 1 ? `${start}` : `${start},${lines}`);
+  const head = ascii(`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`);
+  return concat([head, ...(heading.length > 0 ? [ascii(" "), heading] : []), ascii("\n")]);
+}
+
+const WORD_MARKS = { removed: { open: "[-", close: "-]" }, added: { open: "{+", close: "+}" } } as const;
+
+/** A hunk by words. */
+function printWords(hunk: Hunk): Uint8Array[] {
+  const parts = [headLine(hunk)];
+  let at = 0;
+  for (const { oldCount, newCount } of hunk.changes) {
+    for (; hunk.lines[at]?.kind === "context"; at++) parts.push((hunk.lines[at] as HunkLine).text);
+    const textOf = (from: number, count: number) =>
+      concat(hunk.lines.slice(from, from + count).map(({ text }) => text));
+    for (const { kind, text } of mergeWords(textOf(at, oldCount), textOf(at + oldCount, newCount)))
+      parts.push(...(kind === "common" ? [text] : markWords(text, WORD_MARKS[kind])));
+    at += oldCount + newCount;
+  }
+  for (const { text } of hunk.lines.slice(at)) parts.push(text);
+  if (parts.at(-1)?.at(-1) !== 0x0a) parts.push(ascii("\n"));
+  return parts;
+}
+
+/** Marks do not reach over the ends of lines. */
+function markWords(text: Uint8Array, { open, close }: { open: string; close: string }): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < text.length; ) {
+    const found = text.indexOf(0x0a, at);
+    const end = found < 0 ? text.length : found;
+    if (end > at) parts.push(ascii(open), text.subarray(at, end), ascii(close));
+    if (found >= 0) parts.push(ascii("\n"));
+    at = end + 1;
   }
   return parts;
 }

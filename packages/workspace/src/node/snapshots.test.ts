@@ -4,6 +4,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Listing, TestProject } from "./testing.ts";
 
 let test: TestProject;
+
+/** A call in the box that writes these files. */
+function call(script: string, files: Listing): void {
+  test.box(files);
+  test.workspace.noteExec(script, 0);
+}
+
 afterEach(() => test.remove());
 
 function lines(count: number, changed: Record<number, string> = {}): string {
@@ -94,11 +101,6 @@ describe("refresh() and commits that merge", () => {
 });
 
 describe("snapshots", () => {
-  function call(script: string, files: Listing): void {
-    test.box(files);
-    test.workspace.noteExec(script, 0);
-  }
-
   it("are taken of calls that change something, and are there again", () => {
     test = new TestProject(FILES);
     call("one", { "a.txt": "1\n", "new/x": "x\n" });
@@ -187,5 +189,43 @@ describe("snapshots", () => {
       test.workspace.noteExec("again", 0);
       expect(test.workspace.snapshotList().map(({ script }) => script)).toEqual(["one", "again"]);
     }
+  });
+});
+
+describe("review()", () => {
+  it("says which call wrote each line, and selections by call take just those hunks", () => {
+    test = new TestProject(FILES);
+    call("first", { "long.txt": lines(40, { 2: "one", 30: "one" }) });
+    call("second", { "long.txt": lines(40, { 2: "one", 20: "two", 30: "one" }), "new.txt": "new\n" });
+    const [changed] = test.workspace.review(["long.txt"]);
+    const written = changed?.hunks.flatMap((hunk) =>
+      hunk.lines.flatMap(({ kind, text, change, call }) =>
+        kind === "context" ? [] : [`${kind} ${text.trim()} ${change} ${call}`],
+      ),
+    );
+    expect(written).toEqual([
+      ...["removed line 2 0 1", "added one 0 1"],
+      ...["removed line 20 1 2", "added two 1 2"],
+      ...["removed line 30 2 1", "added one 2 1"],
+    ]);
+    test.workspace.commit({ paths: [{ path: ".", calls: [2] }] });
+    expect(test.found()).toMatchObject({ "long.txt": lines(40, { 20: "two" }), "new.txt": "new\n" });
+    test.workspace.commit({ paths: [{ path: ".", calls: [2] }] });
+    expect(test.status()).toEqual(["modified long.txt"]);
+    test.workspace.commit({ paths: [{ path: "long.txt", calls: [1] }] });
+    expect(test.status()).toEqual([]);
+  });
+
+  it("shows what a reviewer edited as theirs", () => {
+    test = new TestProject(FILES);
+    call("first", { "long.txt": lines(40, { 2: "one", 30: "one" }) });
+    test.workspace.edit("long.txt", Buffer.from(lines(40, { 2: "mine", 30: "one" })));
+    expect(test.workspace.log().at(-1)).toMatchObject({
+      operation: "edit",
+      paths: ["long.txt"],
+      snapshot: 2,
+    });
+    expect(test.workspace.blame("long.txt")[1]?.snapshot?.operation).toBe("edit");
+    expect(() => test.workspace.edit("src", Buffer.from(""))).toThrow(/expected a file, got a directory/);
   });
 });

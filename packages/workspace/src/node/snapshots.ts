@@ -1,13 +1,14 @@
 import { decodeText, emptyStat, FileType } from "@shadowbox/vfs";
 import { collectRaw } from "../changes/raw.ts";
 import { pairRenames } from "../changes/renames.ts";
+import type { Writers } from "../changes/review.ts";
 import { nodeAt, type Shadow, type View, viewOf } from "../changes/shadow.ts";
 import type { Change, Side } from "../changes/types.ts";
 import { diffHunks } from "../diff/hunks.ts";
 import { LineTable, lineAt } from "../diff/lines.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { BlameLine, Snapshot } from "../operations.ts";
-import { comparePaths, keyPath, pathKey } from "../paths.ts";
+import { comparePaths, keyPath, pathKey, sameBytes } from "../paths.ts";
 import type { Files } from "./files.ts";
 import { blobOf, type Entry, type Frame, type SnapshotCause, SnapshotFile } from "./snapshot-file.ts";
 
@@ -79,8 +80,10 @@ export class Snapshots {
   list(): Snapshot[] {
     return this.#file.frames
       .filter(({ changes }) => changes.length > 0)
-      .map(({ id, time, operation, script, changes }) => ({
+      .map(({ id, time, operation, script, session, turn, changes }) => ({
         ...{ id, time, operation, ...(script !== undefined && { script }) },
+        ...(session !== undefined && { session }),
+        ...(turn !== undefined && { turn }),
         paths: changes.map(({ path }) => decodeText(keyPath(path))),
       }));
   }
@@ -153,23 +156,34 @@ export class Snapshots {
   blame(path: Uint8Array, now: Uint8Array): BlameLine[] {
     const list = new Map(this.list().map((snapshot) => [snapshot.id, snapshot]));
     const versions = this.#versions(path);
-    let text = versions[0]?.before ?? now;
-    let lines: BlameLine[] = linesOf(text).map((line) => ({ text: line }));
-    for (const { snapshot, after } of versions) {
-      lines = carryLines(text, lines, after, list.get(snapshot));
-      text = after;
-    }
-    return carryLines(text, lines, now, undefined);
+    return trace(versions[0]?.before ?? now, versions, now).map(({ text, writer }) => {
+      const snapshot = writer === undefined ? undefined : list.get(writer);
+      return { text, ...(snapshot && { snapshot }) };
+    });
+  }
+
+  /** Which snapshot's call removed each line of `before`, the project's content, and added each line of `now`, the box's. */
+  writers(path: Uint8Array, before: Uint8Array, now: Uint8Array): Writers {
+    const versions = this.#versions(path);
+    // Backwards in time a line that was removed is one that was added.
+    const back = versions
+      .map((version) => ({ ...version, before: version.after, after: version.before }))
+      .reverse();
+    const writersOf = (lines: TracedLine[]) => lines.map(({ writer }) => writer);
+    return {
+      removed: writersOf(trace(now, back, before)),
+      added: writersOf(trace(before, versions, now)),
+    };
   }
 
   /** The versions of a file, oldest first: what it was before each snapshot that changed it, and after. */
-  #versions(path: Uint8Array): { snapshot: number; before: Uint8Array; after: Uint8Array }[] {
-    const found: { snapshot: number; before: Uint8Array; after: Uint8Array }[] = [];
+  #versions(path: Uint8Array): Version[] {
+    const found: Version[] = [];
     const bytes = ({ blob }: Entry) => (blob === undefined ? new Uint8Array() : this.#file.read(blob));
     let key = pathKey(path);
     for (const { id, changes } of [...this.#file.frames].reverse()) {
       const change = changes.find((one) => one.path === key);
-      if (change?.now.kind !== "file") continue;
+      if (change === undefined || (change.now.kind !== "file" && change.was.kind !== "file")) continue;
       const { was, now } = change;
       const source = changes.find(
         (one) => one.now.kind === "nothing" && one.was.blob !== undefined && one.was.blob === now.blob,
@@ -181,17 +195,43 @@ export class Snapshots {
   }
 }
 
+/** What one call made of a file. */
+interface Version {
+  snapshot: number;
+  before: Uint8Array;
+  after: Uint8Array;
+}
+
+interface TracedLine {
+  text: Uint8Array;
+  /** The snapshot of the call that wrote it. */
+  writer?: number;
+}
+
+/** The lines of `now`, each with the version that brought it; what `first` had, and what came between versions, has none. */
+function trace(first: Uint8Array, versions: readonly Version[], now: Uint8Array): TracedLine[] {
+  let text = first;
+  let lines: TracedLine[] = linesOf(first).map((line) => ({ text: line }));
+  for (const { snapshot, before, after } of versions) {
+    lines = carryLines(text, lines, before, undefined);
+    lines = carryLines(before, lines, after, snapshot);
+    text = after;
+  }
+  return carryLines(text, lines, now, undefined);
+}
+
 /** The lines of the next version: those that stayed keep their writer. */
 function carryLines(
   before: Uint8Array,
-  lines: readonly BlameLine[],
+  lines: TracedLine[],
   after: Uint8Array,
-  writer: Snapshot | undefined,
-): BlameLine[] {
-  const fresh = linesOf(after).map((text): BlameLine => ({ text, ...(writer && { snapshot: writer }) }));
+  writer: number | undefined,
+): TracedLine[] {
+  if (sameBytes(before, after)) return lines;
+  const fresh = linesOf(after).map((text): TracedLine => ({ text, ...(writer !== undefined && { writer }) }));
   let [old, now] = [0, 0];
   const keepTo = (end: number) => {
-    for (; old < end; old++, now++) fresh[now] = lines[old] as BlameLine;
+    for (; old < end; old++, now++) fresh[now] = lines[old] as TracedLine;
   };
   for (const { changes } of diffHunks(before, after, 0))
     for (const change of changes) {

@@ -3,16 +3,16 @@ import { decodeText, encodeText } from "@shadowbox/vfs";
 import { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
 import { collectChanges } from "../changes/collect.ts";
 import { describeChanges } from "../changes/facts.ts";
-import { type ReviewedChange, reviewChanges } from "../changes/review.ts";
-import { type Picked, pickedChange, type Selection, selectChanges } from "../changes/select.ts";
+import { type ReviewedChange, reviewChange } from "../changes/review.ts";
+import { type Picked, pickedChange, type Selection } from "../changes/select.ts";
 import { settleShadow } from "../changes/settle.ts";
-import type { Shadow, View } from "../changes/shadow.ts";
-import { viewOf } from "../changes/shadow.ts";
+import { type Shadow, showView, type View, viewOf } from "../changes/shadow.ts";
 import type { Change, ChangeSet } from "../changes/types.ts";
-import { printPatch } from "../diff/patch.ts";
+import { type PatchOptions, printPatch } from "../diff/patch.ts";
 import { WorkspaceError } from "../errors.ts";
 import type {
   BlameLine,
+  CallOrigin,
   CommitOptions,
   CommitResult,
   Conflict,
@@ -26,6 +26,7 @@ import type {
   UndoResult,
 } from "../operations.ts";
 import { sameBytes } from "../paths.ts";
+import { selectWithCalls, writersOf } from "./by-call.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { diskFiles, type Files } from "./files.ts";
 import { OperationLog } from "./log.ts";
@@ -109,7 +110,11 @@ export class ProjectWorkspace {
   }
 
   #collect(paths?: readonly Selection[]): Picked[] {
-    return selectChanges(collectChanges(this.#shadow), paths);
+    return this.#select(collectChanges(this.#shadow), paths);
+  }
+
+  #select(all: readonly Change[], paths?: readonly Selection[]): Picked[] {
+    return selectWithCalls(all, paths, this.#snapshotFile);
   }
 
   /** What differs from the project. Throws WorkspaceError `invalid` for a path that names no change. */
@@ -117,14 +122,16 @@ export class ProjectWorkspace {
     return describeChanges(this.#collect(paths).map(pickedChange));
   }
 
-  /** The same with the hunks of each file. */
-  review(paths?: readonly Selection[]): ReviewedChange[] {
-    return reviewChanges(this.#collect(paths).map(pickedChange));
+  /** The same as a patch in git's format. */
+  diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array {
+    return printPatch(this.#collect(paths).map(pickedChange), options);
   }
 
-  /** The same as a patch in git's format. */
-  diff(paths?: readonly Selection[]): Uint8Array {
-    return printPatch(this.#collect(paths).map(pickedChange));
+  /** The same with hunks as data, and which call wrote each line; `context` lines around each hunk, default 3. */
+  review(paths?: readonly Selection[], context?: number): ReviewedChange[] {
+    return this.#collect(paths)
+      .filter(({ change }) => !change.implied)
+      .map((picked) => reviewChange(picked, writersOf(this.#snapshotFile, picked.change), context));
   }
 
   /**
@@ -135,7 +142,8 @@ export class ProjectWorkspace {
     const merged = options.dryRun ? [] : this.#merge(options);
     const marked = new Set(merged.flatMap(({ path, marks }) => (marks ? [path] : [])));
     const all = collectChanges(this.#shadow);
-    const picked = selectStill(all, options.paths, merged.length > 0).filter(
+    const left = merged.length > 0 ? stillDiffering(all, options.paths) : options.paths;
+    const picked = (left === "nothing" ? [] : this.#select(all, left)).filter(
       ({ change }) => !marked.has(decodeText(change.path)),
     );
     const plan = planCommit(this.#project, picked, options);
@@ -163,7 +171,7 @@ export class ProjectWorkspace {
     paths: readonly Selection[] | undefined,
     answerOf: (path: string) => Resolution | undefined,
   ): Conflict[] {
-    const changes = selectChanges(collectChanges(this.#shadow), paths).map(({ change }) => change);
+    const changes = this.#collect(paths).map(({ change }) => change);
     const target = new ConfinedFolder(this.#project);
     try {
       const { conflicts, letGo, rebase, shown } = planRefresh(target, changes, answerOf);
@@ -235,6 +243,20 @@ export class ProjectWorkspace {
     return { paths: names };
   }
 
+  /** Puts a file as its reviewer wants it into the box; the project is not touched. Throws WorkspaceError `invalid`. */
+  edit(name: string, bytes: Uint8Array): RestoreResult {
+    const path = encodeText(name);
+    const [{ kind, mode }] = viewOf(this.#shadow, path, false) as [View];
+    if (kind !== "file" && kind !== "nothing")
+      throw new WorkspaceError("invalid", `edit "${name}": expected a file, got a ${kind}`);
+    const fresh: View = { path, kind: "file", mode: kind === "file" ? mode : 0o644, bytes };
+    if (!showView(this.#shadow, fresh))
+      throw new WorkspaceError("invalid", `edit "${name}": the box has no room for it`);
+    this.#keeping.flush();
+    this.#note({ operation: "edit", paths: [name] });
+    return { paths: [name] };
+  }
+
   /** Which call wrote each line of a file that the box has. Throws WorkspaceError `invalid`. */
   blame(name: string): BlameLine[] {
     const path = encodeText(name);
@@ -263,7 +285,7 @@ export class ProjectWorkspace {
   /** Takes changes back in the shadow. */
   discard(paths?: readonly Selection[]): DiscardResult {
     const changes = collectChanges(this.#shadow);
-    const picked = selectChanges(changes, paths);
+    const picked = this.#select(changes, paths);
     const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
     discardPicked(this.#shadow, picked, changes);
     this.#keeping.flush();
@@ -318,10 +340,18 @@ export class ProjectWorkspace {
   }
 
   /** Adds an exec to the log, and takes a snapshot of what it changed. */
-  noteExec(script: string, status: number): void {
-    const snapshot = this.#snapshotFile.take(this.#shadow, { operation: "exec", script });
+  noteExec(script: string, status: number, origin?: CallOrigin): void {
+    const snapshot = this.#snapshotFile.take(this.#shadow, { operation: "exec", script, ...origin });
     const paths = snapshot === undefined ? [] : (this.#snapshotFile.list().at(-1)?.paths ?? []);
     this.#log.append({ operation: "exec", script, status, paths, ...(snapshot && { snapshot }) });
+  }
+
+  /** Adds what a call wrote without running a program, if it changed anything. */
+  noteEdit({ script, origin }: { script: string; origin?: CallOrigin }): void {
+    const snapshot = this.#snapshotFile.take(this.#shadow, { operation: "edit", script, ...origin });
+    if (snapshot === undefined) return;
+    const paths = this.#snapshotFile.list().at(-1)?.paths ?? [];
+    this.#log.append({ operation: "edit", script, paths, snapshot });
   }
 
   log(): LogEntry[] {
@@ -330,19 +360,18 @@ export class ProjectWorkspace {
 }
 
 /** The selection without what no longer differs, because a merge came to what the project has. */
-function selectStill(
+function stillDiffering(
   all: readonly Change[],
   paths: readonly Selection[] | undefined,
-  merged: boolean,
-): Picked[] {
-  if (!merged || paths === undefined || paths.length === 0) return selectChanges(all, paths);
+): readonly Selection[] | undefined | "nothing" {
+  if (paths === undefined || paths.length === 0) return paths;
   const left = paths.filter((item) => {
     const name = typeof item === "string" ? item : item.path;
     return all.some(({ path, from }) =>
       [path, ...(from ? [from] : [])].some((one) => isBelow(decodeText(one), [name])),
     );
   });
-  return left.length === 0 ? [] : selectChanges(all, left);
+  return left.length === 0 ? "nothing" : left;
 }
 
 function isBelow(path: string, folders: readonly string[]): boolean {
