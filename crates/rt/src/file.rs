@@ -216,6 +216,11 @@ pub extern "C" fn posix_fadvise(_fd: c_int, _at: off_t, _len: off_t, _advice: c_
 }
 
 #[no_mangle]
+pub extern "C" fn madvise(_at: *mut libc::c_void, _len: usize, _advice: c_int) -> c_int {
+    0
+}
+
+#[no_mangle]
 pub extern "C" fn posix_fallocate(_fd: c_int, _at: off_t, _len: off_t) -> c_int {
     libc::EOPNOTSUPP
 }
