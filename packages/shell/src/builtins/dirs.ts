@@ -29,7 +29,11 @@ function position(sh: Interpreter, name: string, text: string): number | undefin
   const count = Number(text.slice(1));
   const index = text[0] === "+" ? count : size - 1 - count;
   if (index >= 0 && index < size) return index;
-  sh.builtinError(name, size === 1 ? "directory stack empty" : `${text}: directory stack index out of range`);
+  const shown = name === "dirs" ? text.slice(1) : text;
+  sh.builtinError(
+    name,
+    size === 1 ? "directory stack empty" : `${shown}: directory stack index out of range`,
+  );
   return undefined;
 }
 
@@ -49,7 +53,7 @@ export function dirsBuiltin(sh: Interpreter, args: string[]): number {
       if (arg.includes("v")) style = "v";
       else if (arg.includes("p")) style = "p";
     } else if (arg.startsWith("-")) {
-      sh.builtinError("dirs", `${arg}: invalid ${/^-\d/.test(arg) ? "number" : "option"}`);
+      sh.builtinError("dirs", `${arg}: invalid number`);
       return sh.usage("dirs", undefined, "dirs [-clpv] [+N] [-N]");
     } else {
       sh.builtinError("dirs", `${arg}: invalid argument`);
@@ -74,7 +78,7 @@ export function pushdBuiltin(sh: Interpreter, args: string[]): number {
   }
   if (rest[0] === "--") rest = rest.slice(1);
   else if (rest[0] && /^-[^\d]/.test(rest[0])) {
-    sh.builtinError("pushd", `${rest[0]}: invalid option`);
+    sh.builtinError("pushd", `${rest[0]}: invalid number`);
     return sh.usage("pushd", undefined, "pushd [-n] [+N | -N | dir]");
   }
   if (rest.length > 1) return sh.builtinError("pushd", "too many arguments");
@@ -118,7 +122,7 @@ export function popdBuiltin(sh: Interpreter, args: string[]): number {
   if (rest[0] === "--") rest = rest.slice(1);
   const target = rest[0];
   if (target !== undefined && !/^[-+]\d+$/.test(target)) {
-    sh.builtinError("popd", `${target}: invalid ${target.startsWith("-") ? "option" : "argument"}`);
+    sh.builtinError("popd", `${target}: invalid ${target.startsWith("-") ? "number" : "argument"}`);
     return sh.usage("popd", undefined, "popd [-n] [+N | -N]");
   }
   const all = stack(sh);

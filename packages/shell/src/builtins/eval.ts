@@ -15,10 +15,12 @@ export function evalBuiltin(sh: Interpreter, args: string[]): number {
   const text = rest.join(" ");
   if (text.trim() === "") return 0;
   const line = sh.state.line;
+  const { currentCommand } = sh;
   sh.traceDepth++;
   try {
     return runText(sh, text, { line, name: "eval" });
   } finally {
+    sh.currentCommand = currentCommand;
     sh.syntaxFailed = false;
     sh.traceDepth--;
   }

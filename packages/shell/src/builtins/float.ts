@@ -1,3 +1,5 @@
+import { divideRounded, type Extended, timesTen } from "./extended.ts";
+
 /** What a floating-point directive of printf asks for. */
 export interface FloatSpec {
   flags: string;
@@ -6,78 +8,76 @@ export interface FloatSpec {
 }
 
 /** A number as C's printf writes it for `e f g a`, without padding. */
-export function formatFloat(value: number, spec: FloatSpec): string {
+export function formatFloat(value: Extended, spec: FloatSpec): string {
   const { flags, conversion } = spec;
-  const negative = value < 0 || Object.is(value, -0);
-  const sign = negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
-  const size = Math.abs(value);
-  const upper = conversion === conversion.toUpperCase();
+  const sign = value.negative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
   let body: string;
-  if (Number.isNaN(value)) body = "nan";
-  else if (size === Number.POSITIVE_INFINITY) body = "inf";
-  else body = finite(size, conversion.toLowerCase(), spec);
-  if (!Number.isFinite(value))
-    return (Number.isNaN(value) ? (sign === "-" ? "-" : sign) : sign) + (upper ? body.toUpperCase() : body);
-  return sign + (upper ? body.toUpperCase() : body);
+  if (value.kind === "nan") body = "nan";
+  else if (value.kind === "infinite") body = "inf";
+  else body = finite(value, conversion.toLowerCase(), spec);
+  return sign + (conversion === conversion.toUpperCase() ? body.toUpperCase() : body);
 }
 
-function finite(size: number, conversion: string, spec: FloatSpec): string {
+function finite(value: Extended, conversion: string, spec: FloatSpec): string {
   const alternate = spec.flags.includes("#");
-  if (conversion === "a") return hexFloat(size, spec.precision);
+  if (conversion === "a") return hexadecimal(value, spec.precision);
   const precision = spec.precision ?? 6;
-  if (conversion === "f") return fixed(size, precision) + (alternate && precision === 0 ? "." : "");
-  if (conversion === "e") return exponent(size, precision);
-  return general(size, precision || 1, alternate);
+  if (conversion === "f") return fixed(value, precision) + (alternate && precision === 0 ? "." : "");
+  if (conversion === "e") return exponential(value, precision);
+  return general(value, precision || 1, alternate);
 }
 
-/** Exact decimal digits: `toFixed` stops at 100 digits and at 1e21. */
-function fixed(size: number, precision: number): string {
-  if (size < 1e21 && precision <= 100) return size.toFixed(precision);
-  const whole = BigInt(Math.trunc(size)).toString();
-  if (precision === 0) return whole;
-  return `${whole}.${(size % 1).toFixed(Math.min(100, precision)).slice(2).padEnd(precision, "0")}`;
+/** A point before the last `places` digits. */
+function withPoint(digits: string, places: number): string {
+  if (places === 0) return digits;
+  const all = digits.padStart(places + 1, "0");
+  return `${all.slice(0, -places)}.${all.slice(-places)}`;
 }
 
-function exponent(size: number, precision: number): string {
-  const [digits, power] = size.toExponential(Math.min(100, precision)).split("e") as [string, string];
-  const number = Number(power);
-  return `${digits}e${number < 0 ? "-" : "+"}${String(Math.abs(number)).padStart(2, "0")}`;
+function fixed(value: Extended, precision: number): string {
+  return withPoint(timesTen(value, precision).toString(), precision);
 }
 
-function general(size: number, precision: number, keepZeros: boolean): string {
-  if (size === 0) return keepZeros ? `0.${"0".repeat(precision - 1)}` : "0";
-  const power = Number((size.toExponential(Math.min(100, precision - 1)).split("e") as [string, string])[1]);
-  let text: string;
-  if (power < -4 || power >= precision) text = exponent(size, precision - 1);
-  else text = fixed(size, Math.max(0, precision - 1 - power));
+/** The digits of a number with `precision` of them after the first, and the power of ten of the first. */
+function digitsOf(value: Extended, precision: number): { digits: string; power: number } {
+  if (value.mantissa === 0n) return { digits: "0".repeat(precision + 1), power: 0 };
+  let power = Math.floor((value.exponent + 63) * Math.LOG10E * Math.LN2);
+  let digits = timesTen(value, precision - power).toString();
+  if (digits.length > precision + 1) digits = timesTen(value, precision - ++power).toString();
+  else if (digits.length < precision + 1) digits = timesTen(value, precision - --power).toString();
+  return { digits, power };
+}
+
+function exponential(value: Extended, precision: number): string {
+  const { digits, power } = digitsOf(value, precision);
+  const size = String(Math.abs(power)).padStart(2, "0");
+  return `${withPoint(digits, precision)}e${power < 0 ? "-" : "+"}${size}`;
+}
+
+function general(value: Extended, precision: number, keepZeros: boolean): string {
+  const { power } = digitsOf(value, precision - 1);
+  const short = power >= -4 && power < precision;
+  const text = short ? fixed(value, precision - 1 - power) : exponential(value, precision - 1);
   if (keepZeros || !text.includes(".")) return text;
   const [digits, tail] = text.split("e") as [string, string | undefined];
   const trimmed = digits.replace(/\.?0+$/, "");
   return tail === undefined ? trimmed : `${trimmed}e${tail}`;
 }
 
-/** `%a`: as glibc writes a double (leading 1, or 0 for 0). */
-function hexFloat(size: number, precision: number | undefined): string {
-  if (size === 0) return `0x0${precision ? `.${"0".repeat(precision)}` : ""}p+0`;
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, size);
-  let power = ((view.getUint32(0) >>> 20) & 0x7ff) - 1023;
-  let fraction = view.getBigUint64(0) & 0xfffffffffffffn;
-  let lead = 1n;
-  if (power === -1023) {
-    lead = 0n;
-    power = -1022;
+/** Bits of the mantissa after the first hexadecimal digit. */
+const FRACTION_BITS = 60;
+
+/** `%a`: as glibc writes a long double, with the first four bits before the point. */
+function hexadecimal(value: Extended, precision: number | undefined): string {
+  if (value.mantissa === 0n) return `0x0${precision ? `.${"0".repeat(precision)}` : ""}p+0`;
+  const kept = precision === undefined ? FRACTION_BITS / 4 : Math.min(precision, FRACTION_BITS / 4);
+  let power = value.exponent + FRACTION_BITS;
+  let digits = divideRounded(value.mantissa, 1n << BigInt(FRACTION_BITS - 4 * kept)).toString(16);
+  if (digits.length > kept + 1) {
+    digits = `1${"0".repeat(kept)}`;
+    power += 4;
   }
-  if (precision !== undefined && precision < 13) {
-    const drop = BigInt(4 * (13 - precision));
-    const all = (lead << 52n) | fraction;
-    const rounded = (all + (1n << (drop - 1n))) >> drop;
-    lead = rounded >> BigInt(4 * precision);
-    fraction = rounded & ((1n << BigInt(4 * precision)) - 1n);
-    const digits = precision ? `.${fraction.toString(16).padStart(precision, "0")}` : "";
-    return `0x${lead}${digits}p${power < 0 ? "" : "+"}${power}`;
-  }
-  let digits = fraction.toString(16).padStart(13, "0");
-  digits = precision === undefined ? digits.replace(/0+$/, "") : digits.padEnd(precision, "0");
-  return `0x${lead}${digits ? `.${digits}` : ""}p${power < 0 ? "" : "+"}${power}`;
+  let fraction = digits.slice(1);
+  fraction = precision === undefined ? fraction.replace(/0+$/, "") : fraction.padEnd(precision, "0");
+  return `0x${digits[0]}${fraction ? `.${fraction}` : ""}p${power < 0 ? "" : "+"}${power}`;
 }

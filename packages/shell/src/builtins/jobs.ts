@@ -1,7 +1,7 @@
 import { Errno } from "@shadowbox/vfs";
 import type { Interpreter } from "../interp/interpreter.ts";
 import type { Job } from "../interp/jobs.ts";
-import { checkSignals } from "../interp/traps.ts";
+import { checkSignals, childEnded } from "../interp/traps.ts";
 
 /** `jobs [-lnprs] [jobspec …]` */
 export function jobsBuiltin(sh: Interpreter, args: string[]): number {
@@ -140,8 +140,10 @@ function jobOf(sh: Interpreter, id: string): Job | number {
 function waitFor(sh: Interpreter, job: Job): number | undefined {
   while (job.status === undefined) {
     const result = sh.system.wait(job.pid, false);
-    if (typeof result === "object") job.status = result.status;
-    else if (result === -Errno.EINTR) {
+    if (typeof result === "object") {
+      job.status = result.status;
+      childEnded(sh);
+    } else if (result === -Errno.EINTR) {
       const pending = sh.system.takeSignals();
       if (pending) sh.interruptedBy = pending;
       if (isTrapped(sh, pending)) return undefined;
@@ -177,8 +179,10 @@ function waitNext(sh: Interpreter, ids: string[], target: string | undefined): n
       return status < 256 ? status : status - 128;
     }
     const result = sh.system.wait(-1, false);
-    if (typeof result === "object") sh.jobs.record(result.pid, result.status);
-    else if (result !== -Errno.EINTR) return 127;
+    if (typeof result === "object") {
+      sh.jobs.record(result.pid, result.status);
+      childEnded(sh);
+    } else if (result !== -Errno.EINTR) return 127;
     else {
       const pending = sh.system.takeSignals();
       sh.interruptedBy = pending;

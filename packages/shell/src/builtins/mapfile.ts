@@ -43,7 +43,7 @@ export function mapfileBuiltin(sh: Interpreter, args: string[], name: string): n
       }
       if (letter === "d") options.d = value;
       else if (letter === "C") options.C = value;
-      else if (!/^\d+$/.test(value)) {
+      else if (!/^\d+$/.test(value) || (letter === "c" && Number(value) === 0)) {
         return sh.builtinError(
           name,
           `${value}: invalid ${letter === "O" ? "array origin" : letter === "u" ? "file descriptor specification" : letter === "c" ? "callback quantum" : "line count"}`,

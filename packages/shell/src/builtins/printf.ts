@@ -2,6 +2,7 @@ import { decodeText, encodeText } from "@shadowbox/vfs";
 import { decodeEscapes, escapeAt } from "../expand/escapes.ts";
 import { ansiQuote, backslashQuote, needsAnsi } from "../expand/quote.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
+import { type Extended, INFINITE, NOT_A_NUMBER, parseExtended } from "./extended.ts";
 import { formatFloat } from "./float.ts";
 import { formatTime } from "./strftime.ts";
 
@@ -246,26 +247,31 @@ class Formatter {
     const value = match[1] === "-" ? -size : size;
     if (value > 9223372036854775807n || value < -9223372036854775808n) {
       this.#sh.builtinError("printf", `warning: ${text}: Numerical result out of range`);
-      this.status = 1;
       return value < 0n ? -9223372036854775808n : 9223372036854775807n;
     }
     return value;
   }
 
-  #float(text: string): number {
-    if (/^['"]/.test(text)) return charCode(text.slice(1));
+  /** C's strtold; says what is wrong and goes on with what it read. */
+  #float(text: string): Extended {
+    if (/^['"]/.test(text)) return parseExtended(String(charCode(text.slice(1))));
     const match =
       /^[ \t\n]*([-+]?)(inf(?:inity)?|nan|0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*(?:[pP][-+]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/i.exec(
         text,
       );
     if (text !== "" && (!match || match[0].length < text.length)) this.#complain(text, "invalid number");
-    if (!match) return 0;
-    const sign = match[1] === "-" ? -1 : 1;
+    if (!match) return parseExtended("0");
     const body = (match[2] as string).toLowerCase();
-    if (body.startsWith("inf")) return sign * Number.POSITIVE_INFINITY;
-    if (body === "nan") return Number.NaN;
-    if (body.startsWith("0x")) return sign * hexFloat(body.slice(2));
-    return sign * Number(body);
+    const negative = match[1] === "-";
+    if (body.startsWith("inf")) return { ...INFINITE, negative };
+    if (body === "nan") return { ...NOT_A_NUMBER, negative };
+    const value = parseExtended(body);
+    if (
+      value.kind === "infinite" ||
+      (value.mantissa === 0n && /[1-9a-f]/.test(body.split(/[ep]/)[0] as string))
+    )
+      this.#sh.builtinError("printf", `warning: ${text}: Numerical result out of range`);
+    return { ...value, negative };
   }
 
   #complain(text: string, what: string): void {
@@ -314,13 +320,6 @@ function byteLength(text: string): number {
 function cut(text: string, precision: number | undefined): string {
   if (precision === undefined || byteLength(text) <= precision) return text;
   return decodeText(encodeText(text).subarray(0, precision));
-}
-
-function hexFloat(text: string): number {
-  const match = /^([0-9a-f]*)\.?([0-9a-f]*)(?:p([-+]?\d+))?$/.exec(text);
-  if (!match) return 0;
-  const digits = Number.parseInt(`${match[1]}${match[2]}` || "0", 16);
-  return digits * 2 ** (Number(match[3] ?? 0) - 4 * (match[2] as string).length);
 }
 
 /** `printf [-v var] format [arguments]`. */

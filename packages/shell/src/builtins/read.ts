@@ -288,7 +288,7 @@ function assignArray(sh: Interpreter, name: string, text: string, escaped: boole
   const target = sh.vars.follow(name)?.name ?? name;
   const variable = sh.vars.get(target);
   if (variable && variable.attrs & Attr.ASSOC) {
-    sh.builtinError("read", `${name}: cannot convert associative to indexed array`);
+    sh.builtinError("read", `${name}: not an indexed array`);
     return false;
   }
   const writable = sh.vars.writable(target);

@@ -9,7 +9,7 @@ import type { Interpreter } from "./interpreter.ts";
 import type { RunningJob } from "./jobs.ts";
 import { nodeText } from "./node-text.ts";
 import { startSimple } from "./pipeline.ts";
-import { expandCommand } from "./simple.ts";
+import { expandCommand, traceCommand } from "./simple.ts";
 import { inSubshell } from "./subshell.ts";
 
 /** What a forked shell has to run. */
@@ -86,7 +86,9 @@ function startProgramElement(sh: Interpreter, node: AndOr | Pipeline | Command):
   let pid: number | undefined;
   inSubshell(sh, () => {
     sh.state.line = node.line;
-    const started = startSimple(sh, node, expandCommand(sh, node.words));
+    const argv = expandCommand(sh, node.words);
+    if (sh.state.set.xtrace) traceCommand(sh, argv);
+    const started = startSimple(sh, node, argv);
     pid = started.pid;
     return started.status ?? 0;
   });

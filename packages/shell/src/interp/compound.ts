@@ -15,6 +15,7 @@ import type {
 import { Attr, isName } from "../state/variable.ts";
 import { evaluateArithmetic } from "./arithmetic.ts";
 import { runCondition, runList } from "./execute.ts";
+import { headText } from "./function-text.ts";
 import { readLine } from "./input.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { checkSignals, debugTrap } from "./traps.ts";
@@ -86,22 +87,15 @@ export function runFor(sh: Interpreter, node: For): number {
       checkSignals(sh);
       if (sh.flow !== undefined) return status;
       sh.state.line = node.line;
-      if (debugTrap(sh, `for ${node.name} in ${wordsText(node.words)}`)) continue;
-      if (sh.state.set.xtrace)
-        trace(
-          sh,
-          `for ${node.name} in ${node.words === null ? '"$@"' : node.words.map((word) => word.text).join(" ")}`,
-        );
+      sh.begin(node);
+      if (debugTrap(sh, headText(node))) continue;
+      if (sh.state.set.xtrace) trace(sh, headText(node));
       if (!assignLoopVariable(sh, node.name, value)) return 1;
       status = runList(sh, node.body);
       if (leavesLoop(sh)) return status;
     }
     return status;
   });
-}
-
-function wordsText(words: readonly Word[] | null): string {
-  return words === null ? '"$@"' : words.map((word) => word.text).join(" ");
 }
 
 function assignLoopVariable(sh: Interpreter, name: string, value: string): boolean {
@@ -154,7 +148,8 @@ function isTrue(value: number | bigint): boolean {
 
 export function runCase(sh: Interpreter, node: Case): number {
   sh.state.line = node.line;
-  if (debugTrap(sh, `case ${node.word.text} in `)) return 0;
+  sh.begin(node);
+  if (debugTrap(sh, headText(node))) return 0;
   const text = expandText(sh, node.word);
   if (sh.state.set.xtrace)
     trace(sh, `case ${node.word.plain === null ? node.word.text : quoteIfNeeded(node.word.plain)} in`);
@@ -177,7 +172,8 @@ function caseMatches(sh: Interpreter, word: Word, text: string): boolean {
 
 export function runSelect(sh: Interpreter, node: Select): number {
   sh.state.line = node.line;
-  if (debugTrap(sh, `select ${node.name} in ${wordsText(node.words)}`)) return 0;
+  sh.begin(node);
+  if (debugTrap(sh, headText(node))) return 0;
   const values = node.words === null ? [...sh.state.positional] : expandFields(sh, node.words);
   if (values.length === 0) return 0;
   return inLoop(sh, () => selectLoop(sh, node.name, values, node.body));

@@ -20,6 +20,7 @@ import { trace } from "./xtrace.ts";
 /** `(( … ))`: 0 when the value is not 0. */
 export function runArithmeticCommand(sh: Interpreter, node: ArithmeticCommand): number {
   sh.state.line = node.line;
+  sh.begin(node);
   if (debugTrap(sh, `((${node.expression.text}))`)) return 0;
   try {
     const text = expandArithmetic(sh, node.expression);
@@ -38,6 +39,7 @@ export function runArithmeticCommand(sh: Interpreter, node: ArithmeticCommand): 
 /** `[[ … ]]`: 0 true, 1 false, 2 a regex that is none. */
 export function runConditional(sh: Interpreter, node: Conditional): number {
   sh.state.line = node.line;
+  sh.begin(node);
   if (sh.state.traps.read.has("DEBUG") && debugTrap(sh, printCommand(node))) return 0;
   try {
     return truth(sh, node.expression) ? 0 : 1;

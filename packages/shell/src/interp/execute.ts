@@ -1,5 +1,5 @@
 import type { ShellError } from "../errors.ts";
-import type { AndOr, Command, Pipeline, Redirect, Statement, StatementList } from "../parse/ast.ts";
+import type { AndOr, Command, Pipeline, Redirect, Statement, StatementList, Subshell } from "../parse/ast.ts";
 import { runCoproc, startBackground } from "./background.ts";
 import { runArithmeticFor, runCase, runFor, runIf, runSelect, runWhile } from "./compound.ts";
 import { runArithmeticCommand, runConditional } from "./conditional.ts";
@@ -9,7 +9,7 @@ import { runPipeline } from "./pipeline.ts";
 import { putBack, redirect } from "./redirect.ts";
 import { runSimple } from "./simple.ts";
 import { inSubshell } from "./subshell.ts";
-import { checkSignals, runTrap } from "./traps.ts";
+import { checkSignals, childEnded, runTrap } from "./traps.ts";
 
 /** Runs statements one after the other until one of them leaves the normal order; the last status. */
 export function runList(sh: Interpreter, list: StatementList): number {
@@ -85,7 +85,7 @@ export function runCommand(sh: Interpreter, node: Command): number {
     node.type === "Conditional"
   ) {
     setPipeStatus(sh, status);
-    if (status !== 0) checkFailure(sh, status);
+    if (status !== 0 && node !== sh.element) checkFailure(sh, status, node.line);
   }
   return state.lastStatus;
 }
@@ -142,7 +142,7 @@ function runCompound(
     case "Group":
       return runList(sh, node.body);
     case "Subshell":
-      return inSubshell(sh, () => runList(sh, node.body));
+      return runSubshell(sh, node);
     case "If":
       return runIf(sh, node);
     case "While":
@@ -160,6 +160,13 @@ function runCompound(
     case "ArithmeticCommand":
       return runArithmeticCommand(sh, node);
   }
+}
+
+function runSubshell(sh: Interpreter, node: Subshell): number {
+  sh.begin(node);
+  const status = inSubshell(sh, () => runList(sh, node.body));
+  childEnded(sh);
+  return status;
 }
 
 /** Failures that `set -e` answers by ending the shell; those of arithmetic are none. */
@@ -184,10 +191,13 @@ export function fail(sh: Interpreter, failure: ShellError): number {
   return 1;
 }
 
-/** After a failing command: the ERR trap and `set -e`. */
-export function checkFailure(sh: Interpreter, status: number): void {
+/** After a failing command: the ERR trap and `set -e`. `line`: where the command starts. */
+export function checkFailure(sh: Interpreter, status: number, line = sh.state.line): void {
   const { state } = sh;
   if (state.conditionDepth > 0 || sh.flow !== undefined) return;
-  if (state.traps.read.has("ERR")) runTrap(sh, "ERR");
+  if (state.traps.read.has("ERR")) {
+    state.line = line;
+    runTrap(sh, "ERR");
+  }
   if (state.set.errexit && sh.flow === undefined) sh.flow = { kind: "exit", status, signal: 0 };
 }

@@ -3,7 +3,7 @@ import { callFunction } from "./functions.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { errorText, SIGNAL_TEXTS } from "./messages.ts";
 import { inSubshell } from "./subshell.ts";
-import { checkSignals } from "./traps.ts";
+import { checkSignals, childEnded } from "./traps.ts";
 
 const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
@@ -131,7 +131,10 @@ function cannotRun(sh: Interpreter, path: string, errno: number): number {
 export function waitForeground(sh: Interpreter, pid: number): number {
   for (;;) {
     const result = sh.system.wait(pid, false);
-    if (typeof result === "object") return statusOf(sh, result.pid, result.status);
+    if (typeof result === "object") {
+      childEnded(sh);
+      return statusOf(sh, result.pid, result.status);
+    }
     if (result !== -Errno.EINTR) return sh.jobs.takeStatus(pid) ?? 127;
     const { lastStatus } = sh.state;
     takeFatal(sh);

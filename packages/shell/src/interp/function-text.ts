@@ -13,6 +13,7 @@ import type {
   StatementList,
 } from "../parse/ast.ts";
 import type { ShellFunction } from "../state/shell-state.ts";
+import { commandText } from "./xtrace.ts";
 
 /** A function as `declare -f` prints it. */
 export function printFunction(fn: ShellFunction): string {
@@ -22,6 +23,21 @@ export function printFunction(fn: ShellFunction): string {
 /** A command as `declare -f` would print it, on one line where bash does so. */
 export function printCommand(node: AndOr | Pipeline | Command): string {
   return new Printer().node(node);
+}
+
+/** A command as BASH_COMMAND shows it: of those with a list of words only the first line. */
+export function headText(node: Command): string {
+  switch (node.type) {
+    case "Simple":
+      return commandText(node);
+    case "For":
+    case "Select":
+      return `${node.type.toLowerCase()} ${node.name} in ${node.words?.map((word) => word.text).join(" ") ?? '"$@"'}`;
+    case "Case":
+      return `case ${node.word.text} in `;
+    default:
+      return printCommand(node);
+  }
 }
 
 /** Writes a syntax tree as source in bash's layout: four spaces a level, `;` between commands. */

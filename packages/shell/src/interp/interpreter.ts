@@ -3,7 +3,7 @@ import { formatTime } from "../builtins/strftime.ts";
 import type { Builtin } from "../builtins/table.ts";
 import { ShellError } from "../errors.ts";
 import { expandPrompt, type PromptHost } from "../expand/prompt.ts";
-import type { Assignment, Backquote, ProcessSubstitution, Script, SimpleCommand } from "../parse/ast.ts";
+import type { Assignment, Backquote, Command, ProcessSubstitution, Script } from "../parse/ast.ts";
 import type { CompletionSpec } from "../state/completion.ts";
 import { flagLetters, type SetOptions } from "../state/options.ts";
 import { type ShellFunction, ShellState } from "../state/shell-state.ts";
@@ -12,7 +12,7 @@ import type { System } from "../system.ts";
 import { evaluateArithmetic } from "./arithmetic.ts";
 import { assignText } from "./assign.ts";
 import type { Flow } from "./flow.ts";
-import { printFunction } from "./function-text.ts";
+import { headText, printFunction } from "./function-text.ts";
 import { Jobs } from "./jobs.ts";
 import { errorText } from "./messages.ts";
 import { Descriptors } from "./output.ts";
@@ -20,7 +20,6 @@ import { expandLikeHereDocument, expandTextAsWord } from "./reparse.ts";
 import { VERSION } from "./special.ts";
 import { runBackquote, runProcessSubstitution, runSubstitution } from "./subshell.ts";
 import { queueSignals } from "./traps.ts";
-import { commandText } from "./xtrace.ts";
 
 /** A running shell: its state and the services that commands, builtins and expansions use. */
 export class Interpreter implements PromptHost {
@@ -83,13 +82,15 @@ export class Interpreter implements PromptHost {
   /** The directory that the process is in, as last set by `cd` or at the start. */
   movedTo = "";
   /** What BASH_COMMAND shows: the command that runs, or ran when the running trap began. */
-  currentCommand: string | SimpleCommand = "";
+  currentCommand: string | Command = "";
   /** A file was sourced in this shell. */
   sourced = false;
   /** `$?` when the running traps began: what `exit` and `return` without a number give. */
   readonly trapStatus: number[] = [];
   /** Status of the last trap action, for `extdebug`. */
   debugStatus = 0;
+  /** The command that this shell was made for, as an element of a pipeline or in the background: its failure is the business of whoever waits. */
+  element: Command | undefined;
   /** The DEBUG trap of the next simple command ran already, before it was made an element of a pipeline. */
   debugged = false;
   /** Line, in the script itself, of the command that was last given up. */
@@ -271,8 +272,13 @@ export class Interpreter implements PromptHost {
     return queueSignals(this, mask);
   }
 
+  /** Takes note of the command that BASH_COMMAND names, which stays the interrupted one while a trap runs. */
+  begin(node: Command): void {
+    if (this.activeTraps.size === 0) this.currentCommand = node;
+  }
+
   get commandText(): string {
-    return typeof this.currentCommand === "string" ? this.currentCommand : commandText(this.currentCommand);
+    return typeof this.currentCommand === "string" ? this.currentCommand : headText(this.currentCommand);
   }
 
   get posix(): boolean {

@@ -7,10 +7,10 @@ import { checkFailure, redirectOrFail, runCommand, runList } from "./execute.ts"
 import { startProgram, waitForeground } from "./external.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { putBack } from "./redirect.ts";
-import { expandCommand, runSimple } from "./simple.ts";
+import { expandCommand, traceCommand } from "./simple.ts";
 import { inSubshell } from "./subshell.ts";
 import { reportTimes } from "./timing.ts";
-import { debugTrap } from "./traps.ts";
+import { childEnded, debugTrap } from "./traps.ts";
 import { commandText } from "./xtrace.ts";
 
 export function runPipeline(sh: Interpreter, node: Pipeline): number {
@@ -157,6 +157,7 @@ class Run {
       this.#input = sh.fds.moveHigh(pipe.readEnd);
     }
     const command = this.#commands[i] as Command;
+    if (command.type === "Simple" || command.type === "Subshell") sh.begin(command);
     if (command.type === "Simple" && this.#skips(command, saved0, saved1)) {
       if (output >= 0) sh.system.close(output);
       if (input >= 0) sh.system.close(input);
@@ -183,7 +184,11 @@ class Run {
 
   #start(command: Command, kind: Kind): { pid: number } | { status: number } {
     const sh = this.#sh;
-    if (kind === "quick") return { status: inSubshell(sh, () => runCommand(sh, command)) };
+    if (kind === "quick") {
+      const status = inSubshell(sh, () => runElement(sh, command));
+      childEnded(sh);
+      return { status };
+    }
     if (kind === "shell") return this.#fork(command);
     const last = this.#input < 0;
     let pid: number | undefined;
@@ -194,10 +199,11 @@ class Run {
       sh.state.substitutionStatus = undefined;
       const argv = expandCommand(sh, simple.words);
       if (argv.length === 0 || isShellName(sh, argv[0] as string)) {
-        if (last || argv.length === 0) return runSimple(sh, { ...simple, words: argv.map(plainWord) });
+        if (last || argv.length === 0) return runElement(sh, { ...simple, words: argv.map(plainWord) });
         forkInstead = { ...simple, words: argv.map(plainWord) };
         return 0;
       }
+      if (sh.state.set.xtrace) traceCommand(sh, argv);
       const started = startSimple(sh, simple, argv);
       pid = started.pid;
       return started.status ?? 0;
@@ -223,7 +229,10 @@ class Run {
     let status: number;
     sh.debugged = command.type === "Simple" && sh.state.traps.read.has("DEBUG");
     if (last && sh.state.shopt.lastpipe && !sh.state.set.monitor) status = runCommand(sh, command);
-    else status = inSubshell(sh, () => runElement(sh, command));
+    else {
+      status = inSubshell(sh, () => runElement(sh, command));
+      childEnded(sh);
+    }
     sh.fds.unread = unread;
     this.#results[this.#own] = { status };
     // Whoever reads from it sees its end, whoever writes to it a closed pipe.
@@ -235,7 +244,13 @@ class Run {
 /** A subshell as an element is one subshell, not two. */
 function runElement(sh: Interpreter, command: Command): number {
   if (command.type === "Subshell" && command.redirects.length === 0) return runList(sh, command.body);
-  return runCommand(sh, command);
+  const { element } = sh;
+  sh.element = command;
+  try {
+    return runCommand(sh, command);
+  } finally {
+    sh.element = element;
+  }
 }
 
 /** Makes `fd` the given end, which is used up, or what it was. */

@@ -83,9 +83,8 @@ export class Shell {
     sh.subshellPid = 0;
     sh.forked = true;
     resetTraps(sh);
-    // A simple command in the background is a program of its own: its failure is nobody's error.
     if (fork.task.kind === "command" && fork.task.node.type === "Simple") {
-      sh.state.conditionDepth++;
+      sh.element = fork.task.node;
       sh.debugged = sh.state.traps.read.has("DEBUG");
     }
     const { task } = fork;

@@ -16,7 +16,7 @@ import { commandText, trace, traceWord } from "./xtrace.ts";
 export function runSimple(sh: Interpreter, node: SimpleCommand): number {
   const { state } = sh;
   state.line = node.line;
-  if (sh.activeTraps.size === 0) sh.currentCommand = node;
+  sh.begin(node);
   if (sh.debugged) sh.debugged = false;
   else if (state.traps.read.has("DEBUG")) {
     if (debugTrap(sh, commandText(node))) return sh.flow === undefined ? 0 : state.lastStatus;
@@ -258,7 +258,8 @@ function refuse(sh: Interpreter, message: string): void {
   sh.error(message);
 }
 
-function traceCommand(sh: Interpreter, argv: readonly string[]): void {
+/** Prints a command for `set -x`. */
+export function traceCommand(sh: Interpreter, argv: readonly string[]): void {
   const texts = argv.map((arg, index) =>
     sh.assignmentArguments?.[index]?.value.type === "ArrayLiteral" ? arg : traceWord(arg),
   );

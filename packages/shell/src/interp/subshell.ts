@@ -5,7 +5,7 @@ import { fail, redirectOrFail, runList } from "./execute.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { putBack } from "./redirect.ts";
 import { runText } from "./source.ts";
-import { queueSignals, resetTraps, runExitTrap } from "./traps.ts";
+import { childEnded, queueSignals, resetTraps, runExitTrap } from "./traps.ts";
 
 /** Runs `body` as a subshell in this thread: whatever it changes is undone. Its status. */
 export function inSubshell(sh: Interpreter, body: () => number): number {
@@ -14,7 +14,7 @@ export function inSubshell(sh: Interpreter, body: () => number): number {
   const directory = state.cwd;
   const mask = system.umask();
   const pid = sh.subshellPid;
-  const { keepRedirects, localOptions, callDepth, getopts, shownTraps } = sh;
+  const { keepRedirects, localOptions, callDepth, getopts, shownTraps, currentCommand } = sh;
   const active = [...sh.activeTraps];
   const outermost = sh.baseTraps === undefined;
   if (outermost) sh.baseTraps = state.traps.read;
@@ -35,7 +35,7 @@ export function inSubshell(sh: Interpreter, body: () => number): number {
     sh.flow = undefined;
     sh.activeTraps.clear();
     for (const name of active) sh.activeTraps.add(name);
-    Object.assign(sh, { keepRedirects, localOptions, callDepth, getopts, shownTraps });
+    Object.assign(sh, { keepRedirects, localOptions, callDepth, getopts, shownTraps, currentCommand });
     sh.subshellPid = pid;
     sh.jobs.endSubshell();
     sh.fds.endSubshell();
@@ -125,6 +125,7 @@ function capture(sh: Interpreter, body: () => number): string {
     sh.assignmentArguments = assignmentArguments;
     sh.processDescriptors = processDescriptors;
   }
+  childEnded(sh);
   state.substitutionStatus = status;
   state.lastStatus = status;
   if (text.includes("\0")) {

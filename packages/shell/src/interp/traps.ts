@@ -42,6 +42,11 @@ function deferSignal(sh: Interpreter, number: number, name: string): void {
   if (action === undefined) sh.exitBySignal(number);
 }
 
+/** A child has ended, be it one that ran in this thread: its trap is due. */
+export function childEnded(sh: Interpreter): void {
+  if (sh.state.traps.read.get("CHLD") && !sh.baseTraps) sh.pendingTraps.push("CHLD");
+}
+
 /** Runs the action of a trap; `$?` is as before unless the action leaves. */
 export function runTrap(sh: Interpreter, name: string): void {
   const text = sh.state.traps.read.get(name);

@@ -27,23 +27,25 @@ import type { Reader } from "./reader.ts";
 import { readRun } from "./words.ts";
 
 /**
- * Where an expression ends: `))`, `]`, one of the `;` and `))` of a `for` header, or the `:` or `}` of a substring. The
- * end itself is not taken.
+ * Where an expression ends: `))`, `]`, one of the `;` and `))` of a `for` header, the `:` or `}` after the offset of a substring, the `}`
+ * after its length. The end itself is not taken.
  */
-export type ArithmeticEnd = "parentheses" | "header" | "brackets" | "substring";
+export type ArithmeticEnd = "parentheses" | "header" | "brackets" | "offset" | "length";
 
 const STOPS: Readonly<Record<ArithmeticEnd, CharacterSet>> = {
   parentheses: ARITHMETIC_STOP,
   header: ARITHMETIC_STOP,
   brackets: OLD_ARITHMETIC_STOP,
-  substring: SUBSTRING_STOP,
+  offset: SUBSTRING_STOP,
+  length: SUBSTRING_STOP,
 };
 
 const CLOSER: Readonly<Record<ArithmeticEnd, string>> = {
   parentheses: ")",
   header: ")",
   brackets: "]",
-  substring: "}",
+  offset: "}",
+  length: "}",
 };
 
 /** What is open at a place in an expression. */
@@ -97,7 +99,7 @@ function step(r: Reader, c: number, end: ArithmeticEnd, nesting: Nesting): void 
       nesting.depth++;
       return;
     case CLOSE_PAREN:
-      if (nesting.depth > 0 || end === "substring") nesting.depth--;
+      if (nesting.depth > 0 || end === "offset" || end === "length") nesting.depth--;
       else if (r.codeAt(1) === CLOSE_PAREN) nesting.done = true;
       else nesting.failed = true;
       return;
@@ -112,20 +114,26 @@ function step(r: Reader, c: number, end: ArithmeticEnd, nesting: Nesting): void 
       nesting.done = true;
       return;
     case COLON:
-      if (nesting.depth > 0) return;
+      if (nesting.depth > 0 || end === "length") return;
       if (nesting.questions > 0) nesting.questions--;
       else nesting.done = true;
       return;
     case 63:
-      nesting.questions++;
+      if (nesting.depth === 0) nesting.questions++;
   }
 }
 
 function readExpansion(r: Reader, list: PartList, c: number): void {
   if (c === DOLLAR) readDollar(r, list, true);
   else if (c === BACKQUOTE) list.push(readBackquote(r, true));
-  else if (c === BACKSLASH) readQuotedEscape(r, list, DOUBLE_QUOTE);
-  else {
+  else if (c === BACKSLASH) {
+    readQuotedEscape(r, list, DOUBLE_QUOTE);
+    // A quoted parenthesis counts for none.
+    const next = r.code();
+    if (r.src.charCodeAt(r.pos - 1) !== BACKSLASH || (next !== OPEN_PAREN && next !== CLOSE_PAREN)) return;
+    list.literal(r.src[r.pos]!);
+    r.pos++;
+  } else {
     const { line } = r;
     r.pos++;
     readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', line);

@@ -67,12 +67,17 @@ const PREFIXES: ReadonlySet<string> = new Set(["command", "builtin"]);
 type Arguments = "words" | "text arrays" | AssignmentPlace;
 
 function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
-  const { line } = r;
+  const start = r.line;
   let assignments: Assignment[] = NONE;
   let redirects: Redirect[] = NONE;
   let mode: Arguments = "words";
   const base = r.words.size;
-  for (;;) {
+  let line = start;
+  let wordFirst = false;
+  for (let tokens = 0; ; tokens++) {
+    // bash notes the line of a command after its first token; where that is a word, after one token more.
+    if (tokens === 1) wordFirst = r.words.size > base;
+    if (tokens === 1 || (tokens === 2 && wordFirst)) line = r.line;
     r.skipBlanks();
     const c = r.code();
     if (REDIRECT_START[c]) {
@@ -97,9 +102,10 @@ function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
     if (first || mode === "argument") mode = argumentsAfter(word, first);
   }
   const words = r.words.take(base);
+  if (words.length === 1 && assignments.length + redirects.length === 0) line = r.line;
   if (r.code() === OPEN_PAREN && words.length > 0) {
     const alone = words.length === 1 && assignments.length + redirects.length === 0;
-    return alone ? readFunction(r, words[0]!, line) : r.unexpected();
+    return alone ? readFunction(r, words[0]!, start) : r.unexpected();
   }
   if (words.length + assignments.length + redirects.length === 0) r.unexpected();
   return { type: "Simple", line, assignments, words, redirects };

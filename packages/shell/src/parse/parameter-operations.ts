@@ -64,10 +64,10 @@ function readColon(r: Reader, quoted: boolean, line: number): ParameterOperation
   }
   if (operator === "}") return null;
   r.pos++;
-  const offset = readArithmetic(r, "substring")!;
+  const offset = readArithmetic(r, "offset")!;
   if (r.code() !== COLON) return { type: "Substring", offset, length: null };
   r.pos++;
-  return { type: "Substring", offset, length: readArithmetic(r, "substring")! };
+  return { type: "Substring", offset, length: readArithmetic(r, "length")! };
 }
 
 /** The operand of `- = ? +`: inside double quotes all of it is quoted and `"` only goes away. */
