@@ -214,6 +214,10 @@ export class Box implements Sandbox {
     if (call !== undefined) this.#review?.noteEdit?.(call);
   }
 
+  get revision(): number {
+    return this.#tree.revision;
+  }
+
   get hasProject(): boolean {
     return this.#review !== undefined;
   }

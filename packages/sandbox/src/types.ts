@@ -293,6 +293,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Whether there is something to compare with; without it, changes, review, diff and commit refuse (`invalid`). */
   readonly hasProject: boolean;
   readonly fs: SandboxFs;
+  /** Another number after each change of a file: what was read of the box at one is still so at the same. */
+  readonly revision: number;
   /** Runs a bash script to its end. One at a time per sandbox; further calls wait. */
   exec(script: string, options?: ExecOptions): Execution;
   /**

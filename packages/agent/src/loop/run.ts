@@ -17,32 +17,51 @@ import { Channel } from "./channel.ts";
 import { DEFAULT_LIMITS, type Prices, type RunOptions } from "./options.ts";
 import { Turn } from "./turn.ts";
 
+/** Sessions in which a turn runs. */
+const running = new WeakSet<Session>();
+
 /**
  * One turn of a session: the user's input, model calls and tool calls until the model is done, a limit is hit or the
  * signal aborts. Yields what happens; what is kept is in the session's log before it is yielded. Never throws for what a
- * model, a provider or a tool does: the turn's end says it. Throws AgentError `invalid` if a turn is open already.
+ * model, a provider or a tool does: the turn's end says it, also when the log itself cannot be written any more (the end is not in it
+ * then, and the next turn puts it there). Throws AgentError `invalid` if a turn is open already.
  */
 export async function* run(
   session: Session,
   input: string,
   options: RunOptions,
 ): AsyncGenerator<AgentEvent, void, void> {
-  if (!session.isIdle) throw new AgentError("invalid", `run session "${session.id}": a turn is open already`);
+  if (running.has(session))
+    throw new AgentError("invalid", `run session "${session.id}": a turn is open already`);
+  running.add(session);
   const channel = new Channel<AgentEvent>();
   const emit = (event: AgentEvent) => channel.push(isKept(event) ? session.append(event) : event);
   const stop = new AbortController();
   const number = session.turn + 1;
-  emit({ type: "user-message", turn: number, text: input });
-  const done = runTurn(session, number, options, emit, stop).finally(() => {
+  const turn = async () => {
+    session.interrupt();
+    emit({ type: "user-message", turn: number, text: input });
+    await runTurn(session, number, options, emit, stop);
     session.sync();
-    channel.close();
-  });
+  };
+  const done = turn()
+    .catch((error: Error) =>
+      channel.push({
+        type: "turn-end",
+        turn: number,
+        reason: "error",
+        error: error.message,
+        usage: NO_USAGE,
+      }),
+    )
+    .finally(() => channel.close());
   try {
     yield* channel;
   } finally {
     // A caller that stops listening stops the turn; its end is in the log all the same.
     stop.abort();
     await done;
+    running.delete(session);
   }
 }
 

@@ -149,10 +149,16 @@ function shortened(
 }
 
 /** What the change set is after a call that may have changed it; nothing for a box that has no project to compare with. */
-function changedBy(call: Call, { tools, options }: CallContext): Pick<ToolEnd, "changed"> {
-  if (tools.get(call.name)?.effect !== "shadow" || !options.sandbox.hasProject) return {};
-  const { changes, added, removed } = options.sandbox.changes();
-  return changes.length === 0 ? {} : { changed: { files: changes.length, added, removed } };
+function changedBy(call: Call, { tools, options, memory }: CallContext): Pick<ToolEnd, "changed"> {
+  const { sandbox } = options;
+  if (tools.get(call.name)?.effect !== "shadow" || !sandbox.hasProject) return {};
+  const { revision } = sandbox;
+  if (memory.changed?.revision !== revision) {
+    const { changes, added, removed } = sandbox.changes();
+    memory.changed = { revision, files: changes.length, added, removed };
+  }
+  const { files, added, removed } = memory.changed;
+  return files === 0 ? {} : { changed: { files, added, removed } };
 }
 
 /** Calls of one step: neighbours that only read run at once, all others one after the other. */

@@ -1,8 +1,10 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -86,7 +88,7 @@ export class SessionFolder {
     return {
       read: () => readFileSync(path, "utf8"),
       truncate: (bytes) => ftruncateSync(fd, bytes),
-      append: (line) => void writeSync(fd, line),
+      append: (line) => appendWhole(fd, line, id),
       sync: () => fsyncSync(fd),
       close: () => {
         closeSync(fd);
@@ -111,22 +113,50 @@ function newId(): string {
   return `${day}-${random.toString(36).padStart(7, "0")}`;
 }
 
-/** A file with our pid; one of a process that is gone is taken over. */
+/** A line is in the log whole or not at all, also on a full disk. Throws AgentError `session`. */
+function appendWhole(fd: number, line: string, id: string): void {
+  const bytes = Buffer.from(line);
+  const start = fstatSync(fd).size;
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  } catch (cause) {
+    ftruncateSync(fd, start);
+    throw new AgentError("session", `write session "${id}": ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A file with our pid, there complete or not at all; one of a process that is gone is taken over. */
 function takeLock(path: string, id: string): void {
-  for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: "wx", mode: 0o600 });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, String(process.pid), { mode: 0o600 });
+  try {
+    for (;;) {
+      try {
+        linkSync(fresh, path);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+      const owner = ownerOf(path);
+      if (owner !== process.pid && isAlive(owner))
+        throw new AgentError(
+          "locked",
+          `open session "${id}": process ${owner} is writing it; end that one first, or fork the session`,
+        );
+      rmSync(path, { force: true });
     }
-    const owner = Number(readFileSync(path, "utf8"));
-    if (owner !== process.pid && isAlive(owner))
-      throw new AgentError(
-        "locked",
-        `open session "${id}": process ${owner} is writing it; end that one first, or fork the session`,
-      );
-    rmSync(path, { force: true });
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+/** The pid in a lock; 0: it is gone meanwhile. */
+function ownerOf(path: string): number {
+  try {
+    return Number(readFileSync(path, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
   }
 }
 

@@ -97,8 +97,14 @@ export class Session {
         turn,
         message: `the last line of the log was cut off (${cutBytes} bytes) and left out`,
       });
-    if (!this.isIdle) this.append({ type: "turn-end", turn, reason: "interrupted", usage: NO_USAGE });
+    this.interrupt();
     this.sync();
+  }
+
+  /** Ends a turn that was left open. */
+  interrupt(): void {
+    if (!this.isIdle)
+      this.append({ type: "turn-end", turn: this.turn, reason: "interrupted", usage: NO_USAGE });
   }
 
   /** Adds an event; answers it as it was kept, secrets masked. */

@@ -55,6 +55,7 @@ export const write = defineTool({
       const before = sandbox.fs.exists(path) ? sandbox.fs.stat(path) : undefined;
       if (before?.type === "directory") return failed(`${path} is a directory`);
       sandbox.fs.writeFile(path, content, before === undefined ? 0o644 : before.mode & 0o7777);
+      sandbox.flush();
       memory.seen.set(path, digestOf(sandbox.fs.readFile(path)));
       const lines = content.split("\n").length - (content.endsWith("\n") ? 1 : 0);
       return { output: `${before ? "replaced" : "created"} ${path}, ${lines} lines` };
@@ -88,6 +89,7 @@ export const edit = defineTool({
         count += one.all ? found : 1;
       }
       sandbox.fs.writeFile(path, text, sandbox.fs.stat(path).mode & 0o7777);
+      sandbox.flush();
       memory.seen.set(path, digestOf(sandbox.fs.readFile(path)));
       return { output: `${path}: ${count} replacement${count === 1 ? "" : "s"}` };
     }),

@@ -31,6 +31,8 @@ export interface ToolMemory {
   /** Path → content digest when the model last saw it: an edit of something else is noticed. */
   seen: Map<string, string>;
   jobs: number;
+  /** The change set's size at a revision of the box. */
+  changed?: { revision: number; files: number; added: number; removed: number };
 }
 
 export function newToolMemory(): ToolMemory {

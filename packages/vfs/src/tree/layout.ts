@@ -17,6 +17,8 @@ export const Tree = {
   LIMIT: 6,
   /** Directories that were listed from the base since the tree was opened; a count for tests and doctor. */
   LISTED: 8,
+  /** Counts what changes. */
+  REVISION: 9,
   BYTES: 64,
 } as const;
 

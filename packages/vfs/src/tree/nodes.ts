@@ -87,8 +87,9 @@ export function pin(heap: Heap, node: Pointer): void {
 
 /** Puts the node on the list of what the journal has not seen. */
 export function markDirty(heap: Heap, node: Pointer): void {
-  if (hasFlag(heap, node, Flag.IN_DIRTY)) return;
   const tree = heap.root(0) >>> 2;
+  heap.u32[tree + Tree.REVISION]++;
+  if (hasFlag(heap, node, Flag.IN_DIRTY)) return;
   setFlag(heap, node, Flag.IN_DIRTY);
   heap.u32[(node >>> 2) + Inode.DIRTY_NEXT] = heap.u32[tree + Tree.DIRTY];
   heap.u32[tree + Tree.DIRTY] = node;
@@ -96,7 +97,8 @@ export function markDirty(heap: Heap, node: Pointer): void {
 
 /** Bytes `from`–`to` of the file changed. */
 export function markDirtyData(heap: Heap, node: Pointer, from: number, to: number): void {
-  const { f64 } = heap;
+  const { f64, u32 } = heap;
+  u32[(heap.root(0) >>> 2) + Tree.REVISION]++;
   const low = (node + 4 * Inode.DIRTY_FROM) >>> 3;
   const high = (node + 4 * Inode.DIRTY_TO) >>> 3;
   if (hasFlag(heap, node, Flag.DIRTY_DATA)) {

@@ -85,6 +85,11 @@ export class TreeFileSystem implements FileSystem {
     return this.heap.u32[(this.tree >>> 2) + Tree.ROOT];
   }
 
+  /** Another number after each change: what was read at one is still so at the same. */
+  get revision(): number {
+    return this.locked(() => this.heap.u32[(this.tree >>> 2) + Tree.REVISION]);
+  }
+
   /** Runs `body` with the lock held and fresh views. */
   locked<T>(body: () => T): T {
     this.heap.enter();

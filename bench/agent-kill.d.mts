@@ -1,0 +1,1 @@
+export function killSessions(rounds: number, seed?: number): Promise<string[]>;
