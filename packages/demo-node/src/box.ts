@@ -2,6 +2,7 @@ import { runCommand } from "./cli/run.ts";
 import { commit, discard, log, redo, undo } from "./commands/change.ts";
 import type { CliCommand } from "./commands/command.ts";
 import { diff } from "./commands/diff.ts";
+import { exportCommand, importCommand } from "./commands/exchange.ts";
 import { exec } from "./commands/exec.ts";
 import { blame, refresh, restore, rewind, show } from "./commands/snapshots.ts";
 import { status } from "./commands/status.ts";
@@ -21,6 +22,8 @@ export const BOX: Readonly<Record<string, CliCommand>> = {
   restore,
   rewind,
   blame,
+  export: exportCommand,
+  import: importCommand,
 };
 
 /** Runs a command of the box; its exit status, or undefined when the arguments name another. */

@@ -283,6 +283,14 @@ export class Box implements Sandbox {
     await this.#inBox("edit", (review) => review.edit?.(path, bytes));
   }
 
+  importPatch(patch: Uint8Array): Promise<RestoreResult> {
+    return this.#inBox("import a patch", (review) => review.importPatch?.(patch));
+  }
+
+  exportTar(paths?: readonly string[]): Uint8Array {
+    return this.#reviewFor("export").exportTar(paths);
+  }
+
   async #inBox<T>(action: string, run: (review: Review) => T | undefined): Promise<T> {
     this.#writable(action);
     return this.#inTurn(async () => {

@@ -337,6 +337,13 @@ export interface Sandbox extends AsyncDisposable {
   restore(id: number, paths?: readonly string[]): Promise<RestoreResult>;
   /** Puts a file as its reviewer wants it into the box, as a snapshot of its own; the project is not touched. Node. */
   edit(path: string, content: Uint8Array | string): Promise<void>;
+  /**
+   * Makes the changes of a patch (git's format, with binary files, or plain unified) in the box, all or none, as a snapshot; the project
+   * is not touched. Throws WorkspaceError `invalid`. Node.
+   */
+  importPatch(patch: Uint8Array): Promise<RestoreResult>;
+  /** The project as the box sees it, at and below `paths` (default all but the `.git` of its root), as a tar archive. */
+  exportTar(paths?: readonly string[]): Uint8Array;
   /** Which call wrote each line of a file of the box, relative to the workspace. Node. */
   blame(path: string): readonly BlameLine[];
   /** Requests of programs and how they ended; with a `state` those of earlier runs too (Node). */

@@ -7,6 +7,8 @@ export type WorkspaceErrorCode =
   | "conflict"
   /** The commit would write files that can run code on the user's machine, without the yes of their own; `message` lists them. */
   | "risky"
+  /** The user's git cannot make the commit; `message` says why. */
+  | "git"
   /** Nothing to undo. */
   | "nothing"
   /** The project refused a change; everything was put back. */

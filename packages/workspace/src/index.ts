@@ -9,6 +9,7 @@ export { diffHunks, type Hunk, type HunkLine, isBinary } from "./diff/hunks.ts";
 export { type PatchOptions, printChange, printPatch } from "./diff/patch.ts";
 export { type Span, type WordChanges, wordChanges } from "./diff/words.ts";
 export { WorkspaceError, type WorkspaceErrorCode } from "./errors.ts";
+export { archiveOf } from "./export/archive.ts";
 export { type HiddenWhy, type ImportFilter, type ImportRules, importFilter } from "./import/visibility.ts";
 export type {
   BlameLine,

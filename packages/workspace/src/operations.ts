@@ -28,6 +28,13 @@ export interface CommitOptions {
   onConflict?: Resolution;
   /** Paths that may be written although they can run code on the user's machine ({@link ChangeFacts.flag}); true: all. */
   allowRisky?: boolean | readonly string[];
+  /**
+   * Makes a git commit on this branch of the user's repository instead: project, work tree and index stay as they are, and so does the
+   * box. Node.
+   */
+  gitBranch?: string;
+  /** Message of the git commit; default the paths. */
+  message?: string;
   /** Only say what would be done; a conflict without an answer, or a risk without a yes, is no error then. */
   dryRun?: boolean;
 }
@@ -39,6 +46,8 @@ export interface CommitResult {
   changes: ChangeSet;
   /** Conflicting paths and what was done with them. */
   conflicts: Conflict[];
+  /** Of a commit to a git branch: the branch, the commit's object name, and what was left out because git ignores it. */
+  git?: { branch: string; commit: string; ignored: string[] };
 }
 
 /** The commit that was taken back or done again, and its paths. */
@@ -120,6 +129,8 @@ export interface LogEntry {
   paths: string[];
   /** Of a commit, undo or redo: its number. */
   transaction?: string;
+  /** Of a commit to a git branch: branch and object name. */
+  git?: { branch: string; commit: string };
   /** Of what changed the box: the snapshot taken after it. */
   snapshot?: number;
   /** Of an exec: the script and its status. */

@@ -22,6 +22,12 @@ export const commit: CliCommand = {
       help: "write flagged paths (hooks, CI, scripts …), too, without asking",
     },
     "dry-run": { type: "boolean", help: "only show what would be written" },
+    "git-branch": {
+      type: "string",
+      value: "NAME",
+      help: "make a git commit on this branch instead; work tree and index stay as they are",
+    },
+    message: { type: "string", short: "m", value: "TEXT", help: "with --git-branch: the commit's message" },
     merge: { type: "boolean", help: "where both changed: merge, in the box first" },
     theirs: {
       type: "string",
@@ -52,7 +58,8 @@ async function runCommit({ values, positionals }: Parsed): Promise<number> {
     const preview = box.changes(paths);
     if (preview.changes.length > 0 && !values.yes && !values["dry-run"] && !values.json) {
       process.stderr.write(listChanges(preview, styleOf(process.stderr)));
-      if (!(await confirm(`write ${summaryOf(preview)} to the project?`))) return EXIT.FAILED;
+      const where = values["git-branch"] === undefined ? "the project" : `branch ${values["git-branch"]}`;
+      if (!(await confirm(`write ${summaryOf(preview)} to ${where}?`))) return EXIT.FAILED;
     }
     const allowRisky = values["allow-risky"] === true || (await confirmRisky(preview, values));
     const report = await box.commit({
@@ -60,6 +67,8 @@ async function runCommit({ values, positionals }: Parsed): Promise<number> {
       allowRisky,
       ...(values.merge && { onConflict: "merge" as const }),
       conflicts: answersOf(values),
+      ...(typeof values["git-branch"] === "string" && { gitBranch: values["git-branch"] }),
+      ...(typeof values.message === "string" && { message: values.message }),
       dryRun: values["dry-run"] === true,
     });
     if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -84,8 +93,12 @@ function commitLine(report: Awaited<ReturnType<Sandbox["commit"]>>, dry: boolean
   const conflicts = conflictLines(report.conflicts);
   if (report.changes.changes.length === 0) return `nothing to commit\n${conflicts}`;
   const list = listChanges(report.changes, style);
-  const verb = dry ? "would commit" : `committed ${report.id ?? ""}`.trim();
-  return `${list}${conflicts}${verb}: ${summaryOf(report.changes)}\n`;
+  const { git } = report;
+  const name = git ? `${git.commit.slice(0, 10)} on branch ${git.branch}` : (report.id ?? "");
+  const verb = dry ? "would commit" : `committed ${name}`.trim();
+  const ignored =
+    git?.ignored.map((path) => `  ${showName(path)}: left out, git ignores it\n`).join("") ?? "";
+  return `${list}${conflicts}${ignored}${verb}: ${summaryOf(report.changes)}\n`;
 }
 
 function answersOf(values: Parsed["values"]): Record<string, Resolution> {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -125,5 +126,29 @@ describe("the same by flags", { timeout: 60_000 }, () => {
         hunks: [{ oldStart: 1, lines: [{ kind: "removed", change: 0, call: 2 }, {}] }],
       },
     ]);
+  });
+
+  it("exports a patch and an archive, imports a patch, and commits to a git branch", async () => {
+    await changed();
+    const git = (...args: string[]) => execFileSync("git", args, { cwd: bench.project }).toString();
+    git("init", "-q", "-b", "main");
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "first");
+    const identity = { GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" };
+    const { stdout } = await bench.run(["commit", "-y", "src", "--git-branch", "box", "-m", "Take it"], {
+      env: identity,
+    });
+    expect(stdout).toMatch(/committed [0-9a-f]{10} on branch box: 1 file changed, \+3 -3/);
+    expect(git("log", "--format=%s", "box")).toBe("Take it\nfirst\n");
+    expect(git("show", "box:src/long.txt")).toBe(lines({ 2: "two", 4: "four", 40: "forty" }));
+
+    const patch = (await bench.run(["export", "--patch", "-", "src", "new.txt"])).stdout;
+    await bench.run(["export", "--tar", join(bench.folder, "box.tar")]);
+    const listed = execFileSync("tar", ["-tf", join(bench.folder, "box.tar")]).toString();
+    expect(listed.split("\n")).toEqual(expect.arrayContaining(["a.txt", "new.txt", "src/long.txt"]));
+    await bench.run(["discard", "-y"]);
+    const imported = await bench.run(["import", "--patch", "-"], { stdin: patch });
+    expect(imported.stdout).toBe("new.txt\nsrc/long.txt\nthe box has the patch: 2 files changed, +4 -3\n");
+    const wrong = await bench.run(["import", "--patch", "-"], { stdin: patch });
+    expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining('"new.txt" is there already') });
   });
 });

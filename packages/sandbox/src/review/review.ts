@@ -34,6 +34,8 @@ export interface Review {
   restore?(id: number, paths?: readonly string[]): RestoreResult;
   blame?(path: string): BlameLine[];
   edit?(path: string, content: Uint8Array): RestoreResult;
+  importPatch?(patch: Uint8Array): RestoreResult;
+  exportTar(paths?: readonly string[]): Uint8Array;
   noteEdit?(call: FileCall): void;
   noteExec(script: string, status: number, origin?: CallOrigin): void;
   log(): readonly LogEntry[];

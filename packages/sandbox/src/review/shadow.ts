@@ -1,5 +1,6 @@
 import { type BaseSource, decodeText, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
 import {
+  archiveOf,
   type ChangeSet,
   type CommitOptions,
   type CommitResult,
@@ -60,6 +61,10 @@ export class ShadowReview implements Review {
 
   diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array {
     return printPatch(this.#collect(paths).map(pickedChange), options);
+  }
+
+  exportTar(paths?: readonly string[]): Uint8Array {
+    return this.shadow.tree.locked(() => archiveOf(this.shadow, paths));
   }
 
   commit({ dryRun, paths }: CommitOptions): CommitResult {

@@ -1,5 +1,6 @@
 import type { Change, Side } from "../changes/types.ts";
 import { sameBytes } from "../paths.ts";
+import { type Deflate, printLiteral } from "./binary.ts";
 import { blobName } from "./blob.ts";
 import { diffHunks, type Hunk, type HunkLine, isBinary } from "./hunks.ts";
 import { concat } from "./partial.ts";
@@ -11,15 +12,23 @@ export interface PatchOptions {
   context?: number;
   /** Words instead of lines: `[-removed-]{+added+}`, as `git diff --word-diff`; no patch that can be applied. */
   words?: boolean;
+  /** Binary files are in the patch whole (`git diff --binary`); otherwise it only says that they differ. Node. */
+  binary?: boolean;
+}
+
+/** The same with what a host adds. */
+export interface PrintOptions extends PatchOptions {
+  /** Packs binary files. */
+  deflate?: Deflate;
 }
 
 /** A change set as git prints it (`git diff --no-index`, with `a/` and `b/` before the paths); bytes, for files may hold any. */
-export function printPatch(changes: readonly Change[], options: PatchOptions = {}): Uint8Array {
+export function printPatch(changes: readonly Change[], options: PrintOptions = {}): Uint8Array {
   return concat(changes.flatMap((change) => printChange(change, options)));
 }
 
 /** One path of a patch. A change of type is a deletion and a creation, as in git. */
-export function printChange(change: Change, options: PatchOptions = {}): Uint8Array[] {
+export function printChange(change: Change, options: PrintOptions = {}): Uint8Array[] {
   if (change.kind === "type") {
     const { path, before, after, node } = change;
     const gone: Change = { path, kind: "deleted", node };
@@ -38,15 +47,20 @@ export function printChange(change: Change, options: PatchOptions = {}): Uint8Ar
   const head = [ascii(`diff --git `), oldName, ascii(" "), newName, ascii("\n"), ...modeLines(change)];
   const same = before !== undefined && after !== undefined && sameBytes(oldBytes, newBytes);
   if (same) return head;
-  head.push(ascii(indexLine(before, after, oldBytes, newBytes)));
+  const isText = !isBinary(oldBytes) && !isBinary(newBytes);
+  head.push(ascii(indexLine(before, after, oldBytes, newBytes, isText || !options.deflate ? DIGITS : 40)));
   const from = before ? oldName : ascii("/dev/null");
   const to = after ? newName : ascii("/dev/null");
-  if (isBinary(oldBytes) || isBinary(newBytes))
-    return [...head, ascii("Binary files "), from, ascii(" and "), to, ascii(" differ\n")];
+  if (!isText && options.deflate)
+    return [
+      ...[...head, ascii("GIT binary patch\n"), printLiteral(newBytes, options.deflate)],
+      printLiteral(oldBytes, options.deflate),
+    ];
+  if (!isText) return [...head, ascii("Binary files "), from, ascii(" and "), to, ascii(" differ\n")];
   const hunks = diffHunks(oldBytes, newBytes, options.context);
   if (hunks.length === 0) return head;
   // A name with a blank is followed by a tab, so that patch tools find its end.
-  const tab = (name: Uint8Array) => ascii(name.includes(0x20) && name[0] !== 0x22 ? "\t\n" : "\n");
+  const tab = (name: Uint8Array) => ascii(name.includes(0x20) ? "\t\n" : "\n");
   return [
     ...head,
     ascii("--- "),
@@ -91,9 +105,10 @@ function indexLine(
   after: Side | undefined,
   oldBytes: Uint8Array,
   newBytes: Uint8Array,
+  digits: number,
 ): string {
   const name = (side: Side | undefined, bytes: Uint8Array) =>
-    (side ? blobName(bytes) : "0".repeat(40)).slice(0, DIGITS);
+    (side ? blobName(bytes) : "0".repeat(40)).slice(0, digits);
   const mode = gitMode(before) === gitMode(after) ? ` ${gitMode(after)}` : "";
   return `index ${name(before, oldBytes)}..${name(after, newBytes)}${mode}\n`;
 }

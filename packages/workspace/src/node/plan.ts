@@ -32,9 +32,14 @@ export function planCommit(project: string, picked: readonly Picked[], options: 
   if (options.dryRun) return plan;
   const open = plan.conflicts.filter(({ resolution }) => resolution === undefined);
   if (open.length > 0) throw new WorkspaceError("conflict", conflictMessage(open));
-  const risky = plan.changes.flatMap((change) => riskOf(change, options.allowRisky ?? false));
-  if (risky.length > 0) throw new WorkspaceError("risky", riskMessage(risky));
+  checkRisks(plan.changes, options.allowRisky);
   return plan;
+}
+
+/** Throws WorkspaceError `risky` when a risk has no yes. */
+export function checkRisks(changes: readonly Change[], allowed: CommitOptions["allowRisky"] = false): void {
+  const risky = changes.flatMap((change) => riskOf(change, allowed));
+  if (risky.length > 0) throw new WorkspaceError("risky", riskMessage(risky));
 }
 
 /** What is wrong with writing the change without more ado. */

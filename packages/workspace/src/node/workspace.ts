@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { deflateSync, inflateSync } from "node:zlib";
 import { decodeText, encodeText } from "@shadowbox/vfs";
 import { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
 import { collectChanges } from "../changes/collect.ts";
 import { describeChanges } from "../changes/facts.ts";
+import { importPatch } from "../changes/import.ts";
 import { type ReviewedChange, reviewChange } from "../changes/review.ts";
 import { type Picked, pickedChange, type Selection } from "../changes/select.ts";
 import { settleShadow } from "../changes/settle.ts";
@@ -10,6 +12,7 @@ import { type Shadow, showView, type View, viewOf } from "../changes/shadow.ts";
 import type { Change, ChangeSet } from "../changes/types.ts";
 import { type PatchOptions, printPatch } from "../diff/patch.ts";
 import { WorkspaceError } from "../errors.ts";
+import { archiveOf } from "../export/archive.ts";
 import type {
   BlameLine,
   CallOrigin,
@@ -25,14 +28,15 @@ import type {
   Snapshot,
   UndoResult,
 } from "../operations.ts";
-import { sameBytes } from "../paths.ts";
 import { selectWithCalls, writersOf } from "./by-call.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { diskFiles, type Files } from "./files.ts";
+import { commitToBranch, messageFor } from "./git.ts";
 import { OperationLog } from "./log.ts";
-import { planCommit } from "./plan.ts";
-import type { BoxSees, Content, Operation } from "./plans.ts";
+import { checkRisks, planCommit } from "./plan.ts";
+import type { BoxSees, Operation } from "./plans.ts";
 import { planRefresh } from "./refresh.ts";
+import { isBelow, isSeen, stillDiffering, viewOfContent } from "./sees.ts";
 import { Snapshots } from "./snapshots.ts";
 import { type Applied, readStanding, type Step, Transactions } from "./transaction.ts";
 
@@ -124,7 +128,8 @@ export class ProjectWorkspace {
 
   /** The same as a patch in git's format. */
   diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array {
-    return printPatch(this.#collect(paths).map(pickedChange), options);
+    const deflate = options?.binary ? (bytes: Uint8Array) => deflateSync(bytes) : undefined;
+    return printPatch(this.#collect(paths).map(pickedChange), { ...options, ...(deflate && { deflate }) });
   }
 
   /** The same with hunks as data, and which call wrote each line; `context` lines around each hunk, default 3. */
@@ -139,6 +144,7 @@ export class ProjectWorkspace {
    * no answer), `risky`, `apply` (the project refused; nothing changed), `invalid`.
    */
   commit(options: CommitOptions = {}): CommitResult {
+    if (options.gitBranch !== undefined) return this.#commitToGit(options.gitBranch, options);
     const merged = options.dryRun ? [] : this.#merge(options);
     const marked = new Set(merged.flatMap(({ path, marks }) => (marks ? [path] : [])));
     const all = collectChanges(this.#shadow);
@@ -156,6 +162,17 @@ export class ProjectWorkspace {
     if (letGo.length > 0) settleShadow(this.#shadow, letGo);
     this.#keeping.flush();
     return { ...(id && { id }), changes, conflicts };
+  }
+
+  #commitToGit(branch: string, { paths, message, allowRisky, dryRun }: CommitOptions): CommitResult {
+    const picked = this.#collect(paths).map(pickedChange);
+    const changes = describeChanges(picked);
+    if (dryRun || picked.length === 0) return { changes, conflicts: [] };
+    checkRisks(picked, allowRisky);
+    const names = changes.changes.map(({ path }) => path);
+    const git = commitToBranch(this.#project, picked, { branch, message: message ?? messageFor(names) });
+    this.#log.append({ operation: "commit", paths: names, git: { branch, commit: git.commit } });
+    return { changes, conflicts: [], git };
   }
 
   /** Merges in the box what the commit is to merge. */
@@ -255,6 +272,20 @@ export class ProjectWorkspace {
     this.#keeping.flush();
     this.#note({ operation: "edit", paths: [name] });
     return { paths: [name] };
+  }
+
+  /** Makes a patch's changes in the box, all or none; the project is not touched. Throws WorkspaceError `invalid`. */
+  importPatch(patch: Uint8Array): RestoreResult {
+    const inflate = (bytes: Uint8Array, size: number) => inflateSync(bytes, { maxOutputLength: size + 1 });
+    const paths = importPatch(this.#shadow, patch, inflate).map(decodeText);
+    this.#keeping.flush();
+    this.#note({ operation: "import", paths });
+    return { paths };
+  }
+
+  /** The project as the box sees it, as a tar archive. Throws WorkspaceError `invalid`. */
+  exportTar(paths?: readonly string[]): Uint8Array {
+    return this.#shadow.tree.locked(() => archiveOf(this.#shadow, paths));
   }
 
   /** Which call wrote each line of a file that the box has. Throws WorkspaceError `invalid`. */
@@ -357,41 +388,4 @@ export class ProjectWorkspace {
   log(): LogEntry[] {
     return this.#log.read();
   }
-}
-
-/** The selection without what no longer differs, because a merge came to what the project has. */
-function stillDiffering(
-  all: readonly Change[],
-  paths: readonly Selection[] | undefined,
-): readonly Selection[] | undefined | "nothing" {
-  if (paths === undefined || paths.length === 0) return paths;
-  const left = paths.filter((item) => {
-    const name = typeof item === "string" ? item : item.path;
-    return all.some(({ path, from }) =>
-      [path, ...(from ? [from] : [])].some((one) => isBelow(decodeText(one), [name])),
-    );
-  });
-  return left.length === 0 ? "nothing" : left;
-}
-
-function isBelow(path: string, folders: readonly string[]): boolean {
-  return (
-    folders.length === 0 ||
-    folders.some((name) => {
-      const folder = name.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
-      return folder === "" || folder === "." || path === folder || path.startsWith(`${folder}/`);
-    })
-  );
-}
-
-function viewOfContent(path: Uint8Array, content: Content | undefined): View {
-  return content === undefined
-    ? { path, kind: "nothing", mode: 0, bytes: new Uint8Array() }
-    : { path, ...content };
-}
-
-function isSeen(view: View, content: Content | undefined): boolean {
-  if (content === undefined) return view.kind === "nothing";
-  const sameMode = content.kind !== "file" || view.mode === content.mode;
-  return view.kind === content.kind && sameMode && sameBytes(view.bytes, content.bytes);
 }
