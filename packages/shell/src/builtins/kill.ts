@@ -59,7 +59,9 @@ function send(sh: Interpreter, target: string, signal: number): boolean {
     signalSelf(sh, signal);
     return true;
   }
-  const result = sh.system.kill(pid, signal);
+  // A child that has ended is none any more, as if its end had been waited for.
+  sh.jobs.poll();
+  const result = sh.jobs.byPid(pid)?.status === undefined ? sh.system.kill(pid, signal) : -Errno.ESRCH;
   if (pid === sh.system.pid) checkSignals(sh);
   if (result >= 0) return true;
   sh.builtinError("kill", `(${target}) - ${result === -Errno.ESRCH ? "No such process" : errorText(result)}`);

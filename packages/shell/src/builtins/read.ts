@@ -45,6 +45,7 @@ export function readBuiltin(sh: Interpreter, args: string[]): number {
   if (options.timeout === 0) return sh.system.pollRead(options.fd, 0) ? 0 : 1;
   if (options.prompt && sh.system.isatty(options.fd)) sh.errorText(options.prompt);
   const input = readInput(sh, options);
+  if (input.end === "interrupted") return 128 + input.signal;
   if (input.error) sh.builtinError("read", `read error: ${options.fd}: ${errorText(input.error)}`);
   let ok = true;
   if (options.array !== undefined) ok = assignArray(sh, options.array, input.text, input.escaped);
@@ -122,6 +123,8 @@ interface Input {
   escaped: boolean[] | undefined;
   end: InputEnd;
   error: number;
+  /** That interrupted it. */
+  signal: number;
 }
 
 /** Reads one record; without `-r` a backslash joins lines and keeps the next character. */
@@ -131,7 +134,8 @@ function readInput(sh: Interpreter, options: Options): Input {
   if (options.count !== undefined) return readCounted(sh, options, options.count, delimiter, deadline);
   const reader = new ByteReader(sh, options.fd);
   let end = reader.until(delimiter, Number.POSITIVE_INFINITY, deadline);
-  if (options.raw) return { text: clean(reader.text), escaped: undefined, end, error: reader.error };
+  const { signal } = reader;
+  if (options.raw) return { text: clean(reader.text), escaped: undefined, end, error: reader.error, signal };
   let bytes = reader.bytes;
   let error = reader.error;
   while (end === "found" && endsInBackslash(bytes)) {
@@ -148,7 +152,7 @@ function readInput(sh: Interpreter, options: Options): Input {
     bytes = joined;
     if (options.delimiter !== 10) break;
   }
-  return { ...unbackslash(clean(decodeText(bytes))), end, error };
+  return { ...unbackslash(clean(decodeText(bytes))), end, error, signal };
 }
 
 function endsInBackslash(bytes: Uint8Array): boolean {
@@ -192,14 +196,14 @@ function readCounted(
   const escaped: boolean[] = [];
   let anyEscape = false;
   while (size < count) {
-    const { ch, end, error: failed } = readCharacter(sh, options.fd, delimiter, deadline);
+    const { ch, end, error: failed, signal } = readCharacter(sh, options.fd, delimiter, deadline);
     error = failed;
-    if (end !== undefined) return { text, escaped: anyEscape ? escaped : undefined, end, error };
+    if (end !== undefined) return { text, escaped: anyEscape ? escaped : undefined, end, error, signal };
     let kept = ch;
     if (ch === "\\" && !options.raw) {
       const next = readCharacter(sh, options.fd, -1, deadline);
       if (next.end !== undefined)
-        return { text, escaped: anyEscape ? escaped : undefined, end: next.end, error };
+        return { text, escaped: anyEscape ? escaped : undefined, end: next.end, error, signal: next.signal };
       if (next.ch === "\n") continue;
       kept = next.ch;
       anyEscape = true;
@@ -209,7 +213,7 @@ function readCounted(
     text += kept;
     size++;
   }
-  return { text, escaped: anyEscape ? escaped : undefined, end: "full", error };
+  return { text, escaped: anyEscape ? escaped : undefined, end: "full", error, signal: 0 };
 }
 
 function readCharacter(
@@ -217,19 +221,20 @@ function readCharacter(
   fd: number,
   delimiter: number,
   deadline: number | undefined,
-): { ch: string; end: InputEnd | undefined; error: number } {
+): { ch: string; end: InputEnd | undefined; error: number; signal: number } {
   const bytes: number[] = [];
   for (;;) {
     const reader = new ByteReader(sh, fd);
     const end = reader.until(bytes.length ? -1 : delimiter, 1, deadline);
     if (end !== "full")
       return bytes.length
-        ? { ch: decodeText(Uint8Array.from(bytes)), end: undefined, error: 0 }
-        : { ch: "", end, error: reader.error };
+        ? { ch: decodeText(Uint8Array.from(bytes)), end: undefined, error: 0, signal: 0 }
+        : { ch: "", end, error: reader.error, signal: reader.signal };
     bytes.push(reader.bytes[0] as number);
     const lead = bytes[0] as number;
     const need = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
-    if (bytes.length >= need) return { ch: decodeText(Uint8Array.from(bytes)), end: undefined, error: 0 };
+    if (bytes.length >= need)
+      return { ch: decodeText(Uint8Array.from(bytes)), end: undefined, error: 0, signal: 0 };
   }
 }
 

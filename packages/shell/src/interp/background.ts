@@ -5,10 +5,11 @@ import type { PlainState } from "../state/shell-state.ts";
 import { Attr } from "../state/variable.ts";
 import type { PlainVariables } from "../state/variables.ts";
 import { OpenFlag } from "../system.ts";
+import { findProgram } from "./external.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { RunningJob } from "./jobs.ts";
 import { nodeText } from "./node-text.ts";
-import { startSimple } from "./pipeline.ts";
+import { isInert, isShellName, startSimple } from "./pipeline.ts";
 import { expandCommand, traceCommand } from "./simple.ts";
 import { inSubshell } from "./subshell.ts";
 
@@ -78,13 +79,16 @@ export function startBackground(sh: Interpreter, node: AndOr | Pipeline | Comman
   return 0;
 }
 
-/** A simple command that is a program by its plain name needs no shell of its own. */
+/** A simple command that is a program needs no shell of its own, unless its words run commands, for which nobody should wait. */
 function startProgramElement(sh: Interpreter, node: AndOr | Pipeline | Command): number | undefined {
-  if (node.type !== "Simple" || node.words[0]?.plain == null) return undefined;
-  const name = node.words[0].plain;
-  if (sh.builtins.has(name) || sh.state.functions.read.has(name)) return undefined;
+  if (node.type !== "Simple" || !node.words.every(isInert)) return undefined;
   let pid: number | undefined;
   inSubshell(sh, () => {
+    const { line } = sh.state;
+    sh.state.line = node.line;
+    const [name] = node.words.length ? expandCommand(sh, node.words.slice(0, 1)) : [];
+    sh.state.line = line;
+    if (name === undefined || isShellName(sh, name) || findProgram(sh, name, false) === undefined) return 0;
     sh.state.line = node.line;
     const argv = expandCommand(sh, node.words);
     if (sh.state.set.xtrace) traceCommand(sh, argv);

@@ -1,8 +1,9 @@
-import { decodeText } from "@shadowbox/vfs";
+import { decodeText, Errno } from "@shadowbox/vfs";
 import type { Interpreter } from "./interpreter.ts";
+import { checkSignals } from "./traps.ts";
 
 /** How a read ended. */
-export type InputEnd = "found" | "end" | "error" | "timeout" | "full";
+export type InputEnd = "found" | "end" | "error" | "timeout" | "full" | "interrupted";
 
 /** What is asked for first, and at most: a short line costs no more than it is long. */
 const FIRST = 128;
@@ -17,6 +18,8 @@ export class ByteReader {
   #held = new Uint8Array(FIRST);
   #size = 0;
   error = 0;
+  /** That cut the reading short. */
+  signal = 0;
 
   constructor(sh: Interpreter, fd: number) {
     this.#sh = sh;
@@ -50,6 +53,7 @@ export class ByteReader {
     const into = block.subarray(0, Math.min(room, this.#size === 0 ? FIRST : BLOCK));
     const count = delimiter < 0 ? system.read(this.#fd, into) : system.readUntil(this.#fd, into, delimiter);
     if (count === 0) return "end";
+    if (count === -Errno.EINTR) return this.#interrupted();
     if (count < 0) {
       this.error = count;
       return "error";
@@ -57,6 +61,16 @@ export class ByteReader {
     const found = block[count - 1] === delimiter;
     this.#keep(found ? count - 1 : count);
     return found ? "found" : undefined;
+  }
+
+  /** A signal came: its trap runs at once, then reading goes on, except in POSIX mode or where the trap leaves. */
+  #interrupted(): InputEnd | undefined {
+    const sh = this.#sh;
+    const mask = sh.system.takeSignals();
+    if (mask === 0 || !sh.takeMask(mask)) return undefined;
+    this.signal = 31 - Math.clz32(mask);
+    checkSignals(sh);
+    return sh.posix || sh.flow !== undefined ? "interrupted" : undefined;
   }
 
   #keep(count: number): void {

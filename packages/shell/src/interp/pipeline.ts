@@ -261,7 +261,8 @@ function connect(sh: Interpreter, end: number, saved: number, fd: number): void 
   } else if (saved >= 0) sh.system.dup2(saved, fd);
 }
 
-function isShellName(sh: Interpreter, name: string): boolean {
+/** Whether a name is a function or a builtin. */
+export function isShellName(sh: Interpreter, name: string): boolean {
   return sh.state.functions.read.has(name) || (sh.builtins.has(name) && !sh.disabled.has(name));
 }
 
@@ -281,7 +282,7 @@ function kindOf(sh: Interpreter, command: Command): Kind {
 }
 
 /** Whether expanding a word runs no commands (which might read the input). */
-function isInert(word: Word): boolean {
+export function isInert(word: Word): boolean {
   return word.plain !== null || wordParts(word).every(isInertPart);
 }
 

@@ -99,6 +99,7 @@ function step(r: Reader, c: number, end: ArithmeticEnd, nesting: Nesting): void 
       nesting.depth++;
       return;
     case CLOSE_PAREN:
+      r.joinLines(1);
       if (nesting.depth > 0 || end === "offset" || end === "length") nesting.depth--;
       else if (r.codeAt(1) === CLOSE_PAREN) nesting.done = true;
       else nesting.failed = true;

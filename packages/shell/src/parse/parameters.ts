@@ -54,6 +54,7 @@ function names({ prefix, star }: NamesExpansion): NamesExpansion {
 function readParameter(r: Reader, quoted: boolean, line: number): Found | null {
   let indirect = false;
   const c = r.code();
+  r.joinLines(1);
   if (c === HASH) {
     const length = readLength(r);
     if (length) return length;
@@ -126,7 +127,9 @@ function readParameterName(r: Reader): string | null {
   } else if (DIGIT[c]) r.pos = r.digitsEnd();
   else if (SPECIAL_PARAMETER[c]) r.pos++;
   else return null;
-  return r.src.slice(pos, r.pos);
+  const name = r.src.slice(pos, r.pos);
+  r.joinLines(0);
+  return name;
 }
 
 /**
