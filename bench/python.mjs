@@ -1,4 +1,5 @@
-// Python in the box against native python3, in one run: `node bench/python.mjs [--registry DIR] [--csv-mb 100]`. Prints a table.
+// Python in the box against native python3, in one run: `node bench/python.mjs [--registry DIR] [--csv-mb 100] [--json]`.
+// Prints a table.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +7,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
-  options: { registry: { type: "string" }, "csv-mb": { type: "string", default: "100" } },
+  options: {
+    registry: { type: "string" },
+    "csv-mb": { type: "string", default: "100" },
+    json: { type: "boolean", default: false },
+  },
 });
 const { Sandbox } = await import("../packages/sandbox/dist/index.js");
 const NATIVE = "/usr/bin/python3";
@@ -83,6 +88,10 @@ async function measure() {
     await timed(() => python(["-c", CSV, "/workspace/big.csv"])),
     await timed(() => nativePython(["-c", CSV, path])),
   ]);
+  if (values.json) {
+    console.log(JSON.stringify(rows.map(([name, ours, base]) => ({ name, ours, base }))));
+    return;
+  }
   console.log("| what | in the box, ms | native, ms | ratio |\n|---|---|---|---|");
   for (const [what, box, native] of rows)
     console.log(

@@ -1,13 +1,28 @@
-// The library OS under a shell, beside the machine's own: `node bench/sandbox.mjs`. Prints a table. Ratios come from one run.
+// The library OS under a shell, beside the machine's own: `node bench/sandbox.mjs [--only RE] [--peer FOLDER] [--json]`. Prints a
+// table. Ratios come from one run. FOLDER has just-bash installed (bench/peer.mjs).
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { bestInPeer } from "./peer.mjs";
 
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    peer: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
 const { Sandbox } = await import("../packages/sandbox/dist/index.js");
 const dir = mkdtempSync(join(tmpdir(), "sandbox-bench-"));
 const rows = [];
-const row = (what, figure) => rows.push([what, figure]);
+const wanted = (name) => new RegExp(values.only).test(name);
+/** One row: `bar` is of the ratio where there is a `base` (milliseconds of the machine's own), else of `ours`. */
+function row(name, { ours, base, peer, unit = "ms", bar, note }) {
+  const ok = bar === undefined || (base === undefined ? ours : ours / base) <= bar;
+  rows.push({ name, ours, base, peer, unit, bar, ok, note });
+}
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 
 async function timed(action) {
@@ -32,10 +47,6 @@ async function beside(box, script, count = 5) {
   return { box: Math.min(...times.box), native: Math.min(...times.native) };
 }
 
-const show = (times) => (times === undefined ? "does not run" : ratio(times));
-const ratio = ({ box, native }) =>
-  `${box.toFixed(0)} ms, native ${native.toFixed(0)} ms: ${(box / native).toFixed(2)} ×`;
-
 for (let i = 0; i < 5000; i++) {
   const folder = join(dir, `d${i % 50}`, `e${i % 10}`);
   mkdirSync(folder, { recursive: true });
@@ -44,13 +55,19 @@ for (let i = 0; i < 5000; i++) {
 
 const box = await Sandbox.create({ project: dir });
 await box.exec("true; cat /dev/null; find . -name nothing");
-row("loop of 100 `cat`", show(await beside(box, "for i in {1..100}; do cat d1/e1/f1; done > /dev/null")));
-row("`ls -R` over 5,000 files", show(await beside(box, "ls -R > /dev/null")));
-row("`find` over 5,000 files", show(await beside(box, "find . -type f > /dev/null")));
-row(
-  "400 MB through `head | cat | wc`",
-  show(await beside(box, "head -c 400000000 /dev/zero | cat | wc -c", 3)),
-);
+const SCRIPTS = [
+  ["loop of 100 `cat`", 1, "for i in {1..100}; do cat d1/e1/f1; done > /dev/null"],
+  ["`ls -R` over 5,000 files", 2, "ls -R > /dev/null"],
+  ["`find` over 5,000 files", 2, "find . -type f > /dev/null"],
+  ["400 MB through `head | cat | wc`", undefined, "head -c 400000000 /dev/zero | cat | wc -c"],
+];
+for (const [name, bar, script] of SCRIPTS) {
+  if (!wanted(name)) continue;
+  const times = await beside(box, script);
+  if (times === undefined) throw new Error(`${name}: does not run`);
+  const peer = bestInPeer(values.peer, dir, script, 1)?.ms;
+  row(name, { ours: times.box, base: times.native, bar, peer });
+}
 
 const stops = {
   "spins in the shell": "while :; do :; done",
@@ -61,6 +78,8 @@ const stops = {
   "is a ring of pipes": "mkfifo r; yes | cat - r | cat > r",
 };
 for (const [what, script] of Object.entries(stops)) {
+  const name = `kill of what ${what}, worst of 5`;
+  if (!wanted(name)) continue;
   const latencies = [];
   for (let i = 0; i < 5; i++) {
     const stop = new AbortController();
@@ -69,41 +88,57 @@ for (const [what, script] of Object.entries(stops)) {
     stop.abort();
     latencies.push(await timed(() => run));
   }
-  row(
-    `kill of what ${what}`,
-    `${median(latencies).toFixed(0)} ms median, ${Math.max(...latencies).toFixed(0)} ms worst of 5`,
-  );
+  row(name, { ours: Math.max(...latencies), bar: 100, note: `median ${median(latencies).toFixed(0)} ms` });
 }
 const after = await box.exec("echo works");
-row("the box after that", new TextDecoder().decode(after.stdout).trim());
+if (new TextDecoder().decode(after.stdout) !== "works\n")
+  throw new Error("the box does not work after kills");
 await box.close();
 
-globalThis.gc?.();
-const before = process.memoryUsage().rss;
-const idle = [];
-for (let i = 0; i < 10; i++) {
-  const one = await Sandbox.create({ project: dir });
-  await one.exec("cat d1/e1/f1");
-  idle.push(one);
+if (wanted("memory per idle sandbox")) {
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  const idle = [];
+  for (let i = 0; i < 10; i++) {
+    const one = await Sandbox.create({ project: dir });
+    await one.exec("cat d1/e1/f1");
+    idle.push(one);
+  }
+  row("memory per idle sandbox", {
+    ours: (process.memoryUsage().rss - before) / 10 / 1e6,
+    unit: "MB",
+    bar: 40,
+  });
+  await Promise.all(idle.map((one) => one.close()));
 }
-row("memory per idle sandbox", `${((process.memoryUsage().rss - before) / 10 / 2 ** 20).toFixed(1)} MiB`);
-await Promise.all(idle.map((one) => one.close()));
 
-const boxes = await Promise.all(Array.from({ length: 50 }, () => Sandbox.create({ project: dir })));
-const times = await Promise.all(
-  boxes.map((one) =>
-    timed(async () => {
-      const { status, stdout } = await one.exec(
-        "for i in 1 2 3; do cat d1/e1/f1 | wc -l; done; echo $((6 * 7))",
-      );
-      if (status !== 0 || !new TextDecoder().decode(stdout).endsWith("42\n"))
-        throw new Error(`status ${status}`);
-    }),
-  ),
-);
-times.sort((a, b) => a - b);
-row("50 sandboxes at once", `none failed, median ${times[25].toFixed(0)} ms, p95 ${times[47].toFixed(0)} ms`);
-await Promise.all(boxes.map((one) => one.close()));
+if (wanted("50 sandboxes at once, p95")) {
+  const boxes = await Promise.all(Array.from({ length: 50 }, () => Sandbox.create({ project: dir })));
+  const times = await Promise.all(
+    boxes.map((one) =>
+      timed(async () => {
+        const { status, stdout } = await one.exec(
+          "for i in 1 2 3; do cat d1/e1/f1 | wc -l; done; echo $((6 * 7))",
+        );
+        if (status !== 0 || !new TextDecoder().decode(stdout).endsWith("42\n"))
+          throw new Error(`status ${status}`);
+      }),
+    ),
+  );
+  times.sort((a, b) => a - b);
+  row("50 sandboxes at once, p95", {
+    ours: times[47],
+    note: `none failed, median ${times[25].toFixed(0)} ms`,
+  });
+  await Promise.all(boxes.map((one) => one.close()));
+}
 
-for (const [what, figure] of rows) console.log(`| ${what} | ${figure} |`);
+if (values.json) console.log(JSON.stringify(rows));
+else
+  for (const { name, ours, base, unit, bar, ok, note } of rows) {
+    const native = base === undefined ? "" : `, native ${base.toFixed(0)} ms: ${(ours / base).toFixed(2)} x`;
+    const target =
+      bar === undefined ? "" : `bar ${bar}${base === undefined ? ` ${unit}` : " x"}${ok ? "" : ", missed"}`;
+    console.log(`| ${name} | ${ours.toFixed(0)} ${unit}${native} | ${target} | ${note ?? ""} |`);
+  }
 rmSync(dir, { recursive: true });

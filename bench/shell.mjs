@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts hold ${…} of their own
 // The shell in a sandbox against the machine's bash, side by side in one run: node bench/shell.mjs [--rounds N] [--only RE]
-// [--json] [--native: our shell as a program over the host's files]. Each script times itself with EPOCHREALTIME, so that
+// [--json] [--peer FOLDER: with just-bash, see bench/peer.mjs] [--native: our shell as a program over the host's files]. Each script times itself with EPOCHREALTIME, so that
 // starting a process counts for nobody. Ratio: ours / bash, the best of the rounds each.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Sandbox } from "../packages/sandbox/dist/index.js";
+import { inPeer } from "./peer.mjs";
 import { loadShell } from "./shell/lib.mjs";
 
 const { values } = parseArgs({
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     json: { type: "boolean", default: false },
     native: { type: "boolean", default: false },
+    peer: { type: "string" },
   },
 });
 
@@ -108,7 +110,8 @@ for (const [name, bar, script] of SCRIPTS) {
     ours.push(await shell.time(script));
   }
   const best = { bash: Math.min(...bash), ours: Math.min(...ours) };
-  const row = { name, ...best, ratio: best.ours / best.bash, bar };
+  const peer = inPeer(values.peer, folder, script.replaceAll(`${folder}/`, ""))?.ms;
+  const row = { name, ...best, ratio: best.ours / best.bash, bar, peer };
   rows.push(row);
   if (!values.json)
     console.log(

@@ -48,10 +48,10 @@ export class NodeBaseSource implements BaseSource {
   list(path: Uint8Array): BaseEntry[] | number {
     try {
       const dir = this.#directory(latin(path));
-      const names = readdirSync(`${dir}/.`, { encoding: "buffer" }) as unknown as Uint8Array[];
       const entries: BaseEntry[] = [];
-      for (const name of names) {
-        const entry = this.#entry(dir, name);
+      for (const text of readdirSync(`${dir}/.`, "latin1")) {
+        const name = Buffer.from(text, "latin1");
+        const entry = this.#entry(placeOf(dir, text, name), name);
         if (entry === undefined) continue;
         const full = path.length === 0 ? name : Buffer.concat([path, SLASH, name]);
         if (this.#isSpecial(full, entry.type) || this.#options.includes?.(full, entry.type) === false)
@@ -68,7 +68,8 @@ export class NodeBaseSource implements BaseSource {
     try {
       const cut = path.lastIndexOf(SLASH_BYTE);
       const dir = this.#directory(latin(path.subarray(0, Math.max(0, cut))));
-      return this.#entry(dir, path.subarray(cut + 1)) ?? -Errno.ENOENT;
+      const name = path.subarray(cut + 1);
+      return this.#entry(placeOf(dir, latin(name), name), name) ?? -Errno.ENOENT;
     } catch (error) {
       return -errnoOf(error);
     }
@@ -79,7 +80,7 @@ export class NodeBaseSource implements BaseSource {
       const cut = path.lastIndexOf(SLASH_BYTE);
       const name = path.subarray(cut + 1);
       const dir = this.#directory(latin(path.subarray(0, Math.max(0, cut))));
-      const fd = openSync(Buffer.concat([Buffer.from(`${dir}/`), name]), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      const fd = openSync(placeOf(dir, latin(name), name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       try {
         return this.#readOpen(fd, name);
       } finally {
@@ -116,8 +117,7 @@ export class NodeBaseSource implements BaseSource {
     return -Errno.ESTALE;
   }
 
-  #entry(dir: string, name: Uint8Array): BaseEntry | undefined {
-    const path = Buffer.concat([Buffer.from(`${dir}/`), name]);
+  #entry(path: string | Buffer, name: Uint8Array): BaseEntry | undefined {
     const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return undefined;
     const entry = toEntry(name, stat, typeOf(stat));
@@ -184,19 +184,29 @@ export class NodeBaseSource implements BaseSource {
 const SLASH_BYTE = 0x2f;
 const SLASH = Uint8Array.of(SLASH_BYTE);
 
+/** `dir/name` as Node takes it. Text is far quicker there than bytes; a name that is not ASCII needs those. */
+function placeOf(dir: string, text: string, name: Uint8Array): string | Buffer {
+  return /[\u0080-\u00ff]/.test(text) ? Buffer.concat([Buffer.from(`${dir}/`), name]) : `${dir}/${text}`;
+}
+
 function latin(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
 type Stats = import("node:fs").BigIntStats;
 
-function typeOf(stat: Stats): FileType {
-  if (stat.isFile()) return FileType.REGULAR;
-  if (stat.isDirectory()) return FileType.DIRECTORY;
-  if (stat.isSymbolicLink()) return FileType.SYMLINK;
-  if (stat.isFIFO()) return FileType.FIFO;
-  if (stat.isSocket()) return FileType.SOCKET;
-  return stat.isCharacterDevice() ? FileType.CHARACTER_DEVICE : FileType.BLOCK_DEVICE;
+const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK, S_IFIFO, S_IFSOCK, S_IFCHR } = constants;
+const TYPES: ReadonlyMap<number, FileType> = new Map([
+  [S_IFREG, FileType.REGULAR],
+  [S_IFDIR, FileType.DIRECTORY],
+  [S_IFLNK, FileType.SYMLINK],
+  [S_IFIFO, FileType.FIFO],
+  [S_IFSOCK, FileType.SOCKET],
+  [S_IFCHR, FileType.CHARACTER_DEVICE],
+]);
+
+function typeOf({ mode }: Stats): FileType {
+  return TYPES.get(Number(mode) & S_IFMT) ?? FileType.BLOCK_DEVICE;
 }
 
 function toEntry(name: Uint8Array, stat: Stats, type: FileType): BaseEntry {

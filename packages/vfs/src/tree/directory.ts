@@ -93,6 +93,15 @@ function reserve(heap: Heap, dir: Pointer): boolean {
   return true;
 }
 
+/** Makes room for `count` more names at once; false when the heap is full. */
+export function reserveEntries(heap: Heap, dir: Pointer, count: number): boolean {
+  const at = table(heap, dir) >>> 2;
+  const { u32 } = heap;
+  if ((u32[at + Dir.HASH_USED] + count) * 4 > u32[at + Dir.HASH_CAPACITY] * 3 && !rehash(heap, at, count))
+    return false;
+  return u32[at + Dir.ORDER_LENGTH] + count <= u32[at + Dir.ORDER_CAPACITY] || growOrder(heap, at, count);
+}
+
 /** Live entries (whiteouts and ghosts too) of the order list. */
 function countEntries(heap: Heap, at: number): number {
   const order = heap.u32[at + Dir.ORDER] >>> 2;
@@ -101,9 +110,9 @@ function countEntries(heap: Heap, at: number): number {
   return live;
 }
 
-function rehash(heap: Heap, at: number): boolean {
+function rehash(heap: Heap, at: number, more = 1): boolean {
   let capacity = 8;
-  const live = countEntries(heap, at);
+  const live = countEntries(heap, at) + more - 1;
   while (capacity < live * 2 + 2) capacity *= 2;
   const fresh = heap.alloc(capacity * 4);
   if (fresh === 0) return false;
@@ -120,12 +129,13 @@ function rehash(heap: Heap, at: number): boolean {
   return true;
 }
 
-/** Makes room in the order list: squeezes out removed names, or doubles it. */
-function growOrder(heap: Heap, at: number): boolean {
+/** Makes room in the order list: squeezes out removed names, or doubles it at least. */
+function growOrder(heap: Heap, at: number, more = 1): boolean {
   const live = countEntries(heap, at);
   const old = heap.u32[at + Dir.ORDER];
   const oldCapacity = heap.u32[at + Dir.ORDER_CAPACITY];
-  const capacity = live * 2 < oldCapacity ? oldCapacity : Math.max(8, oldCapacity * 2);
+  const needed = live + more;
+  const capacity = needed * 2 <= oldCapacity ? oldCapacity : Math.max(8, oldCapacity * 2, needed);
   const fresh = heap.allocRaw(capacity * 8);
   if (fresh === 0) return false;
   const { u32 } = heap;

@@ -4,7 +4,7 @@ import { FileType } from "../filesystem.ts";
 import type { Heap, Pointer } from "../heap/heap.ts";
 import { basePath, joinBase, setBase } from "./base-record.ts";
 import { writeContent } from "./content.ts";
-import { addEntry, entryNode, findEntry, hasEntryFlag, setEntryNode } from "./directory.ts";
+import { addEntry, entryNode, findEntry, hasEntryFlag, reserveEntries, setEntryNode } from "./directory.ts";
 import { EntryFlag, Flag, Inode, Tree } from "./layout.ts";
 import { clearFlag, freeIfUnused, hasFlag, newNode, setFlag, setTime } from "./nodes.ts";
 
@@ -24,6 +24,7 @@ export function ensureListed(heap: Heap, tree: Pointer, base: BaseSource | undef
     clearFlag(heap, dir, Flag.UNLISTED);
     return 0;
   }
+  if (!reserveEntries(heap, dir, entries.length)) return -Errno.ENOSPC;
   for (const entry of entries) {
     const known = findEntry(heap, dir, entry.name);
     if (known !== 0 && !isGhost(heap, known)) continue;
