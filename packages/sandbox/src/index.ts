@@ -27,6 +27,7 @@ export type {
   NetEvent,
   NetLimits,
   NetPolicy,
+  NetQuestion,
   NetRule,
   NetSecret,
   NetworkOptions,

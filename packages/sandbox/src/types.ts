@@ -45,7 +45,7 @@ export type {
 } from "@shadowbox/workspace";
 export type { NetLimits, NetPolicy, NetRule } from "./net/policy.ts";
 export type { NetSecret } from "./net/secrets.ts";
-export type { NetEvent, NetworkOptions } from "./net/session.ts";
+export type { NetEvent, NetQuestion, NetworkOptions } from "./net/session.ts";
 
 /** Which engine runs the programs; `auto` picks one and says which in {@link Sandbox.engine}. */
 export type EngineName = "v8" | "wasmtime";

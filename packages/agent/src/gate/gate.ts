@@ -13,6 +13,8 @@ export interface Request {
   effect: Effect;
   /** What rules are matched with, and what a person is shown. */
   subject: string;
+  /** More for a person to see. */
+  detail?: string;
 }
 
 export interface Decision {

@@ -7,9 +7,10 @@ import { clean, type TurnView } from "./render.ts";
 export function askPeople(lines: Lines, view: TurnView, style: Style): { ask: Ask; askUser: AskUser } {
   const say = (text: string) => process.stdout.write(`${text}\n`);
   return {
-    ask: async ({ tool, subject }) => {
+    ask: async ({ tool, subject, detail }) => {
       view.stop();
       say(`${style.yellow("permission")} ${style.bold(tool)}: ${clean(subject).slice(0, 500)}`);
+      if (detail !== undefined) say(style.dim(`  ${clean(detail).slice(0, 300)}`));
       for (;;) {
         const answer = await lines.next("[y]es, [a]lways in this session, [n]o, or no and why: ");
         const word = answer?.trim().toLowerCase() ?? "n";

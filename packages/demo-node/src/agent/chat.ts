@@ -1,10 +1,12 @@
 import { printTodos, run } from "@shadowbox/agent";
 import type { Sandbox } from "@shadowbox/sandbox/node";
+import type { NetPerson } from "../cli/net-ask.ts";
 import { type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
 import { runLine, SLASH_HELP, SLASH_NAMES, slash, slashCompletions } from "../commands/slash.ts";
 import { askPeople } from "./ask.ts";
 import { Lines } from "./lines.ts";
+import { netThroughGate } from "./net.ts";
 import { TurnView } from "./render.ts";
 import { type Agent, openAgent } from "./setup.ts";
 
@@ -22,7 +24,7 @@ const OWN = ["/mode", "/todos"];
 const TWICE_MS = 1500;
 
 /** The agent at a terminal, until the person leaves. */
-export async function runChat(values: Parsed["values"], box: Sandbox): Promise<number> {
+export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPerson): Promise<number> {
   const style = styleOf(process.stdout);
   const lines = new Lines({
     complete: (line) =>
@@ -32,6 +34,7 @@ export async function runChat(values: Parsed["values"], box: Sandbox): Promise<n
   });
   const view = new TurnView(process.stdout, style);
   const agent = await openAgent(values, box, askPeople(lines, view, style));
+  net.answer = netThroughGate(agent);
   const label = agent.modelName.startsWith("scripted:")
     ? `${agent.modelName} (a recorded script, not a model)`
     : agent.modelName;
@@ -60,7 +63,7 @@ class Chat {
   readonly #view: TurnView;
   readonly #lines: Lines;
   #stop: AbortController | undefined;
-  #interruptedAt = 0;
+  #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(agent: Agent, box: Sandbox, view: TurnView, lines: Lines) {
     this.#agent = agent;
@@ -70,11 +73,13 @@ class Chat {
   }
 
   interrupt(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#interruptedAt < TWICE_MS) this.#lines.close();
     else if (this.#stop === undefined) process.stdout.write("\n(Ctrl-C again or /quit to leave)\n");
     this.#interruptedAt = now;
-    this.#stop?.abort();
+    if (this.#stop === undefined) return;
+    this.#stop.abort();
+    this.#lines.dropQuestions();
   }
 
   /** One line of the person: a command of ours, a shell command, or a turn. */

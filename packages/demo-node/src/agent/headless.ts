@@ -2,9 +2,12 @@ import { type AgentEvent, run, type TurnEnd } from "@shadowbox/agent";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { NetPerson } from "../cli/net-ask.ts";
+import { networkOf } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import type { Parsed } from "../cli/options.ts";
 import { styleOf, writeAll } from "../cli/terminal.ts";
+import { netThroughGate } from "./net.ts";
 import { TurnView } from "./render.ts";
 import { modelNameOf, openAgent } from "./setup.ts";
 
@@ -35,12 +38,14 @@ export async function runHeadless(prompt: string, values: Parsed["values"]): Pro
       "-p needs a model: --model anthropic:NAME and ANTHROPIC_API_KEY, for example",
       EXIT.USAGE,
     );
-  const box = await openBox(values);
+  const net = new NetPerson();
+  const box = await openBox(values, { net: { ...networkOf(values), ask: net.ask } });
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     const agent = await openAgent(values, box, {});
+    net.answer = netThroughGate(agent);
     const view = new TurnView(process.stderr, styleOf(process.stderr));
     let last: Extract<AgentEvent, { type: "turn-end" }> | undefined;
     let text = "";

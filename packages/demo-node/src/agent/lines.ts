@@ -66,6 +66,11 @@ export class Lines {
     return `${first.slice(0, -1)}\n${rest ?? ""}`;
   }
 
+  /** Whoever waits for a line gets none: what they asked about is over. */
+  dropQuestions(): void {
+    for (const take of this.#waiting.splice(0)) take(undefined);
+  }
+
   /** Asks; anything but y or yes is a no. */
   async confirm(question: string): Promise<boolean> {
     return /^y(es)?$/i.test((await this.next(`${question} [y/N] `))?.trim() ?? "");

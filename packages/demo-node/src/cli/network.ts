@@ -2,14 +2,14 @@ import type { NetRule, NetSecret, NetworkOptions } from "@shadowbox/sandbox/node
 import { CliError, EXIT } from "./errors.ts";
 import type { Flag, Parsed } from "./options.ts";
 
-const PRESETS = ["off", "registries", "docs", "open"] as const;
+const PRESETS = ["off", "registries", "docs", "ask", "open"] as const;
 
 /** Flags of the commands that run programs. */
 export const NETWORK = {
   net: {
     type: "string",
     value: "PRESET",
-    help: "what programs may fetch: off (default), registries, docs, open",
+    help: "what programs may fetch: off (default), registries, docs, ask (a person, for each host), open",
   },
   "allow-host": {
     type: "string",

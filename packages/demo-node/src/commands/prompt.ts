@@ -1,6 +1,8 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { Lines } from "../agent/lines.ts";
-import { NETWORK } from "../cli/network.ts";
+import { clean } from "../agent/render.ts";
+import { NetPerson } from "../cli/net-ask.ts";
+import { NETWORK, networkOf } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Flag, type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
@@ -67,17 +69,18 @@ async function runPrompt({ values }: Parsed): Promise<number> {
     return (await import("../agent/headless.ts")).runHeadless(values.print, values);
   const { modelNameOf } = await import("../agent/setup.ts");
   const hasModel = modelNameOf(values) !== undefined;
-  const box = await openBox(values);
+  const net = new NetPerson();
+  const box = await openBox(values, { net: { ...networkOf(values), ask: net.ask } });
   try {
-    if (hasModel) return await (await import("../agent/chat.ts")).runChat(values, box);
-    return await runShell(values, box);
+    if (hasModel) return await (await import("../agent/chat.ts")).runChat(values, box, net);
+    return await runShell(values, box, net);
   } finally {
     await box.close();
   }
 }
 
 /** A shell in the box, until the person leaves; the status of the last command. */
-async function runShell(values: Parsed["values"], box: Sandbox): Promise<number> {
+async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson): Promise<number> {
   const style = styleOf(process.stdout);
   process.stdout.write(
     `${style.bold("shadowbox")} on ${projectPath(values)}
@@ -87,10 +90,13 @@ No model is configured, so there is no agent: this is a shell. --model sets one.
 `,
   );
   const lines = new Lines({ complete: (line) => completions(box, line) });
+  net.answer = ({ method, url, command }) =>
+    lines.confirm(`allow ${clean(command)} to fetch from ${new URL(url).host}? (${method} ${clean(url)})`);
   let running: AbortController | undefined;
   lines.onInterrupt(() => {
-    if (running) running.abort();
-    else process.stdout.write("\n(/quit to leave)\n");
+    if (!running) return void process.stdout.write("\n(/quit to leave)\n");
+    running.abort();
+    lines.dropQuestions();
   });
   let last = 0;
   for (;;) {

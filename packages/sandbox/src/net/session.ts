@@ -19,11 +19,18 @@ export interface NetworkOptions {
   readonly policy?: NetPolicy;
   /** Default: the platform's. */
   readonly host?: FetchHost;
-  /** Asked, once per host, scheme and port, where the policy says `ask`; default: no. */
-  ask?(question: { method: string; url: string; command: string }): Promise<boolean>;
+  /** Asked, once per host, scheme and port, where the policy says `ask`; default: no. A reason is told to who asked. */
+  ask?(question: NetQuestion): Promise<boolean | { readonly allowed: boolean; readonly reason: string }>;
   readonly secrets?: Readonly<Record<string, NetSecret>>;
   /** Browsers: a server of the embedding application that carries out requests (docs/network.md); default: the page asks itself. */
   readonly relay?: string;
+}
+
+/** A request that a person is asked about. */
+export interface NetQuestion {
+  readonly method: string;
+  readonly url: string;
+  readonly command: string;
 }
 
 /** Which process asks. */
@@ -93,7 +100,7 @@ export class NetSession {
   readonly #onEvent: (event: NetEvent) => void;
   readonly #gate: Gate;
   /** Answers of {@link NetworkOptions.ask} by origin. */
-  readonly #answers = new Map<string, Promise<boolean>>();
+  readonly #answers = new Map<string, Promise<{ readonly allowed: boolean; readonly reason: string }>>();
   #requests = 0;
   #bytes = 0;
 
@@ -164,12 +171,19 @@ export class NetSession {
     const origin = `${target.scheme}://${target.host}:${target.port}`;
     let answer = this.#answers.get(origin);
     if (answer === undefined) {
-      const question = { method, url: this.secrets.mask(target.href), command };
-      answer = this.#options.ask?.(question) ?? Promise.resolve(false);
+      answer = this.#ask({ method, url: this.secrets.mask(target.href), command });
       this.#answers.set(origin, answer);
     }
-    if (await answer) return { verdict: "allow", rule: `asked: ${origin}` };
-    return { verdict: "deny", rule: `asked: ${origin}`, reason: `${origin} was not permitted` };
+    const { allowed, reason } = await answer;
+    const rule = `asked: ${origin}`;
+    return allowed ? { verdict: "allow", rule } : { verdict: "deny", rule, reason: `${origin}: ${reason}` };
+  }
+
+  async #ask(question: NetQuestion): Promise<{ allowed: boolean; reason: string }> {
+    if (this.#options.ask === undefined)
+      return { allowed: false, reason: "it needs a person's yes and nobody is there to ask" };
+    const answer = await this.#options.ask(question);
+    return typeof answer === "boolean" ? { allowed: answer, reason: "a person said no" } : answer;
   }
 
   #start(id: number, request: NetRequest): Run {

@@ -28,6 +28,7 @@ export type {
   NetEvent,
   NetLimits,
   NetPolicy,
+  NetQuestion,
   NetRule,
   NetSecret,
   NetworkOptions,
