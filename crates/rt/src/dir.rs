@@ -1,7 +1,7 @@
 //! Reading directories: `DIR` is ours, filled from `fd_readdir`.
 
 use crate::dirent::{self, Entry};
-use crate::{errno, fd, file, path, wasi};
+use crate::{errno, fd, file, kernel, path, wasi};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use libc::{c_char, c_int, c_long};
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn opendir(name: *const c_char) -> *mut Dir {
 #[no_mangle]
 pub unsafe extern "C" fn fdopendir(fd: c_int) -> *mut Dir {
     let mut stat = wasi::Fdstat::default();
-    let error = wasi::fd_fdstat_get(fd, &mut stat);
+    let error = kernel::fd_fdstat_get(fd, &mut stat);
     if error != 0 || stat.filetype != wasi::FILETYPE_DIRECTORY {
         errno::fail(if error != 0 { c_int::from(error) } else { libc::ENOTDIR });
         return core::ptr::null_mut();
@@ -115,7 +115,7 @@ unsafe fn refill(dir: &mut Dir) -> Result<(), c_int> {
     dir.buffer.resize(size, 0);
     dir.at = 0;
     let mut done = 0;
-    let error = wasi::fd_readdir(dir.fd, dir.buffer.as_mut_ptr(), size, dir.cookie, &mut done);
+    let error = wasi::fd_readdir(kernel::engine(dir.fd), dir.buffer.as_mut_ptr(), size, dir.cookie, &mut done);
     if error != 0 {
         dir.buffer.clear();
         return Err(c_int::from(error));

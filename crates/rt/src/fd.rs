@@ -1,5 +1,6 @@
 //! Descriptors: what preview 1 does not remember of them (the name of a directory, close-on-exec), and their copies.
 
+use crate::kernel::{self, Target};
 use crate::rpc::{self, Op, Request};
 use crate::{errno, path, wasi};
 use alloc::collections::BTreeMap;
@@ -11,6 +12,8 @@ use libc::{c_int, c_void};
 pub struct Facts {
     /// Absolute name of an open directory, without a slash at its end.
     pub directory: Option<Vec<u8>>,
+    /// Absolute name by which a file was opened, where the host knows files by name only.
+    pub name: Option<Vec<u8>>,
     pub close_on_exec: bool,
 }
 
@@ -29,13 +32,22 @@ pub fn directory(fd: c_int) -> Option<Vec<u8>> {
     }
 }
 
+/// The absolute name by which a file was opened.
+pub fn file_name(fd: c_int) -> Option<Vec<u8>> {
+    let fd = match kernel::target(fd) {
+        Target::Engine(fd) => fd,
+        Target::Host(_) => return None,
+    };
+    facts().get(&fd)?.name.clone()
+}
+
 /// The absolute name of an open directory, for services that take names only.
 pub fn name(fd: c_int) -> Option<Vec<u8>> {
     directory(fd).map(|name| if name.is_empty() { b"/".to_vec() } else { name })
 }
 
 pub fn remember(fd: c_int, new: Facts) {
-    if new.directory.is_some() || new.close_on_exec {
+    if new.directory.is_some() || new.name.is_some() || new.close_on_exec {
         facts().insert(fd, new);
     } else {
         facts().remove(&fd);
@@ -45,6 +57,9 @@ pub fn remember(fd: c_int, new: Facts) {
 /// Descriptors above 2 that a new process gets.
 pub fn inherited() -> Vec<c_int> {
     let mut all = Vec::new();
+    if rpc::mailbox().is_some() {
+        return all;
+    }
     for fd in path::ROOT + 1..16 {
         let mut stat = wasi::Fdstat::default();
         // SAFETY: a result of the right type.
@@ -58,16 +73,19 @@ pub fn inherited() -> Vec<c_int> {
 
 #[no_mangle]
 pub extern "C" fn close(fd: c_int) -> c_int {
-    facts().remove(&fd);
     rpc::forget(fd);
-    // SAFETY: a number.
-    errno::result(unsafe { wasi::fd_close(fd) })
+    let error = kernel::fd_close(fd);
+    // A number that another one stands for keeps its name.
+    if !kernel::is_kept(fd) {
+        facts().remove(&fd);
+    }
+    errno::result(error)
 }
 
 fn is_open(fd: c_int) -> bool {
     let mut stat = wasi::Fdstat::default();
     // SAFETY: a result of the right type.
-    unsafe { wasi::fd_fdstat_get(fd, &mut stat) == 0 }
+    unsafe { kernel::fd_fdstat_get(fd, &mut stat) == 0 }
 }
 
 #[no_mangle]
@@ -75,11 +93,20 @@ pub extern "C" fn dup2(from: c_int, to: c_int) -> c_int {
     if from == to {
         return if is_open(from) { to } else { errno::fail(libc::EBADF) };
     }
+    if rpc::mailbox().is_some() {
+        if !is_open(from) {
+            return errno::fail(libc::EBADF);
+        }
+        kernel::replace(to, kernel::target(from));
+        let directory = directory(from);
+        remember(to, Facts { directory, ..Facts::default() });
+        return to;
+    }
     rpc::keep_off(to);
     match Request::new(Op::Dup2).u32(from as u32).u32(to as u32).send() {
         Ok(_) => {
             let directory = directory(from);
-            remember(to, Facts { directory, close_on_exec: false });
+            remember(to, Facts { directory, ..Facts::default() });
             to
         }
         Err(error) => errno::fail(error),
@@ -91,13 +118,21 @@ pub extern "C" fn dup3(from: c_int, to: c_int, flags: c_int) -> c_int {
     let fd = dup2(from, to);
     if fd >= 0 && flags & libc::O_CLOEXEC != 0 {
         let directory = directory(fd);
-        remember(fd, Facts { directory, close_on_exec: true });
+        remember(fd, Facts { directory, close_on_exec: true, ..Facts::default() });
     }
     fd
 }
 
 /// The host hands out numbers itself everywhere but here, so the lowest free one is looked for.
 fn dup_from(fd: c_int, lowest: c_int) -> c_int {
+    if rpc::mailbox().is_some() {
+        if !is_open(fd) {
+            return errno::fail(libc::EBADF);
+        }
+        let new = kernel::install(kernel::target(fd), lowest);
+        remember(new, Facts { directory: directory(fd), ..Facts::default() });
+        return new;
+    }
     rpc::keep_off(-1);
     let mut to = lowest;
     while is_open(to) {
@@ -116,9 +151,11 @@ pub unsafe extern "C" fn pipe2(ends: *mut c_int, flags: c_int) -> c_int {
     match Request::new(Op::Pipe).send() {
         Ok(mut reply) => {
             for end in 0..2 {
-                let fd = reply.u32() as c_int;
+                let number = reply.u32();
+                let ours = rpc::mailbox().map(|_| kernel::install(Target::Host(number), 0));
+                let fd = ours.unwrap_or(number as c_int);
                 *ends.add(end) = fd;
-                remember(fd, Facts { directory: None, close_on_exec: flags & libc::O_CLOEXEC != 0 });
+                remember(fd, Facts { close_on_exec: flags & libc::O_CLOEXEC != 0, ..Facts::default() });
             }
             0
         }
@@ -140,7 +177,7 @@ pub unsafe extern "C" fn fcntl(fd: c_int, command: c_int, mut rest: ...) -> c_in
         libc::F_DUPFD_CLOEXEC => {
             let new = dup_from(fd, rest.arg::<c_int>());
             if new >= 0 {
-                remember(new, Facts { directory: directory(fd), close_on_exec: true });
+                remember(new, Facts { directory: directory(fd), close_on_exec: true, ..Facts::default() });
             }
             new
         }
@@ -148,8 +185,9 @@ pub unsafe extern "C" fn fcntl(fd: c_int, command: c_int, mut rest: ...) -> c_in
         libc::F_GETFD => facts().get(&fd).map_or(0, |facts| c_int::from(facts.close_on_exec)),
         libc::F_SETFD => {
             let close_on_exec = rest.arg::<c_int>() & FD_CLOEXEC != 0;
-            let directory = facts().get(&fd).and_then(|facts| facts.directory.clone());
-            remember(fd, Facts { directory, close_on_exec });
+            let mut new = facts().remove(&fd).unwrap_or_default();
+            new.close_on_exec = close_on_exec;
+            remember(fd, new);
             0
         }
         libc::F_GETFL => flags(fd),
@@ -158,7 +196,7 @@ pub unsafe extern "C" fn fcntl(fd: c_int, command: c_int, mut rest: ...) -> c_in
             let mut new = 0;
             new |= if flags & libc::O_APPEND != 0 { wasi::FDFLAGS_APPEND } else { 0 };
             new |= if flags & libc::O_NONBLOCK != 0 { wasi::FDFLAGS_NONBLOCK } else { 0 };
-            errno::result(wasi::fd_fdstat_set_flags(fd, new))
+            errno::result(kernel::fd_fdstat_set_flags(fd, new))
         }
         // One sandbox's programs do not lock against each other; a lock is always had.
         libc::F_SETLK | libc::F_SETLKW => 0,
@@ -169,7 +207,7 @@ pub unsafe extern "C" fn fcntl(fd: c_int, command: c_int, mut rest: ...) -> c_in
 fn flags(fd: c_int) -> c_int {
     let mut stat = wasi::Fdstat::default();
     // SAFETY: a result of the right type.
-    let error = unsafe { wasi::fd_fdstat_get(fd, &mut stat) };
+    let error = unsafe { kernel::fd_fdstat_get(fd, &mut stat) };
     if error != 0 {
         return errno::result(error);
     }
@@ -191,7 +229,7 @@ fn flags(fd: c_int) -> c_int {
 pub extern "C" fn isatty(fd: c_int) -> c_int {
     let mut stat = wasi::Fdstat::default();
     // SAFETY: a result of the right type.
-    let error = unsafe { wasi::fd_fdstat_get(fd, &mut stat) };
+    let error = unsafe { kernel::fd_fdstat_get(fd, &mut stat) };
     if error != 0 {
         errno::fail(c_int::from(error));
         return 0;
@@ -210,7 +248,9 @@ pub unsafe extern "C" fn ioctl(fd: c_int, request: c_int, mut rest: ...) -> c_in
     if request != libc::TIOCGWINSZ {
         return errno::fail(libc::ENOTTY);
     }
-    let Ok(mut reply) = Request::new(Op::TtySize).u32(fd as u32).send() else { return errno::fail(libc::ENOTTY) };
+    let known = if rpc::mailbox().is_some() { kernel::number(fd) } else { Some(fd as u32) };
+    let asked = known.map(|number| Request::new(Op::TtySize).u32(number).send());
+    let Some(Ok(mut reply)) = asked else { return errno::fail(libc::ENOTTY) };
     let (is_terminal, columns, rows) = (reply.u32(), reply.u32(), reply.u32());
     if is_terminal == 0 {
         return errno::fail(libc::ENOTTY);

@@ -18,6 +18,8 @@ mod dirent;
 mod errno;
 mod fd;
 mod file;
+mod kernel;
+mod mailbox;
 mod mode;
 mod names;
 mod path;

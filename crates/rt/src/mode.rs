@@ -1,7 +1,7 @@
 //! Modes and owners: the host keeps them, preview 1 does not show them.
 
 use crate::rpc::{self, Op, Request};
-use crate::{errno, fd, path};
+use crate::{errno, fd, kernel, path};
 use libc::{c_char, c_int, gid_t, mode_t, uid_t};
 
 const DEFAULT_UMASK: mode_t = 0o022;
@@ -48,7 +48,14 @@ pub unsafe extern "C" fn fchmodat(dir: c_int, name: *const c_char, mode: mode_t,
 
 #[no_mangle]
 pub extern "C" fn fchmod(file: c_int, mode: mode_t) -> c_int {
-    done(Request::new(Op::Fchmod).u32(file as u32).u32(mode).send())
+    let known = if rpc::mailbox().is_some() { kernel::number(file) } else { Some(file as u32) };
+    if let Some(number) = known {
+        return done(Request::new(Op::Fchmod).u32(number).u32(mode).send());
+    }
+    match fd::file_name(file).or_else(|| fd::name(file)) {
+        Some(name) => done(Request::new(Op::Chmod).string(&name).u32(1).u32(mode).send()),
+        None => errno::fail(libc::EPERM),
+    }
 }
 
 #[no_mangle]

@@ -1,7 +1,8 @@
 //! Names. Preview 1 knows no working directory; ours is a string, and every call gives the host a name under the one
 //! preopened directory `/`, or under the directory descriptor that the caller gave.
 
-use crate::{errno, fd, sys, wasi};
+use crate::rpc::{self, Op, Request};
+use crate::{errno, fd, kernel, sys, wasi};
 use alloc::vec::Vec;
 use core::ptr::addr_of_mut;
 use libc::{c_char, c_int};
@@ -88,7 +89,7 @@ pub fn resolve(dir: c_int, name: &[u8]) -> Result<At, c_int> {
             return Ok(at_root(&base, name));
         }
     }
-    Ok(At { fd: dir, name: name.to_vec() })
+    Ok(At { fd: kernel::engine(dir), name: name.to_vec() })
 }
 
 fn at_root(base: &[u8], name: &[u8]) -> At {
@@ -105,7 +106,7 @@ fn at_root(base: &[u8], name: &[u8]) -> At {
 }
 
 /// Takes `.`, `..` and doubled slashes out of an absolute name whose parts are no links.
-fn normal(path: &[u8]) -> Vec<u8> {
+pub fn normal(path: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = Vec::with_capacity(path.len());
     for part in path.split(|&byte| byte == b'/') {
         match part {
@@ -153,7 +154,9 @@ fn change(path: Vec<u8>) -> c_int {
     let at = at_root(&[], &path);
     let mut stat = wasi::Filestat::default();
     // SAFETY: pointer and length of one string, and a result of the right type.
-    let error = unsafe { wasi::path_filestat_get(at.fd, wasi::LOOKUP_FOLLOW, at.ptr(), at.len(), &mut stat) };
+    let error = on(&at, true, |at| unsafe {
+        wasi::path_filestat_get(at.fd, wasi::LOOKUP_FOLLOW, at.ptr(), at.len(), &mut stat)
+    });
     if error != 0 {
         return errno::result(error);
     }
@@ -214,8 +217,45 @@ fn link(path: &[u8]) -> Result<Vec<u8>, c_int> {
             buf.truncate(done);
             Ok(buf)
         }
+        error if refused(error) => Ok(Request::new(Op::Readlink).string(&at.absolute()).send()?.string().to_vec()),
         error => Err(c_int::from(error)),
     }
+}
+
+/// Engines with real folders refuse absolute links, whatever is done with them.
+pub fn refused(error: wasi::Errno) -> bool {
+    const ACCES: wasi::Errno = 2;
+    const PERM: wasi::Errno = 63;
+    const NOTCAPABLE: wasi::Errno = 76;
+    matches!(error, ACCES | PERM | NOTCAPABLE) && rpc::mailbox().is_some()
+}
+
+/// Makes a call on a name; if the engine refuses a link on the way, once more with every link followed here (the last name's
+/// too if `follow`).
+pub fn on(at: &At, follow: bool, mut call: impl FnMut(&At) -> wasi::Errno) -> wasi::Errno {
+    let error = call(at);
+    if !refused(error) {
+        return error;
+    }
+    match without_links(&at.absolute(), follow) {
+        Ok(path) => call(&at_root(&[], &path)),
+        Err(_) => error,
+    }
+}
+
+/// The name without links: those of the directories, and of the last name if `follow`; that one need not be there.
+fn without_links(path: &[u8], follow: bool) -> Result<Vec<u8>, c_int> {
+    let path = trim(path);
+    if follow {
+        match real(path) {
+            Err(libc::ENOENT) => {}
+            result => return result,
+        }
+    }
+    let cut = path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+    let mut name = real(if cut == 0 { b"/" } else { &path[..cut] })?;
+    name.extend_from_slice(&path[cut..]);
+    Ok(name)
 }
 
 #[no_mangle]

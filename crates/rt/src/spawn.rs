@@ -1,7 +1,7 @@
 //! Starting programs.
 
 use crate::rpc::{Op, Request};
-use crate::{errno, fd, path, process, sys, wasi};
+use crate::{errno, fd, kernel, path, process, start, sys};
 use alloc::vec::Vec;
 use libc::{c_char, c_int, pid_t};
 
@@ -30,7 +30,7 @@ fn strings(mut request: Request, all: &[&[u8]]) -> Request {
 }
 
 /// `files` is (child's number, ours).
-unsafe fn start(
+unsafe fn launch(
     program: &[u8],
     argv: *const *const c_char,
     env: *const *const c_char,
@@ -40,11 +40,16 @@ unsafe fn start(
     let mut request = Request::new(Op::Spawn).string(program);
     request = strings(request, &list(argv));
     request = strings(request, &list(env));
-    request = request.string(cwd).u32(files.len() as u32);
-    for (theirs, ours) in files {
-        request = request.u32(*theirs as u32).u32(MINE).u32(*ours as u32);
+    let (given, extra) = kernel::for_child(files)?;
+    request = request.string(cwd).u32(given.len() as u32);
+    for (theirs, ours) in given {
+        request = request.u32(theirs).u32(MINE).u32(ours);
     }
-    Ok(request.send()?.u32() as pid_t)
+    let started = request.send();
+    for fd in extra {
+        fd::close(fd);
+    }
+    Ok(started?.u32() as pid_t)
 }
 
 /// Our `std`'s way to spawn (tools/bundles/std.mjs): the three standard descriptors, -1 for the caller's own. `cwd` may be
@@ -68,7 +73,7 @@ pub unsafe extern "C" fn shadowbox_spawn(
         files.push((theirs, if ours < 0 { theirs } else { ours }));
     }
     files.extend(fd::inherited().into_iter().map(|fd| (fd, fd)));
-    match start(sys::bytes(program), argv, env, &cwd, &files) {
+    match launch(sys::bytes(program), argv, env, &cwd, &files) {
         Ok(new) => {
             pid.write(new);
             0
@@ -81,7 +86,7 @@ pub unsafe extern "C" fn shadowbox_spawn(
 unsafe fn become_program(program: *const c_char, argv: *const *const c_char, env: *const *const c_char) -> c_int {
     let mut files: Vec<(c_int, c_int)> = (0..3).map(|fd| (fd, fd)).collect();
     files.extend(fd::inherited().into_iter().map(|fd| (fd, fd)));
-    let pid = match start(sys::bytes(program), argv, env, &path::current(), &files) {
+    let pid = match launch(sys::bytes(program), argv, env, &path::current(), &files) {
         Ok(pid) => pid,
         Err(error) => return errno::fail(error),
     };
@@ -90,7 +95,7 @@ unsafe fn become_program(program: *const c_char, argv: *const *const c_char, env
         return -1;
     }
     let signal = status & 0x7f;
-    wasi::proc_exit(if signal == 0 { (status >> 8) as u32 & 0xff } else { 128 + signal as u32 })
+    start::end(if signal == 0 { (status >> 8) as u32 & 0xff } else { 128 + signal as u32 })
 }
 
 #[no_mangle]
@@ -128,7 +133,7 @@ pub unsafe extern "C" fn system(command: *const c_char) -> c_int {
     }
     let argv = [c"sh".as_ptr(), c"-c".as_ptr(), command, core::ptr::null()];
     let files: Vec<(c_int, c_int)> = (0..3).map(|fd| (fd, fd)).collect();
-    match start(b"/bin/sh", argv.as_ptr(), environ, &path::current(), &files) {
+    match launch(b"/bin/sh", argv.as_ptr(), environ, &path::current(), &files) {
         Ok(pid) => {
             let mut status = -1;
             process::waitpid(pid, &mut status, 0);

@@ -1,5 +1,6 @@
 //! What runs before `main`, and the end of a process.
 
+use crate::rpc::{self, Op, Request};
 use crate::{path, wasi};
 use alloc::vec::Vec;
 use core::ptr;
@@ -17,6 +18,30 @@ pub unsafe extern "C" fn _start() {
     path::enter_working_directory();
     let (argc, argv) = arguments();
     exit(main(argc, argv));
+}
+
+/// Statuses that stock `wasmtime` takes for an error of its own.
+const UNTOLD: u32 = 126;
+
+/// Ends the program. Where the engine does not tell all statuses, the host is told before.
+pub fn end(status: u32) -> ! {
+    if status >= UNTOLD && rpc::mailbox().is_some() {
+        let _ = Request::new(Op::Exit).u32(status).send();
+        // SAFETY: ends the process.
+        unsafe { wasi::proc_exit(UNTOLD - 1) }
+    }
+    // SAFETY: ends the process.
+    unsafe { wasi::proc_exit(status) }
+}
+
+#[no_mangle]
+pub extern "C" fn _Exit(code: c_int) -> ! {
+    end(code as u32 & 0xff)
+}
+
+#[no_mangle]
+pub extern "C" fn _exit(code: c_int) -> ! {
+    end(code as u32 & 0xff)
 }
 
 unsafe fn arguments() -> (c_int, *const *const c_char) {

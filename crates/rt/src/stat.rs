@@ -3,7 +3,7 @@
 use crate::path::{self, At};
 use crate::rpc::{self, Op, Request};
 use crate::wasi::{self, Filestat};
-use crate::{errno, sys, system};
+use crate::{errno, fd, kernel, sys, system};
 use libc::{c_char, c_int, c_long, mode_t, time_t, timespec};
 
 #[no_mangle]
@@ -29,16 +29,42 @@ pub unsafe extern "C" fn fstatat(dir: c_int, name: *const c_char, out: *mut libc
 
 #[no_mangle]
 pub unsafe extern "C" fn fstat(file: c_int, out: *mut libc::stat) -> c_int {
-    let mut plain = Filestat::default();
-    let result = match Request::new(Op::Fstat).u32(file as u32).send() {
-        Ok(reply) => Ok(from_reply(reply)),
-        Err(libc::ENOSYS) => match wasi::fd_filestat_get(file, &mut plain) {
-            0 => Ok(from_plain(&plain)),
-            error => Err(c_int::from(error)),
-        },
-        Err(error) => Err(error),
-    };
+    let result = if rpc::mailbox().is_some() { fstat_by_name(file) } else { fstat_by_number(file, file as u32) };
     finish(result, out)
+}
+
+fn fstat_by_number(file: c_int, number: u32) -> Result<libc::stat, c_int> {
+    match Request::new(Op::Fstat).u32(number).send() {
+        Ok(reply) => Ok(from_reply(reply)),
+        Err(libc::ENOSYS) => fstat_plain(file),
+        Err(error) => Err(error),
+    }
+}
+
+fn fstat_plain(file: c_int) -> Result<libc::stat, c_int> {
+    let mut plain = Filestat::default();
+    // SAFETY: a result of the right type.
+    match unsafe { kernel::fd_filestat_get(file, &mut plain) } {
+        0 => Ok(from_plain(&plain)),
+        error => Err(c_int::from(error)),
+    }
+}
+
+/// The host does not know what the engine has open, but by the name it was opened by; if that is something else by now, the
+/// engine's own facts have to do.
+fn fstat_by_name(file: c_int) -> Result<libc::stat, c_int> {
+    if let Some(number) = kernel::number(file) {
+        return fstat_by_number(file, number);
+    }
+    let plain = fstat_plain(file)?;
+    let Some(name) = fd::file_name(file).or_else(|| fd::name(file)) else { return Ok(plain) };
+    match Request::new(Op::Stat).string(&name).u32(1).send() {
+        Ok(reply) => {
+            let stat = from_reply(reply);
+            Ok(if stat.st_ino == plain.st_ino { stat } else { plain })
+        }
+        Err(_) => Ok(plain),
+    }
 }
 
 unsafe fn finish(result: Result<libc::stat, c_int>, out: *mut libc::stat) -> c_int {
@@ -169,7 +195,9 @@ pub unsafe extern "C" fn utimensat(dir: c_int, name: *const c_char, times: *cons
     let (atim, mtim, fst) = moments(times);
     let follow = u32::from(flags & libc::AT_SYMLINK_NOFOLLOW == 0);
     match path::at(dir, name) {
-        Ok(at) => errno::result(wasi::path_filestat_set_times(at.fd, follow, at.ptr(), at.len(), atim, mtim, fst)),
+        Ok(at) => errno::result(path::on(&at, follow != 0, |at| {
+            wasi::path_filestat_set_times(at.fd, follow, at.ptr(), at.len(), atim, mtim, fst)
+        })),
         Err(error) => errno::fail(error),
     }
 }
@@ -177,7 +205,7 @@ pub unsafe extern "C" fn utimensat(dir: c_int, name: *const c_char, times: *cons
 #[no_mangle]
 pub unsafe extern "C" fn futimens(file: c_int, times: *const timespec) -> c_int {
     let (atim, mtim, fst) = moments(times);
-    errno::result(wasi::fd_filestat_set_times(file, atim, mtim, fst))
+    errno::result(kernel::fd_filestat_set_times(file, atim, mtim, fst))
 }
 
 unsafe fn from_timevals(times: *const libc::timeval) -> [timespec; 2] {

@@ -1,6 +1,6 @@
 //! Clocks, sleeping and waiting for descriptors.
 
-use crate::errno;
+use crate::{errno, kernel};
 use crate::wasi::{self, Event, Subscription};
 use alloc::vec::Vec;
 use libc::{c_int, c_long, c_void, clockid_t, timespec, timeval};
@@ -137,12 +137,20 @@ pub unsafe extern "C" fn poll(files: *mut libc::pollfd, n: libc::nfds_t, timeout
     for (index, file) in files.iter_mut().enumerate() {
         file.revents = 0;
         for (events, tag) in [(libc::POLLIN, TAG_READ), (libc::POLLOUT, TAG_WRITE)] {
-            if file.events & events != 0 && file.fd >= 0 {
-                wanted.push(Subscription { userdata: index as u64, tag, id: file.fd as u32, ..Subscription::default() });
+            if file.events & events == 0 || file.fd < 0 {
+                continue;
+            }
+            // What the host holds is not waited for: the read or write itself waits.
+            if matches!(kernel::target(file.fd), kernel::Target::Host(_)) {
+                file.revents |= events;
+            } else {
+                wanted.push(Subscription { userdata: index as u64, tag, id: kernel::engine(file.fd) as u32, ..Subscription::default() });
             }
         }
     }
-    if timeout >= 0 {
+    let ready = files.iter().any(|file| file.revents != 0);
+    if timeout >= 0 || ready {
+        let timeout = if ready { 0 } else { timeout };
         let userdata = u64::MAX;
         wanted.push(Subscription { userdata, ..clock_subscription(timeout as u64 * 1_000_000) });
     }

@@ -31,6 +31,14 @@ pub struct Fdstat {
     pub rights_inheriting: u64,
 }
 
+/// `prestat` of a directory: its tag, and how long its name is.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct Prestat {
+    pub tag: u8,
+    pub length: usize,
+}
+
 /// `subscription`, laid out flat: `id` is the clock's, or the descriptor of the other kinds.
 #[repr(C, align(8))]
 #[derive(Clone, Copy, Default)]
@@ -104,6 +112,8 @@ extern "C" {
     pub fn fd_filestat_get(fd: i32, stat: *mut Filestat) -> Errno;
     pub fn fd_filestat_set_size(fd: i32, size: u64) -> Errno;
     pub fn fd_filestat_set_times(fd: i32, atim: u64, mtim: u64, flags: u16) -> Errno;
+    pub fn fd_prestat_get(fd: i32, out: *mut Prestat) -> Errno;
+    pub fn fd_prestat_dir_name(fd: i32, name: *mut u8, len: usize) -> Errno;
     pub fn fd_pread(fd: i32, iovs: *const Iovec, n: usize, offset: u64, done: *mut usize) -> Errno;
     pub fn fd_pwrite(fd: i32, iovs: *const Iovec, n: usize, offset: u64, done: *mut usize) -> Errno;
     pub fn fd_read(fd: i32, iovs: *const Iovec, n: usize, done: *mut usize) -> Errno;

@@ -64,6 +64,18 @@ export interface Tools {
   mounts: readonly Mount[];
 }
 
+/** Another engine than v8, over a place of its own for files. */
+export interface Machine {
+  readonly name: EngineName;
+  /** Shell, processes and pipes there. */
+  readonly engine: V8Engine;
+  /** Brings the tree's files there. Throws SandboxError `file`. */
+  fill(): void;
+  /** Brings back what programs changed. Throws SandboxError `file`. */
+  collect(): void;
+  close(): void;
+}
+
 /** What a host gives a sandbox: threads, programs, and where its files come from and are kept. */
 export interface Host {
   pool: WorkerPool;
@@ -73,6 +85,8 @@ export interface Host {
   /** Fills the tree with what was kept, before anything else touches it. */
   restore?(tree: TreeFileSystem): void;
   journal?: Journal;
+  /** Absent: programs run on v8, over the tree itself. */
+  machine?(tree: TreeFileSystem): Machine;
   /** The project that lies under the workspace. */
   base?: BaseSource;
   /** Folder inside that nothing can change, if it is there. */
@@ -94,15 +108,16 @@ export interface Host {
 const OUTPUT_BYTES = 64 << 20;
 const DISK_BYTES = 2 * 1024 ** 3;
 
-/** A sandbox on the v8 engine, in Node and in browsers. */
+/** A sandbox, in Node and in browsers. */
 export class Box implements Sandbox {
-  readonly engine: EngineName = "v8";
+  readonly engine: EngineName;
   readonly workspaceDir: string;
   readonly fs: SandboxFs;
   readonly #options: SandboxOptions;
   readonly #host: Host;
   readonly #tree: TreeFileSystem;
   readonly #engine: V8Engine;
+  readonly #machine: Machine | undefined;
   readonly #review: Review | undefined;
   readonly #session: ShellSession = {};
   readonly #python: Python;
@@ -133,7 +148,10 @@ export class Box implements Sandbox {
     for (const path of ["/tmp", "/home/user"]) files.makeDirectories(path);
     // Only where it is not so yet: what is set again would be written again.
     if ((files.stat("/tmp").mode & 0o7777) !== 0o1777) files.chmod("/tmp", 0o1777);
-    this.#engine = new V8Engine(host.pool, kernel, host.setup);
+    this.#machine = host.machine?.(this.#tree);
+    this.engine = this.#machine?.name ?? "v8";
+    if (this.#machine !== undefined) kernel.commands.set(host.tools.kernel);
+    this.#engine = this.#machine?.engine ?? new V8Engine(host.pool, kernel, host.setup);
     this.#engine.setCommands(host.tools.kernel);
     this.#network = new Network(this.#engine, options.net ?? {}, host.fetch, (event) => {
       host.netLog?.append(event);
@@ -182,6 +200,8 @@ export class Box implements Sandbox {
     this.#writable("python");
     if (!this.#host.tools.entries.has("python3"))
       throw new SandboxError("invalid", "python: expected a bundle with python3, none is installed");
+    if (this.#machine !== undefined)
+      throw new SandboxError("engine", `python: expected the engine "v8", got "${this.engine}"`);
     return executing(options, (run) =>
       this.#inTurn(() => this.#noted(code, options, () => this.#python.run(code, { ...options, ...run }))),
     );
@@ -195,7 +215,9 @@ export class Box implements Sandbox {
   ): Promise<R> {
     const { onEvent } = this.#options;
     onEvent?.({ type: "exec-start", script, cwd: cwd ?? this.workspaceDir });
+    this.#machine?.fill();
     const result = await run();
+    this.#machine?.collect();
     this.flush();
     const { status, durationMs, timedOut } = result;
     const limits: LimitReached[] = this.#engine.takeLimits();
@@ -366,6 +388,7 @@ export class Box implements Sandbox {
     if (this.#closed) return;
     this.#closed = true;
     await this.#engine.close();
+    this.#machine?.close();
     this.flush();
     this.#host.release();
   }

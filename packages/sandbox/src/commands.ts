@@ -18,6 +18,8 @@ export interface Installed {
   /** As the registries describe them. */
   entries: ReadonlyMap<string, CommandEntry>;
   archives: readonly BundleArchive[];
+  /** The verified bytes of a module, where they are at hand. */
+  bytes?: (sha256: Digest) => VerifiedBytes;
 }
 
 const MEMORY_BYTES = 1024 ** 3;
@@ -68,6 +70,7 @@ export function pickBundles(installed: Installed, names: readonly string[] | und
     );
   const entries = new Map([...installed.entries].filter(([, { bundle }]) => wanted.has(bundle)));
   return {
+    ...installed,
     commands: installed.commands.filter(({ name, kind }) => kind === ProgramKind.SHELL || entries.has(name)),
     entries,
     archives: installed.archives.filter(({ bundle }) => wanted.has(bundle)),

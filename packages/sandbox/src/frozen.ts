@@ -1,10 +1,11 @@
 import {
   type DirEntrySink,
+  emptyStat,
   encodeText,
+  type FileSystem,
   FileType,
   type NodeId,
   type Stat,
-  type TreeFileSystem,
 } from "@shadowbox/vfs";
 import { type Mount, ReadOnlyFileSystem } from "@shadowbox/wasi";
 
@@ -14,9 +15,9 @@ const DEV = 31;
 /** A folder of the tree, laid over itself so that nothing in it can be changed from inside. */
 class FrozenFolder extends ReadOnlyFileSystem {
   override readonly root: NodeId;
-  readonly #tree: TreeFileSystem;
+  readonly #tree: FileSystem;
 
-  constructor(tree: TreeFileSystem, root: NodeId) {
+  constructor(tree: FileSystem, root: NodeId) {
     super(DEV);
     this.#tree = tree;
     this.root = root;
@@ -51,14 +52,15 @@ class FrozenFolder extends ReadOnlyFileSystem {
 }
 
 /** The mount that freezes the folder at an absolute path; none if there is no folder. */
-export function frozenMounts(tree: TreeFileSystem, path: string | undefined): Mount[] {
+export function frozenMounts(tree: FileSystem, path: string | undefined): Mount[] {
   if (path === undefined) return [];
   let node: NodeId = tree.root;
   for (const name of path.split("/").filter(Boolean)) {
     node = tree.lookup(node, encodeText(name));
     if (node < 0) return [];
   }
-  if (tree.type(node) !== FileType.DIRECTORY) return [];
+  const stat = emptyStat();
+  if (tree.stat(node, stat) < 0 || stat.type !== FileType.DIRECTORY) return [];
   tree.retain(node);
   return [{ path, fs: new FrozenFolder(tree, node) }];
 }

@@ -79,6 +79,8 @@ export interface SandboxOptions {
   state?: string;
   /** Default `auto`. */
   engine?: "auto" | EngineName;
+  /** Path of the `wasmtime` binary; default: SHADOWBOX_WASMTIME, PATH, the user's cache. Node. */
+  wasmtime?: string;
   /** Folder (in a browser: address) of the registry that commands come from; default: the official one shipped with the package. */
   registry?: string;
   /** Folders of further registries, each with the root that its user trusts. Node. */

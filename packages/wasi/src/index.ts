@@ -11,6 +11,7 @@ export { isModule, limitModule, PAGE_BYTES } from "./engine/module.ts";
 export { type AttachFileSystems, moduleWorker } from "./engine/module-worker.ts";
 export { type ModuleLoader, type PoolOptions, WorkerPool } from "./engine/pool.ts";
 export { WorkerKind } from "./engine/pool-memory.ts";
+export type { Programs } from "./engine/programs.ts";
 export type { WorkerEvents, WorkerFactory, WorkerHandle, WorkerPort } from "./engine/protocol.ts";
 export { type RunContext, serveWorker, type WorkerProgram } from "./engine/worker.ts";
 export { WasiError, type WasiErrorCode } from "./errors.ts";

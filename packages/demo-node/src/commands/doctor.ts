@@ -1,6 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { openBox } from "../cli/open.ts";
 import { COMMON, cacheFolder, type Parsed, stateRoot } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
@@ -23,7 +21,7 @@ export const doctor: CliCommand = {
         ok: true,
         detail: `${process.version}, V8 ${process.versions.v8}, ${process.platform} ${process.arch}`,
       },
-      wasmtimeFinding(),
+      await wasmtimeFinding(),
       await bundlesFinding(values),
       { name: "state", ok: true, detail: stateRoot(values) },
       { name: "module cache", ok: true, detail: cacheFolder() },
@@ -51,17 +49,14 @@ async function agentFinding(values: Parsed["values"]): Promise<Finding> {
     : { name: "agent", ok: true, detail: `model ${model}` };
 }
 
-function wasmtimeFinding(): Finding {
-  const path = findWasmtime();
+async function wasmtimeFinding(): Promise<Finding> {
+  const { findWasmtime } = await import("@shadowbox/sandbox/node");
+  const path = findWasmtime(process.env);
   if (path === undefined)
     return { name: "wasmtime", ok: false, detail: "not found; scripts run on v8, in this process" };
   try {
     const version = execFileSync(path, ["--version"], { timeout: 5000 }).toString().trim();
-    return {
-      name: "wasmtime",
-      ok: false,
-      detail: `${version} at ${path}; not used by this version, scripts run on v8`,
-    };
+    return { name: "wasmtime", ok: true, detail: `${version} at ${path}; used with --engine wasmtime` };
   } catch (error) {
     return {
       name: "wasmtime",
@@ -69,13 +64,6 @@ function wasmtimeFinding(): Finding {
       detail: `${path} does not run (${(error as Error).message}); scripts run on v8`,
     };
   }
-}
-
-function findWasmtime(): string | undefined {
-  const given = process.env.SHADOWBOX_WASMTIME;
-  if (given) return given;
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  return folders.map((folder) => join(folder, "wasmtime")).find((path) => existsSync(path));
 }
 
 /** Opens the registry as every command does, and loads each module once, so that every digest is checked. */

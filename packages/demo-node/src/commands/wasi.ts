@@ -1,5 +1,3 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
 import type { WasiFolder, WasiRunOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { COMMON, type Parsed, stateRoot } from "../cli/options.ts";
@@ -39,12 +37,12 @@ async function runModule({ values, positionals }: Parsed): Promise<number> {
   const [module, ...args] = positionals;
   if (module === undefined)
     throw new CliError("wasi: expected a module, got none; try: shadowbox wasi program.wasm", EXIT.USAGE);
-  const { runWasi } = await import("@shadowbox/sandbox/node");
+  const { runWasi, findWasmtime } = await import("@shadowbox/sandbox/node");
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
-    const result = await runWasi({ ...optionsOf(values), module, args, signal: stop.signal });
+    const result = await runWasi({ ...optionsOf(values, findWasmtime), module, args, signal: stop.signal });
     if (result.timedOut) process.stderr.write(`shadowbox: wasi: killed after ${values.timeout} s\n`);
     if (stop.signal.aborted) return INTERRUPTED;
     return result.timedOut ? EXIT.TIMED_OUT : result.status;
@@ -56,7 +54,9 @@ async function runModule({ values, positionals }: Parsed): Promise<number> {
   }
 }
 
-function optionsOf(values: Parsed["values"]): Omit<WasiRunOptions, "module"> {
+type Find = (env: NodeJS.ProcessEnv) => string | undefined;
+
+function optionsOf(values: Parsed["values"], find: Find): Omit<WasiRunOptions, "module"> {
   const engine = values.engine ?? "v8";
   if (engine !== "v8" && engine !== "wasmtime")
     throw new CliError(`--engine: expected v8 or wasmtime, got "${engine}"`, EXIT.USAGE);
@@ -64,7 +64,7 @@ function optionsOf(values: Parsed["values"]): Omit<WasiRunOptions, "module"> {
   const memory = numberOf(values.memory, "--memory", "MiB");
   return {
     engine,
-    ...(engine === "wasmtime" && { wasmtime: findWasmtime() }),
+    ...(engine === "wasmtime" && { wasmtime: wasmtimePath(find) }),
     folders: listOf(values.dir).map(folderOf),
     env: Object.fromEntries(listOf(values.env).map(variableOf)),
     ...(typeof values.argv0 === "string" && { argv0: values.argv0 }),
@@ -100,17 +100,10 @@ function numberOf(value: Parsed["values"][string], flag: string, unit: string): 
   return number;
 }
 
-/** The binary that SHADOWBOX_WASMTIME or PATH names. */
-function findWasmtime(): string {
-  const named = process.env.SHADOWBOX_WASMTIME;
-  if (named) return resolve(named);
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    const path = join(folder, "wasmtime");
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {}
-  }
+/** The binary that SHADOWBOX_WASMTIME or PATH names, or the one that was fetched. */
+function wasmtimePath(find: Find): string {
+  const path = find(process.env);
+  if (path !== undefined) return path;
   throw new CliError(
     "wasi: expected a wasmtime binary in PATH or SHADOWBOX_WASMTIME, found none; try --engine v8",
     EXIT.NOT_RUN,

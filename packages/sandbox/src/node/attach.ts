@@ -1,4 +1,5 @@
 import { type Heap, ProjectImage, TreeFileSystem } from "@shadowbox/vfs";
+import { DirectoryFileSystem, type DirectoryOptions } from "@shadowbox/vfs/node";
 import type { KernelConfig, Mount } from "@shadowbox/wasi";
 import { openProject, type ProjectPlace } from "@shadowbox/workspace/node";
 import { type BundleArchive, mountArchives } from "../archives.ts";
@@ -13,6 +14,8 @@ export interface NodeSetup extends ArchivePlace {
   image?: SharedArrayBuffer;
   /** Folder inside that nothing can change, such as the project's `.git`. */
   frozen?: string;
+  /** A real folder in place of the tree. */
+  directory?: DirectoryOptions;
   /** Absolute paths of the folders of a single program, in place of a project. */
   folders?: readonly string[];
 }
@@ -30,6 +33,10 @@ export interface ArchivePlace {
 export function attachFiles(heap: Heap, setup: unknown): KernelConfig {
   const place = setup as NodeSetup;
   if (place.folders !== undefined) return { root: TreeFileSystem.attach(heap, folderSource(place.folders)) };
+  if (place.directory !== undefined) {
+    const root = new DirectoryFileSystem(heap, place.directory);
+    return { root, mounts: [...mountsOf(place), ...frozenMounts(root, place.frozen)] };
+  }
   const image = place.image && ProjectImage.attach(place.image);
   const base = place.project === undefined ? image : openProject(place.project).base;
   const root = TreeFileSystem.attach(heap, base);

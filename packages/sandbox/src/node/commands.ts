@@ -46,6 +46,7 @@ export function installCommands(
   const tools = toolbox([first, ...added]);
   const entry = {
     commands: listCommands(pool, tools.commands, tools.loadModuleSync, pages),
+    bytes: tools.loadModuleSync,
     entries: tools.commands,
     archives: archivesOf(first),
   };

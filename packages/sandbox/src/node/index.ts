@@ -59,6 +59,7 @@ export { officialFolder } from "./commands.ts";
 export type { WasiFolder } from "./wasi/folders.ts";
 export { runWasi } from "./wasi/run.ts";
 export type { WasiRunOptions, WasiRunResult } from "./wasi/types.ts";
+export { findWasmtime } from "./wasmtime/find.ts";
 
 export type Sandbox = SandboxType;
 

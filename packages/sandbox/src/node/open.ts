@@ -34,6 +34,8 @@ import { installCommands, officialFolder } from "./commands.ts";
 import { nodeFetchHost } from "./fetch-host.ts";
 import { NetLog } from "./net-log.ts";
 import { sharedPool } from "./pool.ts";
+import { findWasmtime, userCache } from "./wasmtime/find.ts";
+import { WasmtimeMachine } from "./wasmtime/machine.ts";
 
 /** Where a sandbox is kept between runs. */
 interface Kept {
@@ -51,11 +53,6 @@ interface Ground {
 
 /** Makes a sandbox on Node; see `Sandbox.create`. */
 export function createNodeSandbox(options: SandboxOptions): Box {
-  if (options.engine === "wasmtime")
-    throw new SandboxError(
-      "engine",
-      'open sandbox: engine "wasmtime" is not available in this version; use "v8"',
-    );
   const image = givenImage(options);
   // The thread of the shell starts while this one reads what was kept.
   if (!options.readOnly) sharedPool().warm(WorkerKind.SHELL);
@@ -76,7 +73,8 @@ function openBox(options: SandboxOptions, ground: Ground, kept?: Kept): Box {
   const registry = options.registry ?? officialFolder();
   const pages = memoryPages(options.limits);
   const installed = installCommands(pool, registry, pages, options);
-  const { commands, entries, archives } = pickBundles(installed, options.bundles);
+  const picked = pickBundles(installed, options.bundles);
+  const { commands, entries, archives } = picked;
   const frozen = `${options.workspaceDir ?? "/workspace"}/.git`.replace("//", "/");
   const setup: NodeSetup = {
     ...{ project: place, image: image?.buffer, frozen },
@@ -89,6 +87,15 @@ function openBox(options: SandboxOptions, ground: Ground, kept?: Kept): Box {
     tools: { kernel: commands, entries, mounts: mountsOf(setup) },
     restore: (tree) => restored && restoreTree(tree, restored),
     journal: kept?.journal,
+    ...(options.engine === "wasmtime" && {
+      machine: (tree: TreeFileSystem) =>
+        new WasmtimeMachine(tree, {
+          binary: wasmtimeOf(options),
+          cache: join(options.cacheDir ?? userCache(process.env), "compiled"),
+          ...{ pool, setup, installed: picked, memoryPages: pages },
+          onCompile: (name) => notice(options, `compiling "${name}" for wasmtime, once`),
+        }),
+    }),
     base,
     frozen,
     notices: () => (folder?.leftOut.take() ?? []).map(leftOutNotice),
@@ -123,6 +130,14 @@ function placeFor(
   const given = { ...(exclude && { exclude }), ...(include && { include }) };
   const state = kept && { path: kept.state.path, readOnly };
   return placeOf(checkProject(project), given, state);
+}
+
+function wasmtimeOf({ wasmtime = findWasmtime(process.env) }: SandboxOptions): string {
+  if (wasmtime !== undefined) return wasmtime;
+  throw new SandboxError(
+    "engine",
+    "open sandbox: expected a wasmtime binary in PATH or SHADOWBOX_WASMTIME, found none",
+  );
 }
 
 function leftOutNotice({ path, why }: LeftOut): string {

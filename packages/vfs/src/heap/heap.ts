@@ -21,7 +21,7 @@ const PAGE = 65536;
 const GROW_STEP = 64 * PAGE;
 
 /** Roots of the structures that live in a heap, by number. */
-export const HeapSlot = { TREE: 0, KERNEL: 1, JOURNAL: 2, COMMANDS: 3 } as const;
+export const HeapSlot = { TREE: 0, KERNEL: 1, JOURNAL: 2, COMMANDS: 3, DIRECTORY: 4 } as const;
 export type HeapSlot = (typeof HeapSlot)[keyof typeof HeapSlot];
 
 /** A place in a heap: byte offset, a multiple of 16; 0 is none. */

@@ -45,6 +45,11 @@ export function stampChange(heap: Heap, node: Pointer): void {
   setTime(heap, node, Inode.CTIME, now);
 }
 
+/** The node's facts changed now, such as how many names it has; its content did not. */
+export function stampStatus(heap: Heap, node: Pointer): void {
+  setTime(heap, node, Inode.CTIME, nowNs());
+}
+
 export function hasFlag(heap: Heap, node: Pointer, flag: number): boolean {
   return (heap.u32[(node >>> 2) + Inode.FLAGS] & flag) !== 0;
 }

@@ -26,6 +26,7 @@ import {
   pin,
   setFlag,
   stampChange,
+  stampStatus,
 } from "./nodes.ts";
 
 /**
@@ -137,7 +138,7 @@ function detach(heap: Heap, node: Pointer, dir: Pointer, entry: Pointer): void {
     heap.u32[at + Inode.ENTRY] = 0;
     if (heap.u32[at + Inode.TYPE] !== FileType.DIRECTORY) heap.u32[at + Inode.PARENT] = dir;
   }
-  stampChange(heap, node);
+  stampStatus(heap, node);
   if (hasFlag(heap, node, Flag.PINNED)) markDirty(heap, node);
 }
 
@@ -160,6 +161,7 @@ export function giveName(heap: Heap, dir: Pointer, name: Uint8Array, entry: Poin
     heap.u32[(at >>> 2) + Entry.WAS] = 0;
     heap.u32[n + Inode.OPEN]--;
   }
+  stampStatus(heap, node);
   changeNames(heap, dir);
   pin(heap, node);
   markDirty(heap, node);

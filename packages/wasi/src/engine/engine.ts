@@ -16,6 +16,7 @@ import {
 } from "./host-io.ts";
 import { limitModule } from "./module.ts";
 import type { ModuleLoader, WorkerPool } from "./pool.ts";
+import type { Programs } from "./programs.ts";
 
 /** A process to be started by the host. */
 export interface StartRequest {
@@ -69,11 +70,11 @@ export class V8Engine {
   #keepAlive: ReturnType<typeof setInterval> | undefined;
   #shutFetch: (() => void) | undefined;
 
-  /** `setup` goes to the workers' `attach` and must be structured-clonable. */
-  constructor(pool: WorkerPool, kernel: Kernel, setup: unknown) {
+  /** `setup` goes to the workers' `attach` and must be structured-clonable; `programs` runs modules elsewhere than in workers. */
+  constructor(pool: WorkerPool, kernel: Kernel, setup: unknown, programs?: Programs) {
     this.kernel = kernel;
     this.pool = pool;
-    this.id = pool.addSandbox(kernel, setup);
+    this.id = pool.addSandbox(kernel, setup, programs);
   }
 
   /** Replaces the list of commands in `/bin` and `/usr/bin`. */

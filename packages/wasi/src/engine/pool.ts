@@ -2,6 +2,7 @@ import { WasiError } from "../errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Header, ProcessState, ProgramKind, Run, Slot } from "../kernel/layout.ts";
 import { MAX_MODULES, MAX_WORKERS, PoolMemory, WorkerKind, WorkerState } from "./pool-memory.ts";
+import type { Programs } from "./programs.ts";
 import type { JobMessage, SandboxShare, WorkerFactory, WorkerHandle, WorkerMessage } from "./protocol.ts";
 import { claimWorker } from "./worker.ts";
 
@@ -34,6 +35,8 @@ interface SandboxEntry {
   id: number;
   kernel: Kernel;
   share: SandboxShare;
+  /** Who runs what is no shell; absent: the pool's workers. */
+  programs: Programs | undefined;
   closed: boolean;
   /** Slots whose worker is about to be stopped. */
   stopping: Set<number>;
@@ -83,10 +86,10 @@ export class WorkerPool {
   }
 
   /** Starts to serve a sandbox; `setup` goes to the workers' `attach`. Answers its number. */
-  addSandbox(kernel: Kernel, setup: unknown): number {
+  addSandbox(kernel: Kernel, setup: unknown, programs?: Programs): number {
     const id = this.#nextSandbox++;
     const share = { id, memory: kernel.memory.heap.memory, setup };
-    const sandbox: SandboxEntry = { id, kernel, share, closed: false, stopping: new Set() };
+    const sandbox: SandboxEntry = { id, kernel, share, programs, closed: false, stopping: new Set() };
     this.#sandboxes.set(id, sandbox);
     kernel.starter = (slot) => claimWorker(this.memory, kernel, id, slot);
     kernel.forker = (slot, payload) =>
@@ -171,6 +174,11 @@ export class WorkerPool {
 
   #assign(job: Job): void {
     const { i32 } = job.sandbox.kernel.memory;
+    const { programs } = job.sandbox;
+    if (programs !== undefined && i32[job.slot + Slot.KIND] !== ProgramKind.SHELL) {
+      programs.start(job.slot, job.pid);
+      return;
+    }
     const module = i32[job.slot + Slot.MODULE];
     if (module === 0 || this.memory.moduleOrder(module) > 0) {
       this.#place(job);
@@ -372,7 +380,7 @@ export class WorkerPool {
       this.#retire(worker);
       this.#started(worker);
       void worker.handle.terminate();
-    }
+    } else sandbox.programs?.stop(slot, pid);
     sandbox.kernel.finishClaimed(slot, status);
   }
 }

@@ -122,11 +122,26 @@ export class FileIo {
     }
   }
 
-  /** As write, but never waits: what finds no room in a pipe is lost. */
+  /** As read, but never waits: EAGAIN when a pipe is empty. */
+  readNow(fd: number, into: Uint8Array): number {
+    const file = this.#opened(fd, OpenFlags.READ);
+    if (file < 0) return file;
+    const { i32, u32 } = this.#memory;
+    const kind = i32[file + OpenFile.KIND];
+    if (kind === FileKind.FETCH)
+      return this.#fetch(file, OpenFile.PEER, (pipe) => readPipe(this.#memory, pipe, into, undefined));
+    if (!isPipe(kind)) return this.read(fd, into);
+    return readPipe(this.#memory, u32[file + OpenFile.DETAIL], into, undefined);
+  }
+
+  /** As write, but never waits: answers how much found room in a pipe, or EAGAIN. */
   writeNow(fd: number, bytes: Uint8Array): number {
     const file = this.#opened(fd, OpenFlags.WRITE);
-    if (file < 0 || this.#memory.i32[file + OpenFile.KIND] !== FileKind.PIPE_WRITE)
-      return file < 0 ? file : this.write(fd, bytes);
+    if (file < 0) return file;
+    const kind = this.#memory.i32[file + OpenFile.KIND];
+    if (kind === FileKind.FETCH)
+      return this.#fetch(file, OpenFile.DETAIL, (pipe) => writePipe(this.#memory, pipe, bytes, undefined));
+    if (!isPipe(kind)) return this.write(fd, bytes);
     return writePipe(this.#memory, this.#memory.u32[file + OpenFile.DETAIL], bytes, undefined);
   }
 

@@ -224,6 +224,8 @@ export const Pipe = {
   WRITER_OPENS: 8,
   /** Open ends of both kinds; who closes the last one destroys the pipe. */
   ENDS: 9,
+  /** Bytes that were allocated behind this header. */
+  INLINE: 10,
   READ_LOCK: 16,
   /** Bytes taken out since the start, modulo 2³². */
   TAIL: 17,

@@ -21,6 +21,7 @@ export function createPipe(memory: KernelMemory, capture: boolean, room: number 
   memory.i32.fill(0, at, at + Pipe.WORDS);
   memory.i32[at + Pipe.CAPTURE] = capture ? 1 : 0;
   memory.i32[at + Pipe.CAPACITY] = capacity;
+  memory.i32[at + Pipe.INLINE] = capture ? 0 : capacity;
   const data = capture ? memory.allocate(capacity) : pointer + header;
   if (data < 0) {
     memory.free(pointer, header);
@@ -33,10 +34,10 @@ export function createPipe(memory: KernelMemory, capture: boolean, room: number 
 /** Gives the memory of a pipe back; both ends must be closed. */
 export function destroyPipe(memory: KernelMemory, pointer: number): void {
   const at = memory.word(pointer, Pipe.WORDS);
-  const capacity = memory.u32[at + Pipe.CAPACITY];
-  const capture = memory.i32[at + Pipe.CAPTURE] === 1;
-  if (capture) memory.free(memory.u32[at + Pipe.DATA], capacity);
-  memory.free(pointer, Pipe.WORDS * 4 + (capture ? 0 : capacity));
+  const inline = memory.u32[at + Pipe.INLINE];
+  const data = memory.u32[at + Pipe.DATA];
+  if (data !== pointer + Pipe.WORDS * 4) memory.free(data, memory.u32[at + Pipe.CAPACITY]);
+  memory.free(pointer, Pipe.WORDS * 4 + inline);
 }
 
 /** Bytes that wait in the pipe. */
@@ -144,6 +145,7 @@ function takeRing(memory: KernelMemory, at: number, into: Uint8Array, delimiter:
     const capacity = i32[at + Pipe.CAPACITY];
     const from = (tail >>> 0) % capacity;
     const first = Math.min(count, capacity - from);
+    memory.reach(data + capacity);
     const { u8 } = memory;
     into.set(u8.subarray(data + from, data + from + first));
     if (count > first) into.set(u8.subarray(data, data + count - first), first);
@@ -173,6 +175,76 @@ function takeGrown(memory: KernelMemory, at: number, into: Uint8Array, delimiter
   }
   unlock(i32, at + Pipe.WRITE_LOCK);
   return count;
+}
+
+/**
+ * Puts back what was read and not used: the next reader gets it first. The pipe grows if writers have filled it since.
+ * 0 or -ENOMEM.
+ */
+export function unreadPipe(memory: KernelMemory, pointer: number, bytes: Uint8Array): number {
+  const at = memory.word(pointer, Pipe.WORDS);
+  const { i32 } = memory;
+  lock(i32, at + Pipe.READ_LOCK);
+  lock(i32, at + Pipe.WRITE_LOCK);
+  const length = (i32[at + Pipe.HEAD] - i32[at + Pipe.TAIL]) >>> 0;
+  const capture = i32[at + Pipe.CAPTURE] === 1;
+  let status = 0;
+  if (capture) status = unreadGrown(memory, at, bytes);
+  else if (i32[at + Pipe.CAPACITY] - length < bytes.length) status = growRing(memory, at, bytes.length);
+  if (status === 0 && !capture) {
+    const tail = (i32[at + Pipe.TAIL] - bytes.length) | 0;
+    const capacity = i32[at + Pipe.CAPACITY];
+    const to = (tail >>> 0) % capacity;
+    const first = Math.min(bytes.length, capacity - to);
+    const data = memory.u32[at + Pipe.DATA];
+    memory.u8.set(bytes.subarray(0, first), data + to);
+    memory.u8.set(bytes.subarray(first), data);
+    Atomics.store(i32, at + Pipe.TAIL, tail);
+  }
+  unlock(i32, at + Pipe.WRITE_LOCK);
+  unlock(i32, at + Pipe.READ_LOCK);
+  wakeReaders(memory, at);
+  return status;
+}
+
+/** As {@link unreadPipe} for a pipe that grows, whose bytes lie in one piece. */
+function unreadGrown(memory: KernelMemory, at: number, bytes: Uint8Array): number {
+  const { i32 } = memory;
+  const tail = i32[at + Pipe.TAIL];
+  const head = i32[at + Pipe.HEAD];
+  const shift = Math.max(0, bytes.length - tail);
+  const status = growCapture(memory, at, head, shift);
+  if (status !== 0) return status;
+  const data = memory.u32[at + Pipe.DATA];
+  memory.reach(data + head + shift);
+  if (shift > 0) memory.u8.copyWithin(data + tail + shift, data + tail, data + head);
+  memory.u8.set(bytes, data + tail + shift - bytes.length);
+  Atomics.store(i32, at + Pipe.TAIL, tail + shift - bytes.length);
+  Atomics.store(i32, at + Pipe.HEAD, head + shift);
+  return 0;
+}
+
+/** Gives a pipe room for `more` bytes in front of its own. Call with both locks held. */
+function growRing(memory: KernelMemory, at: number, more: number): number {
+  const { i32, u32 } = memory;
+  const old = i32[at + Pipe.CAPACITY];
+  const length = (i32[at + Pipe.HEAD] - i32[at + Pipe.TAIL]) >>> 0;
+  // Powers of two, so that the counters may wrap around.
+  const capacity = 2 ** Math.ceil(Math.log2(Math.max(old * 2, length + more)));
+  const data = memory.allocate(capacity);
+  if (data < 0) return data;
+  const before = u32[at + Pipe.DATA];
+  const from = (i32[at + Pipe.TAIL] >>> 0) % old;
+  const first = Math.min(length, old - from);
+  memory.reach(data + capacity);
+  memory.u8.copyWithin(data + more, before + from, before + from + first);
+  memory.u8.copyWithin(data + more + first, before, before + length - first);
+  if (before !== at * 4 + Pipe.WORDS * 4) memory.free(before, old);
+  u32[at + Pipe.DATA] = data;
+  i32[at + Pipe.CAPACITY] = capacity;
+  Atomics.store(i32, at + Pipe.TAIL, more);
+  Atomics.store(i32, at + Pipe.HEAD, more + length);
+  return 0;
 }
 
 /**
@@ -218,6 +290,7 @@ function putRing(memory: KernelMemory, at: number, bytes: Uint8Array, done: numb
     const data = memory.u32[at + Pipe.DATA];
     const to = (head >>> 0) % capacity;
     const first = Math.min(count, capacity - to);
+    memory.reach(data + capacity);
     const { u8 } = memory;
     u8.set(count === bytes.length && first === count ? bytes : bytes.subarray(0, first), data + to);
     if (count > first) u8.set(bytes.subarray(first, count), data);

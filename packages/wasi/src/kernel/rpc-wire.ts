@@ -24,6 +24,13 @@ export const Op = {
   MKFIFO: 14,
   PS: 15,
   DUP2: 16,
+  OPEN: 17,
+  READ: 18,
+  WRITE: 19,
+  CLOSE: 20,
+  SEEK: 21,
+  READLINK: 22,
+  SYMLINK: 23,
 } as const;
 
 /** Thrown when a request ends too early or has bytes left over: EINVAL. */
@@ -58,6 +65,11 @@ export class RequestReader {
 
   i32(): number {
     return this.u32() | 0;
+  }
+
+  u64(): bigint {
+    const low = BigInt(this.u32());
+    return low | (BigInt(this.u32()) << 32n);
   }
 
   string(): Uint8Array {

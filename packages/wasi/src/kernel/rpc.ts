@@ -12,6 +12,7 @@ import {
   RPC_VERSION,
   u32At,
 } from "./rpc-wire.ts";
+import { Signal } from "./signals.ts";
 import type { LaunchFile } from "./spawn.ts";
 import { AT_CWD } from "./walker.ts";
 
@@ -27,6 +28,16 @@ interface Reply {
   /** How many bytes of it were read. */
   read: number;
 }
+
+/** What OPEN may say. */
+const OPEN_FLAGS =
+  OpenFlags.READ |
+  OpenFlags.WRITE |
+  OpenFlags.CREATE |
+  OpenFlags.EXCLUSIVE |
+  OpenFlags.TRUNCATE |
+  OpenFlags.APPEND |
+  OpenFlags.NOFOLLOW;
 
 const DEV_NULL = encodeText("/dev/null");
 
@@ -52,10 +63,15 @@ export class RpcDevice {
     if (u32At(bytes, 0) !== bytes.length) return -Errno.EINVAL;
     const writer = this.#spare?.reset() ?? new ReplyWriter();
     this.#spare = undefined;
+    this.#replies.set(file, { writer, bytes: this.answer(bytes, writer), read: 0 });
+    return bytes.length;
+  }
+
+  /** The reply to one whole request, put together by `writer`. */
+  answer(bytes: Uint8Array, writer = new ReplyWriter()): Uint8Array {
     const about = u32At(bytes, 4);
     const status = (about & 0xffff) === RPC_VERSION ? this.#run(about >>> 16, bytes, writer) : -Errno.ENOTSUP;
-    this.#replies.set(file, { writer, bytes: writer.finish(status < 0 ? -status : 0), read: 0 });
-    return bytes.length;
+    return writer.finish(status < 0 ? -status : 0);
   }
 
   /** The reply, or what of it is left; 0 when there is none. */
@@ -78,7 +94,12 @@ export class RpcDevice {
   #run(op: number, bytes: Uint8Array, reply: ReplyWriter): number {
     const request = new RequestReader(bytes);
     try {
-      return this.#files(op, request, reply) ?? this.#processes(op, request, reply) ?? -Errno.ENOSYS;
+      return (
+        this.#files(op, request, reply) ??
+        this.#processes(op, request, reply) ??
+        this.#descriptors(op, request, reply) ??
+        -Errno.ENOSYS
+      );
     } catch (error) {
       if (error instanceof MalformedRequest) return -Errno.EINVAL;
       throw error;
@@ -122,6 +143,20 @@ export class RpcDevice {
         const mode = request.u32();
         request.end();
         return paths.mkfifo(AT_CWD, path, mode);
+      }
+      case Op.READLINK: {
+        const path = request.string();
+        request.end();
+        const target = paths.readlink(AT_CWD, path);
+        if (typeof target === "number") return target;
+        reply.string(target);
+        return 0;
+      }
+      case Op.SYMLINK: {
+        const target = request.string();
+        const path = request.string();
+        request.end();
+        return paths.symlink(target, AT_CWD, path);
       }
       default:
         return undefined;
@@ -193,6 +228,56 @@ export class RpcDevice {
         const to = request.u32();
         request.end();
         return Math.min(process.dup2(from, to), 0);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** Operations on what the program itself cannot open; none of them waits (EAGAIN). Undefined for another operation. */
+  #descriptors(op: number, request: RequestReader, reply: ReplyWriter): number | undefined {
+    const { io, paths } = this.#process;
+    switch (op) {
+      case Op.OPEN: {
+        const path = request.string();
+        const flags = request.u32();
+        const mode = request.u32();
+        request.end();
+        const fd = paths.open(AT_CWD, path, (flags & OPEN_FLAGS) | OpenFlags.NONBLOCK, mode);
+        if (fd >= 0) reply.u32(fd);
+        return Math.min(fd, 0);
+      }
+      case Op.READ: {
+        const fd = request.u32();
+        const into = new Uint8Array(Math.min(request.u32(), RPC_LIMIT - 64));
+        request.end();
+        const count = io.readNow(fd, into);
+        if (count >= 0) reply.string(into.subarray(0, count));
+        return Math.min(count, 0);
+      }
+      case Op.WRITE: {
+        const fd = request.u32();
+        const bytes = request.string();
+        request.end();
+        const count = io.writeNow(fd, bytes);
+        if (count === -Errno.EPIPE) this.#process.raise(Signal.PIPE);
+        if (count >= 0) reply.u32(count);
+        return Math.min(count, 0);
+      }
+      case Op.CLOSE: {
+        const fd = request.u32();
+        request.end();
+        return this.#process.close(fd);
+      }
+      case Op.SEEK: {
+        const fd = request.u32();
+        const offset = Number(BigInt.asIntN(64, request.u64()));
+        const whence = request.u32();
+        request.end();
+        if (whence > 2) return -Errno.EINVAL;
+        const at = io.seek(fd, offset, whence as 0 | 1 | 2);
+        if (at >= 0) reply.u64(at);
+        return Math.min(at, 0);
       }
       default:
         return undefined;

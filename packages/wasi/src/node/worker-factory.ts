@@ -14,7 +14,8 @@ export interface WorkerEntries {
 export function nodeWorkerFactory(entries: WorkerEntries): WorkerFactory {
   return (kind, events) => {
     const entry = kind === WorkerKind.SHELL ? (entries.shell ?? entries.module) : entries.module;
-    const worker = new Worker(entry, { execArgv: [], env: {}, stdin: false });
+    // A descriptor that one thread opens may be another's to close: the open files of a sandbox are shared.
+    const worker = new Worker(entry, { execArgv: [], env: {}, stdin: false, trackUnmanagedFds: false });
     let ended = false;
     worker.on("message", (message) => events.message(message));
     worker.on("error", (error: Error) => {

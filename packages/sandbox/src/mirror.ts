@@ -1,0 +1,342 @@
+import {
+  decodeText,
+  Errno,
+  emptyStat,
+  errnoName,
+  type FileSystem,
+  FileType,
+  type NodeId,
+  type Stat,
+} from "@shadowbox/vfs";
+import { SandboxError } from "./errors.ts";
+
+/** What one side has at a path. */
+interface Facts
+  extends Pick<Stat, "ino" | "type" | "mode" | "nlink" | "size" | "atimeNs" | "mtimeNs" | "ctimeNs"> {
+  node: NodeId;
+  name: Uint8Array;
+  /** Path of the directory that holds it; empty for the root. */
+  parent: string;
+}
+
+type SideName = "tree" | "folder";
+type Pair = Record<SideName, Facts>;
+
+const CHUNK = 1 << 20;
+/** What a directory must allow while its entries are changed. */
+const CHANGEABLE = 0o700;
+
+/**
+ * Keeps a tree and a real folder equal, by turns: what programs did to the folder goes to the tree and the other way
+ * round. What both had when they were last equal is remembered, so only differences are copied, and a file that was
+ * renamed is renamed. Modes, times (a folder's host may round them), hard links, symlinks and FIFOs are kept; owners
+ * are not.
+ */
+export class Mirror {
+  readonly #sides: Record<SideName, FileSystem>;
+  readonly #except: ReadonlySet<string>;
+  readonly #frozen: string | undefined;
+  #pairs = new Map<string, Pair>();
+
+  /** `except` are absolute paths that belong to neither; what is at `frozen` only goes from the tree to the folder. */
+  constructor(tree: FileSystem, folder: FileSystem, except: Iterable<string>, frozen?: string) {
+    this.#sides = { tree, folder };
+    this.#except = new Set(except);
+    this.#frozen = frozen;
+  }
+
+  /** Brings what changed in the tree to the folder. Throws SandboxError `file`. */
+  fill(): void {
+    new Turn(this.#sides, this.#pairs, "tree", "folder", (path) => this.#except.has(path)).run();
+  }
+
+  /** Brings what changed in the folder to the tree. Throws SandboxError `file`. */
+  collect(): void {
+    const skip = (path: string) => this.#except.has(path) || path === this.#frozen;
+    new Turn(this.#sides, this.#pairs, "folder", "tree", skip).run();
+  }
+}
+
+/** One pass in one direction. */
+class Turn {
+  readonly #from: FileSystem;
+  readonly #to: FileSystem;
+  readonly #source: SideName;
+  readonly #target: SideName;
+  readonly #pairs: Map<string, Pair>;
+  readonly #skip: (path: string) => boolean;
+  readonly #now = new Map<string, Facts>();
+  /** Directories of which mode and times must be set again. */
+  readonly #touched = new Set<string>();
+  readonly #chunk = new Uint8Array(CHUNK);
+
+  constructor(
+    sides: Record<SideName, FileSystem>,
+    pairs: Map<string, Pair>,
+    source: SideName,
+    target: SideName,
+    skip: (path: string) => boolean,
+  ) {
+    this.#from = sides[source];
+    this.#to = sides[target];
+    this.#source = source;
+    this.#target = target;
+    this.#pairs = pairs;
+    this.#skip = skip;
+  }
+
+  run(): void {
+    this.#pairs.set("", {
+      [this.#source]: factsOf(this.#from, this.#from.root, new Uint8Array(), "") as Facts,
+      [this.#target]: factsOf(this.#to, this.#to.root, new Uint8Array(), "") as Facts,
+    } as Pair);
+    this.#scan(this.#from.root, "");
+    this.#move();
+    this.#remove();
+    for (const [path, facts] of this.#now) this.#bring(path, facts);
+    this.#settle();
+  }
+
+  /** Lists all that the source has, directories before what they hold. */
+  #scan(dir: NodeId, path: string): void {
+    const fs = this.#from;
+    fs.retain(dir);
+    const directories: [NodeId, string][] = [];
+    fs.readdir(dir, 0, (name, node) => {
+      const at = `${path}/${decodeText(name)}`;
+      if (this.#skip(at)) return true;
+      const facts = factsOf(fs, node, name.slice(), path);
+      if (facts === undefined || !KINDS.has(facts.type)) return true;
+      this.#now.set(at, facts);
+      if (facts.type === FileType.DIRECTORY) directories.push([node, at]);
+      return true;
+    });
+    for (const [node, at] of directories) this.#scan(node, at);
+    fs.release(dir);
+  }
+
+  /** Renames in the target what was renamed in the source: a file or directory that was elsewhere and is not there any more. */
+  #move(): void {
+    const before = new Map<number, string>();
+    for (const [path, pair] of this.#pairs) {
+      const known = pair[this.#source];
+      const gone = this.#now.get(path)?.ino !== known.ino;
+      if (path !== "" && gone && movable(known)) before.set(known.ino, path);
+    }
+    if (before.size === 0) return;
+    for (const [path, facts] of this.#now) {
+      const old = before.get(facts.ino);
+      if (old === undefined || this.#pairs.has(path) || !movable(facts)) continue;
+      const pair = this.#pairs.get(old);
+      const to = this.#pairs.get(facts.parent);
+      if (pair === undefined || to === undefined) continue;
+      if (!this.#isMoved(old, pair[this.#source], path, facts)) continue;
+      this.#rename(old, path, pair, to, facts);
+    }
+  }
+
+  /**
+   * Whether what has the same number elsewhere is the same: numbers serve again. A rename changes neither a file's size nor
+   * its time; a directory still holds something of what it held.
+   */
+  #isMoved(old: string, before: Facts, path: string, now: Facts): boolean {
+    if (before.type !== now.type) return false;
+    if (now.type !== FileType.DIRECTORY) return before.mtimeNs === now.mtimeNs && before.size === now.size;
+    for (const [each, pair] of this.#pairs) {
+      const known = pair[this.#source];
+      if (known.parent === old && this.#now.get(path + each.slice(old.length))?.ino === known.ino)
+        return true;
+    }
+    return false;
+  }
+
+  #rename(old: string, path: string, pair: Pair, to: Pair, facts: Facts): void {
+    const known = pair[this.#target];
+    const from = this.#pairs.get(known.parent) as Pair;
+    this.#openUp(known.parent);
+    this.#openUp(facts.parent);
+    const [fromDir, toDir] = [from[this.#target].node, to[this.#target].node];
+    if (this.#to.rename(fromDir, known.name, toDir, facts.name) < 0) return;
+    for (const [each, both] of [...this.#pairs]) {
+      if (each !== old && !each.startsWith(`${old}/`)) continue;
+      const at = path + each.slice(old.length);
+      this.#pairs.delete(each);
+      if (this.#touched.has(each)) this.#touched.add(at);
+      const parent = at.slice(0, at.lastIndexOf("/"));
+      for (const side of [this.#source, this.#target]) both[side].parent = parent;
+      if (each === old) for (const side of [this.#source, this.#target]) both[side].name = facts.name;
+      this.#pairs.set(at, both);
+    }
+    this.#touched.add(path);
+    const node = this.#to.lookup(toDir, facts.name);
+    if (node > 0) pair[this.#target].node = node;
+  }
+
+  /** Lets the entries of a directory of the target be changed. */
+  #openUp(path: string): void {
+    this.#touched.add(path);
+    const dir = this.#pairs.get(path)?.[this.#target];
+    if (dir === undefined || (dir.mode & CHANGEABLE) === CHANGEABLE) return;
+    this.#to.setStat(dir.node, { mode: dir.mode | CHANGEABLE });
+    dir.mode |= CHANGEABLE;
+  }
+
+  #remove(): void {
+    for (const [path, pair] of [...this.#pairs].reverse()) {
+      const facts = this.#now.get(path);
+      if (path === "" || (facts !== undefined && facts.type === pair[this.#target].type)) continue;
+      if (this.#within(path)) continue;
+      this.#drop(path, pair[this.#target]);
+      this.#pairs.delete(path);
+    }
+  }
+
+  /** Whether a path, or a directory above it, is not looked at in this direction. */
+  #within(path: string): boolean {
+    for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) if (this.#skip(at)) return true;
+    return false;
+  }
+
+  #drop(path: string, { parent, name, type }: Facts): void {
+    const dir = this.#pairs.get(parent)?.[this.#target].node;
+    if (dir === undefined) return;
+    this.#openUp(parent);
+    const status = type === FileType.DIRECTORY ? this.#to.rmdir(dir, name) : this.#to.unlink(dir, name);
+    if (status < 0 && status !== -Errno.ENOENT) this.#fail("remove", path, status);
+  }
+
+  #bring(path: string, facts: Facts): void {
+    const pair = this.#pairs.get(path);
+    if (pair !== undefined && same(pair[this.#source], facts)) {
+      pair[this.#source].node = facts.node;
+      return;
+    }
+    const parent = this.#pairs.get(facts.parent);
+    if (parent === undefined) return;
+    // Another file in place of the one that was there is another in the target too: the old one may have more names.
+    const replaced = pair !== undefined && pair[this.#source].ino !== facts.ino;
+    if (replaced && facts.type !== FileType.DIRECTORY) this.#drop(path, pair[this.#target]);
+    const there = replaced && facts.type !== FileType.DIRECTORY ? undefined : pair?.[this.#target];
+    const node = this.#make(path, facts, parent[this.#target].node, there);
+    if (node === 0) return;
+    if (facts.type === FileType.DIRECTORY) this.#touched.add(path);
+    else if (facts.type !== FileType.SYMLINK) this.#setFacts(path, node, facts);
+    const target = factsOf(this.#to, node, facts.name, facts.parent);
+    if (target !== undefined)
+      this.#pairs.set(path, { [this.#source]: facts, [this.#target]: target } as Pair);
+  }
+
+  /** Makes the target have what the source has, but for mode and times; its node, 0 if the source has it no more. */
+  #make(path: string, facts: Facts, dir: NodeId, there: Facts | undefined): NodeId {
+    const target = facts.type === FileType.SYMLINK ? this.#from.readlink(facts.node) : undefined;
+    if (typeof target === "number") return 0;
+    if (facts.nlink > 1 && facts.type !== FileType.DIRECTORY) {
+      const linked = this.#link(path, facts, dir, there);
+      if (linked !== 0) return linked;
+    }
+    let node = there?.node ?? 0;
+    if (there !== undefined && target !== undefined) {
+      if (equal(this.#to.readlink(there.node), target)) return there.node;
+      this.#drop(path, there);
+      node = 0;
+    }
+    if (node === 0) {
+      this.#openUp(facts.parent);
+      const made = this.#to.create(dir, facts.name, facts.type, CHANGEABLE & facts.mode, target);
+      node = made === -Errno.EEXIST ? this.#to.lookup(dir, facts.name) : made;
+      if (node < 0) this.#fail("make", path, node);
+    }
+    return facts.type === FileType.REGULAR ? this.#copy(path, facts, node) : node;
+  }
+
+  /** One more name for what the target has by another name already; 0 if it has not. */
+  #link(path: string, facts: Facts, dir: NodeId, there: Facts | undefined): NodeId {
+    for (const [other, known] of this.#now) {
+      if (other === path) return 0;
+      const pair = this.#pairs.get(other);
+      if (known.ino !== facts.ino || pair === undefined) continue;
+      const node = pair[this.#target].node;
+      if (there !== undefined && there.ino === pair[this.#target].ino) return there.node;
+      if (there !== undefined) this.#drop(path, there);
+      this.#openUp(facts.parent);
+      if (this.#to.link(dir, facts.name, node) < 0) return 0;
+      // The other name's facts are its file's, which changed by the link.
+      const { name, parent } = pair[this.#target];
+      pair[this.#target] = factsOf(this.#to, node, name, parent) ?? pair[this.#target];
+      return Math.max(0, this.#to.lookup(dir, facts.name));
+    }
+    return 0;
+  }
+
+  #copy(path: string, facts: Facts, node: NodeId): NodeId {
+    // Whoever opens it holds it, so that a swap of names meanwhile is none of the copy's.
+    this.#from.retain(facts.node);
+    this.#to.retain(node);
+    try {
+      let status = this.#to.setStat(node, { size: 0 });
+      for (let at = 0; status >= 0; at += status) {
+        status = this.#from.read(facts.node, at, this.#chunk);
+        if (status > 0) status = this.#to.write(node, at, this.#chunk.subarray(0, status));
+        if (status === 0) return node;
+      }
+      if (status === -Errno.ENOENT) return 0;
+      this.#fail("copy", path, status);
+    } finally {
+      this.#from.release(facts.node);
+      this.#to.release(node);
+    }
+  }
+
+  #setFacts(path: string, node: NodeId, { mode, atimeNs, mtimeNs }: Facts): void {
+    const status = this.#to.setStat(node, { mode, atimeNs, mtimeNs });
+    if (status < 0) this.#fail("set mode and times of", path, status);
+  }
+
+  /** Modes and times of directories, last: making entries needs the one and changes the other. */
+  #settle(): void {
+    for (const [path, facts] of [...this.#now].reverse()) {
+      const pair = this.#pairs.get(path);
+      if (facts.type !== FileType.DIRECTORY || pair === undefined) continue;
+      const { node, mtimeNs } = pair[this.#target];
+      const stands = factsOf(this.#to, node, facts.name, facts.parent);
+      if (stands === undefined || (!this.#touched.has(path) && stands.mtimeNs === mtimeNs)) continue;
+      this.#setFacts(path, node, facts);
+      const target = factsOf(this.#to, node, facts.name, facts.parent) ?? stands;
+      this.#pairs.set(path, { [this.#source]: facts, [this.#target]: target } as Pair);
+    }
+  }
+
+  #fail(action: string, path: string, status: number): never {
+    throw new SandboxError("file", `${action} "${path}" in the ${this.#target}: ${errnoName(status)}`);
+  }
+}
+
+const KINDS: ReadonlySet<FileType> = new Set([
+  FileType.REGULAR,
+  FileType.DIRECTORY,
+  FileType.SYMLINK,
+  FileType.FIFO,
+]);
+
+/** What can be told apart from a new file by its number: a file with one name, a directory. */
+function movable({ type, nlink }: Facts): boolean {
+  return type === FileType.DIRECTORY || (type === FileType.REGULAR && nlink === 1);
+}
+
+function equal(one: Uint8Array | number, other: Uint8Array): boolean {
+  if (typeof one === "number" || one.length !== other.length) return false;
+  return one.every((byte, index) => byte === other[index]);
+}
+
+function factsOf(fs: FileSystem, node: NodeId, name: Uint8Array, parent: string): Facts | undefined {
+  const stat = emptyStat();
+  if (fs.stat(node, stat) < 0) return undefined;
+  const { ino, type, mode, nlink, size, atimeNs, mtimeNs, ctimeNs } = stat;
+  return { node, name, parent, ino, type, mode, nlink, size, atimeNs, mtimeNs, ctimeNs };
+}
+
+function same(a: Facts, b: Facts): boolean {
+  if (a.type !== b.type || a.mode !== b.mode || a.mtimeNs !== b.mtimeNs) return false;
+  if (a.type === FileType.DIRECTORY) return true;
+  return a.ino === b.ino && a.size === b.size && a.ctimeNs === b.ctimeNs;
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Heap, type TreeFileSystem } from "@shadowbox/vfs";
+import { DirectoryFileSystem } from "@shadowbox/vfs/node";
+import { type Command, Kernel, ProgramKind, USER, V8Engine, type WorkerPool } from "@shadowbox/wasi";
+import { type ProgramModule, WasmtimePrograms } from "@shadowbox/wasi/node";
+import type { Machine } from "../../box.ts";
+import type { Installed } from "../../commands.ts";
+import { frozenMounts } from "../../frozen.ts";
+import { Mirror } from "../../mirror.ts";
+import { mountsOf, type NodeSetup } from "../attach.ts";
+
+/** What programs in `wasmtime` processes need of a sandbox. */
+export interface MachineOptions {
+  binary: string;
+  /** Where compiled modules are kept. */
+  cache: string;
+  pool: WorkerPool;
+  setup: NodeSetup;
+  installed: Installed;
+  memoryPages: number;
+  onCompile(name: string): void;
+}
+
+/** Where the kernel has file systems of its own; programs find stand-ins in the folder. */
+const OWN = ["/dev", "/proc", "/bin", "/usr/bin"];
+const DEVICES = ["null", "zero", "full", "random", "urandom", "tty", "stdin", "stdout", "stderr"];
+/** A command's stand-in: there, executable, and not to be read. */
+const COMMAND_MODE = 0o111;
+
+/**
+ * Shell and processes on a real folder, which programs in `wasmtime` have as `/`. The sandbox's tree stays what is kept: the
+ * folder is filled from it before each call and collected into it afterwards.
+ */
+export class WasmtimeMachine implements Machine {
+  readonly name = "wasmtime";
+  readonly engine: V8Engine;
+  readonly #mirror: Mirror;
+  readonly #programs: WasmtimePrograms;
+  readonly #folder: string;
+
+  constructor(tree: TreeFileSystem, options: MachineOptions) {
+    this.#folder = realpathSync(mkdtempSync(join(tmpdir(), "shadowbox-")));
+    const root = join(this.#folder, "root");
+    mkdirSync(root, { mode: 0o755 });
+    const heap = Heap.create();
+    const files = new DirectoryFileSystem(heap, { root, user: USER });
+    const setup: NodeSetup = { ...options.setup, directory: { root, user: USER } };
+    const except = [...OWN, ...options.setup.archives.map(({ path }) => path)];
+    this.#mirror = new Mirror(tree, files, except, options.setup.frozen);
+    this.#mirror.fill();
+    const mounts = [...mountsOf(setup), ...frozenMounts(files, setup.frozen)];
+    const kernel = Kernel.create(heap, { root: files, mounts }, { memoryPages: options.memoryPages });
+    furnish(root, options.installed.commands);
+    const modules = modulesOf(options.installed);
+    this.#programs = new WasmtimePrograms(kernel, {
+      binary: options.binary,
+      root,
+      cache: options.cache,
+      module: (number) => modules.get(number),
+      descriptor: (dev, node) => (dev === files.dev ? files.descriptor(node) : -1),
+      onCompile: options.onCompile,
+    });
+    this.engine = new V8Engine(options.pool, kernel, setup, this.#programs);
+  }
+
+  fill(): void {
+    this.#mirror.fill();
+  }
+
+  collect(): void {
+    this.#mirror.collect();
+  }
+
+  close(): void {
+    this.#programs.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The modules of the commands, by the number that the kernel's list has. */
+function modulesOf({ commands, entries, bytes }: Installed): ReadonlyMap<number, ProgramModule> {
+  const modules = new Map<number, ProgramModule>();
+  for (const { name, kind, module } of commands) {
+    const sha256 = entries.get(name)?.module;
+    if (kind === ProgramKind.MODULE && sha256 !== undefined && bytes !== undefined)
+      modules.set(module, { name, sha256, bytes: () => bytes(sha256) });
+  }
+  return modules;
+}
+
+/** Puts into the folder what listings of `/bin` and `/dev` show. */
+function furnish(root: string, commands: readonly Command[]): void {
+  for (const { name } of commands)
+    for (const folder of ["bin", "usr/bin"])
+      writeFileSync(join(root, folder, name), "", { flag: "w", mode: COMMAND_MODE });
+  for (const name of DEVICES) writeFileSync(join(root, "dev", name), "", { mode: 0o666 });
+  mkdirSync(join(root, "dev/shadowbox"), { recursive: true });
+  mkdirSync(join(root, "dev/fd"), { recursive: true });
+}

@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { limitModule } from "../../engine/module.ts";
+import type { Programs } from "../../engine/programs.ts";
+import { WasiError } from "../../errors.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import { ProgramKind, Slot } from "../../kernel/layout.ts";
+import { type Process, ProcessExit } from "../../kernel/process.ts";
+import { Child } from "./child.ts";
+import { CompiledModules } from "./compiled.ts";
+import { Fifos } from "./fifos.ts";
+
+/** A program's module, as the sandbox knows it by number. */
+export interface ProgramModule {
+  name: string;
+  /** Lower-case hexadecimal digest of its bytes. */
+  sha256: string;
+  /** The verified bytes, asked for when the module must be compiled. */
+  bytes(): Uint8Array;
+}
+
+/** What programs in `wasmtime` processes run on. */
+export interface WasmtimeOptions {
+  /** Path of the binary. */
+  binary: string;
+  /** The folder that programs have as `/`. */
+  root: string;
+  /** Further folders: guest's path → host's path. */
+  folders?: Readonly<Record<string, string>>;
+  /** Where compiled modules are kept. */
+  cache: string;
+  /** The module with a number of the kernel's list of commands. */
+  module(number: number): ProgramModule | undefined;
+  /** The host's descriptor of an open file, -1 if it is none of the host's. */
+  descriptor(dev: number, node: number): number;
+  /** Told before a module is compiled, which takes a while. */
+  onCompile?(name: string): void;
+}
+
+/** What all children of a sandbox share. */
+export interface Shared {
+  options: WasmtimeOptions;
+  fifos: Fifos;
+  compiled: CompiledModules;
+  /** A private folder outside of the sandbox's. */
+  folder: string;
+}
+
+/** Status of a program that was found but cannot be run. */
+const CANNOT_RUN = 126;
+
+/** Runs the programs of a sandbox in stock `wasmtime` processes, one each, over a real folder. */
+export class WasmtimePrograms implements Programs {
+  readonly #kernel: Kernel;
+  readonly #shared: Shared;
+  readonly #children = new Map<number, Child>();
+
+  constructor(kernel: Kernel, options: WasmtimeOptions) {
+    this.#kernel = kernel;
+    const folder = mkdtempSync(join(tmpdir(), "shadowbox-"));
+    const fifos = join(folder, "pipes");
+    mkdirSync(fifos, { mode: 0o700 });
+    const compiled = new CompiledModules(options.binary, options.cache, options.onCompile);
+    this.#shared = { options, fifos: new Fifos(fifos), compiled, folder };
+  }
+
+  start(slot: number, pid: number): void {
+    if (!this.#kernel.processes.take(slot, pid, -1)) return;
+    void this.#run(this.#kernel.process(slot));
+  }
+
+  async #run(process: Process): Promise<void> {
+    try {
+      process.leave();
+      const file = await this.#file(process);
+      if (!process.tryEnter()) return;
+      process.leave();
+      const child = new Child(this.#shared, process, file);
+      this.#children.set(process.pid, child);
+      const status = await child.end;
+      if (status >= 0) process.exit(status);
+    } catch (error) {
+      if (error instanceof ProcessExit) process.exit(error.status);
+      else this.#refuse(process, error as Error);
+    } finally {
+      this.#children.delete(process.pid);
+    }
+  }
+
+  #refuse(process: Process, error: Error): void {
+    if (!process.tryEnter()) return;
+    process.complain(error.message);
+    process.exit(CANNOT_RUN);
+  }
+
+  /** The compiled module of a process. */
+  async #file(process: Process): Promise<string> {
+    const { i32 } = this.#kernel.memory;
+    const { compiled, options } = this.#shared;
+    if (i32[process.slot + Slot.KIND] === ProgramKind.FILE) {
+      const name = Buffer.from(process.args().argv[0] ?? []).toString();
+      const bytes = readProgram(process);
+      limitModule(bytes, i32[process.slot + Slot.MEMORY_LIMIT], name);
+      return compiled.fileOf(bytes, name);
+    }
+    const module = options.module(i32[process.slot + Slot.MODULE]);
+    if (module === undefined)
+      throw new WasiError("engine", "run program: expected a module that the engine knows, got another");
+    return compiled.file(module.sha256, module.name, () => module.bytes());
+  }
+
+  stop(_slot: number, pid: number): void {
+    this.#children.get(pid)?.kill();
+  }
+
+  /** Removes what the children needed; all have ended. */
+  close(): void {
+    for (const child of this.#children.values()) child.kill();
+    rmSync(this.#shared.folder, { recursive: true, force: true });
+  }
+}
+
+/** The bytes of the module file that a process was started from. */
+function readProgram(process: Process): Uint8Array {
+  const fd = process.kernel.memory.i32[process.slot + Slot.PROGRAM_FD];
+  const bytes = new Uint8Array(Math.max(0, process.io.seek(fd, 0, 2)));
+  let done = 0;
+  for (let count = 1; count > 0 && done < bytes.length; done += Math.max(0, count))
+    count = process.io.pread(fd, bytes.subarray(done), done);
+  process.close(fd);
+  return bytes.subarray(0, done);
+}

@@ -1,0 +1,60 @@
+import { Signal, STATUS_SIGNALLED } from "../../kernel/signals.ts";
+
+/** Where wasmtime begins to say why a module ended otherwise than by status 0 to 125. */
+const VERDICT = Buffer.from("Error: failed to run main module");
+
+/** Passes a program's standard error on and keeps back what wasmtime itself has to say at its end. */
+export class VerdictFilter {
+  #held: Buffer = Buffer.alloc(0);
+
+  /** The bytes that are the program's own. */
+  pass(bytes: Uint8Array): Uint8Array {
+    this.#held = this.#held.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#held, bytes]);
+    const at = this.#held.indexOf(VERDICT);
+    const safe = at >= 0 ? at : tail(this.#held);
+    const out = this.#held.subarray(0, safe);
+    this.#held = this.#held.subarray(safe);
+    return out;
+  }
+
+  /** What is left at the end: the verdict, or a last piece that is none. */
+  end(): { verdict: string; rest: Uint8Array } {
+    const held = this.#held;
+    const isVerdict = held.indexOf(VERDICT) === 0;
+    return isVerdict ? { verdict: held.toString(), rest: new Uint8Array() } : { verdict: "", rest: held };
+  }
+}
+
+/** Where a beginning of the verdict at the end of `bytes` starts, else their length. */
+function tail(bytes: Buffer): number {
+  for (let at = Math.max(0, bytes.length - VERDICT.length); at < bytes.length; at++)
+    if (VERDICT.subarray(0, bytes.length - at).equals(bytes.subarray(at))) return at;
+  return bytes.length;
+}
+
+/** How a program ended: its status as the kernel has it, and what is to be said about it. */
+export interface Outcome {
+  status: number;
+  complaint?: string;
+}
+
+/** In place of a status that stock wasmtime keeps to itself. */
+const STATUS_LOST = 125;
+
+/** What the end of a `wasmtime` process says of its module. */
+export function outcomeOf(code: number | null, signal: number, verdict: string): Outcome {
+  if (code === null) return { status: STATUS_SIGNALLED + signal };
+  if (verdict === "") return { status: code };
+  const trap = /wasm trap: (.*)/.exec(verdict)?.[1];
+  if (trap !== undefined) return { status: STATUS_SIGNALLED + signalOf(trap), complaint: `trap: ${trap}` };
+  if (verdict.includes("invalid exit status"))
+    return { status: STATUS_LOST, complaint: "exited with a status over 125, which wasmtime does not tell" };
+  return { status: STATUS_SIGNALLED + Signal.ABRT, complaint: verdict.split("\n").join(" ").trim() };
+}
+
+/** The signal that a native program would have died of. */
+function signalOf(trap: string): number {
+  if (/out of bounds|undefined element|uninitialized|indirect call|stack/.test(trap)) return Signal.SEGV;
+  if (/divide|overflow|invalid conversion/.test(trap)) return Signal.FPE;
+  return Signal.ABRT;
+}
