@@ -1,3 +1,4 @@
+import { missingCommands } from "@shadowbox/sandbox";
 import { z } from "zod";
 import { defineTool } from "./tool.ts";
 
@@ -37,8 +38,10 @@ export const bash = defineTool({
       : result.status === 0
         ? ""
         : `\n[exit status ${result.status}${result.signal ? `, ${result.signal}` : ""}]`;
+    const missing = missingCommands(output, sandbox.commands().keys(), "`ls /bin`");
     return {
-      output: `${output.trimEnd()}${end}`.replace(/^\n/, "") || "[no output]",
+      output:
+        `${output.trimEnd()}${end}${missing ? `\n[${missing}]` : ""}`.replace(/^\n/, "") || "[no output]",
       isError: result.timedOut,
     };
   },

@@ -1,3 +1,4 @@
+import { missingCommands } from "@shadowbox/sandbox";
 import { summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { NETWORK } from "../cli/network.ts";
@@ -24,6 +25,9 @@ export const exec: CliCommand = {
   run: runExec,
 };
 
+/** Characters of standard error that are looked through for commands that were missing. */
+const MESSAGES = 1 << 20;
+
 async function runExec({ values, positionals }: Parsed): Promise<number> {
   const [script, ...args] = positionals;
   if (script === undefined)
@@ -36,6 +40,8 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     const json = values.json === true;
+    let errors = "";
+    const decoder = new TextDecoder();
     const result = await box.exec(script, {
       args,
       env,
@@ -46,26 +52,25 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
       ...(!json && {
         maxOutputBytes: 0,
         onStdout: (bytes: Uint8Array) => process.stdout.write(bytes),
-        onStderr: (bytes: Uint8Array) => process.stderr.write(bytes),
+        onStderr: (bytes: Uint8Array) => {
+          process.stderr.write(bytes);
+          if (errors.length < MESSAGES) errors += decoder.decode(bytes, { stream: true });
+        },
       }),
     });
     const changes = box.changes();
+    if (json) errors = text(result.stderr);
+    const missing = missingCommands(errors, box.commands().keys(), "`shadowbox bundle list`");
     if (json) {
       const { status, signal, durationMs, timedOut, truncated } = result;
-      const [stdout, stderr] = [text(result.stdout), text(result.stderr)];
+      const [stdout, stderr] = [text(result.stdout), errors];
       const report = {
-        status,
-        signal,
-        stdout,
-        stderr,
-        durationMs,
-        timedOut,
-        truncated,
-        engine: box.engine,
-        changes,
+        ...{ status, signal, stdout, stderr, missing, durationMs, timedOut, truncated },
+        ...{ engine: box.engine, changes },
       };
       process.stdout.write(`${JSON.stringify(report)}\n`);
     } else {
+      if (missing) process.stderr.write(`shadowbox: ${missing}\n`);
       if (result.timedOut) process.stderr.write(`shadowbox: killed after ${values.timeout} s\n`);
       if (!values.quiet)
         process.stderr.write(`${styleOf(process.stderr).dim(`[shadowbox: ${summaryOf(changes)}]`)}\n`);

@@ -3,6 +3,7 @@ import { createNodeSandbox } from "./open.ts";
 
 export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
+export { missingCommands } from "../missing.ts";
 export { type Exchange, exchangesOf, toHar } from "../net/har.ts";
 export { baseOf, projectFiles } from "../project.ts";
 export type {
