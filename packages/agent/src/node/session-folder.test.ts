@@ -24,6 +24,24 @@ describe("a folder of sessions", () => {
     });
   });
 
+  it("sums a long log up from its ends, wherever its last turn begins", () => {
+    const sessions = new SessionFolder(folder);
+    for (const lines of [300, 3, 1]) {
+      const session = sessions.create({ model: "m" });
+      session.append({ type: "user-message", turn: 1, text: "first" });
+      const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
+      session.append({ type: "turn-end", turn: 1, reason: "done", usage });
+      session.append({ type: "user-message", turn: 2, text: "second" });
+      // Lines of up to 90,000 characters: longer than what is read of the end.
+      for (let i = 0; i < lines; i++)
+        session.append({ type: "notice", turn: 2, message: "x".repeat(90_000 / lines) });
+      session.close();
+      const summary = sessions.list().sessions.find(({ id }) => id === session.id);
+      expect(summary).toMatchObject({ title: "first", turns: 2 });
+      expect(summary?.end).toBeUndefined();
+    }
+  });
+
   it("gives a session to one writer at a time, and takes over from a dead one", () => {
     const sessions = new SessionFolder(folder);
     const session = sessions.create({ model: "m" });

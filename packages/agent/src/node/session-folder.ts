@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -19,6 +20,8 @@ import { Session, type SessionOptions, type SessionStore } from "../session/sess
 import { type SessionSummary, summaryOf } from "../session/summary.ts";
 
 const LOG = ".jsonl";
+/** Of a long log, what is read at each end for a list. */
+const END_BYTES = 16_384;
 const ID = /^[\w-]{1,64}$/;
 
 /** The sessions of one project: a folder with one log each. A session has one writer at a time. */
@@ -71,12 +74,31 @@ export class SessionFolder {
     for (const name of readdirSync(this.#folder).filter((name) => name.endsWith(LOG))) {
       const id = name.slice(0, -LOG.length);
       try {
-        sessions.push(summaryOf(this.read(id), id));
+        sessions.push(this.#summary(id));
       } catch {
         broken.push(id);
       }
     }
     return { sessions: sessions.sort((a, b) => (a.started < b.started ? 1 : -1)), broken };
+  }
+
+  /** From both ends of the log; of a short one, or one that ends in a very long line, from all of it. */
+  #summary(id: string): SessionSummary {
+    const fd = openSync(this.#path(id), "r");
+    try {
+      const { size } = fstatSync(fd);
+      const piece = (from: number) => {
+        const bytes = Buffer.alloc(END_BYTES);
+        return bytes.toString("utf8", 0, readSync(fd, bytes, 0, END_BYTES, from));
+      };
+      if (size > 2 * END_BYTES) {
+        const summary = summaryOf(piece(0), id, piece(size - END_BYTES));
+        if (summary.turns > 0) return summary;
+      }
+    } finally {
+      closeSync(fd);
+    }
+    return summaryOf(this.read(id), id);
   }
 
   /** The store of one session, locked for this process. */

@@ -14,8 +14,11 @@ export interface SessionSummary {
   end?: TurnEnd;
 }
 
-/** The summary of a log's text, from its first lines and its last only: a long log is not parsed whole. */
-export function summaryOf(text: string, name: string): SessionSummary {
+/**
+ * The summary of a log's text, from its first lines and its last only: a long log is not parsed whole. `tail` is where it ends, if
+ * `text` is only its beginning; `turns` is 0 when no turn is named there.
+ */
+export function summaryOf(text: string, name: string, tail = text): SessionSummary {
   const first = recordOf(text.slice(0, lineEnd(text, 0)));
   if (first?.event.type !== "session-start")
     throw new AgentError("session", `read session "${name}": its log does not start a session`);
@@ -26,7 +29,7 @@ export function summaryOf(text: string, name: string): SessionSummary {
     model,
     ...(project !== undefined && { project }),
     title: titleOf(text),
-    ...lastTurn(text),
+    ...lastTurn(tail),
   };
 }
 

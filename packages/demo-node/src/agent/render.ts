@@ -3,12 +3,15 @@ import type { Style } from "../cli/terminal.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const OUTPUT_LINES = 6;
+const EDIT_LINES = 20;
 
 /** Draws a turn on a terminal as it happens: text as it streams, each tool call on a line with its time, folded output. */
 export class TurnView {
   readonly #stream: NodeJS.WriteStream;
   readonly #style: Style;
   readonly #calls = new Map<string, { name: string; subject: string }>();
+  /** What the model wrote, by call. */
+  readonly #inputs = new Map<string, string>();
   #spinner: ReturnType<typeof setInterval> | undefined;
   #frame = 0;
   #label = "thinking";
@@ -29,6 +32,10 @@ export class TurnView {
         break;
       case "tool-input":
         if (event.inputBytes === 0) this.#spin(`${event.name} …`);
+        break;
+      case "assistant-message":
+        for (const part of event.content)
+          if (part.type === "tool-call") this.#inputs.set(part.id, part.input);
         break;
       case "tool-start":
         this.#calls.set(event.call, { name: event.name, subject: event.subject });
@@ -63,10 +70,13 @@ export class TurnView {
     const mark = event.isError ? this.#style.red("✗") : this.#style.green("✓");
     const took = this.#style.dim(event.durationMs >= 100 ? `${(event.durationMs / 1000).toFixed(1)} s` : "");
     const changed = event.changed
-      ? this.#style.dim(` [${event.changed.files} files, +${event.changed.added} -${event.changed.removed}]`)
+      ? this.#style.dim(
+          ` [${event.changed.files} file${event.changed.files === 1 ? "" : "s"}, +${event.changed.added} -${event.changed.removed}]`,
+        )
       : "";
     const head = oneLine(subject, this.#width() - name.length - 34);
     this.#line(`${mark} ${this.#style.bold(name)} ${head} ${took}${changed}`);
+    if (!event.isError && this.#edited(event.call)) return;
     const lines = clean(event.output)
       .split("\n")
       .filter((line) => line.trim() !== "");
@@ -74,6 +84,17 @@ export class TurnView {
       this.#line(this.#style.dim(`  ${oneLine(line, this.#width() - 3)}`));
     if (lines.length > OUTPUT_LINES)
       this.#line(this.#style.dim(`  … ${lines.length - OUTPUT_LINES} more lines`));
+  }
+
+  /** The lines that an Edit took and put; false for another call. */
+  #edited(call: string): boolean {
+    const lines = editedLines(this.#inputs.get(call) ?? "");
+    for (const line of lines.slice(0, EDIT_LINES)) {
+      const paint = line.startsWith("+") ? this.#style.green : this.#style.red;
+      this.#line(`  ${paint(oneLine(line, this.#width() - 3, false))}`);
+    }
+    if (lines.length > EDIT_LINES) this.#line(this.#style.dim(`  … ${lines.length - EDIT_LINES} more lines`));
+    return lines.length > 0;
   }
 
   #turnEnd(event: Extract<AgentEvent, { type: "turn-end" }>): void {
@@ -128,7 +149,25 @@ export function clean(text: string): string {
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }
 
-function oneLine(text: string, width: number): string {
-  const line = clean(text).replace(/\s+/g, " ").trim();
+/** Of an Edit's input, each old line after "-" and each new one after "+"; none for another tool's. */
+function editedLines(input: string): string[] {
+  try {
+    const { edits } = JSON.parse(input) as { edits?: { old: string; new: string }[] };
+    const marked = (mark: string, text: string) =>
+      text === ""
+        ? []
+        : text
+            .replace(/\n$/, "")
+            .split("\n")
+            .map((line) => `${mark} ${line}`);
+    return (edits ?? []).flatMap((edit) => [...marked("-", edit.old), ...marked("+", edit.new)]);
+  } catch {
+    return [];
+  }
+}
+
+function oneLine(text: string, width: number, squeeze = true): string {
+  const whole = clean(text);
+  const line = squeeze ? whole.replace(/\s+/g, " ").trim() : whole.replaceAll("\t", "    ").trimEnd();
   return line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
 }

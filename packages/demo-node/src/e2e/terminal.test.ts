@@ -95,6 +95,19 @@ describe("the agent at a terminal of 80 columns", () => {
     expect(sessions).toMatchObject([{ turns: 2, end: "aborted" }]);
   });
 
+  it("shows what an edit took and put", async () => {
+    const edits = [{ old: "one\n", new: "\tfirst\nsecond\n" }];
+    const person = await talk([
+      { calls: [{ name: "Edit", input: { path: "a.txt", edits } }] },
+      { text: "Done." },
+    ]);
+    person.enters("go");
+    expect(await person.sees("Done.")).toContain(
+      "✓ Edit a.txt  [1 file, +2 -1]\n  - one\n  +     first\n  + second\n",
+    );
+    await ends(person);
+  });
+
   it("completes /commands at Tab, and takes lines that go on", async () => {
     const person = await talk([{ text: "Two lines." }]);
     person.types("/mo\t");
