@@ -14,6 +14,7 @@ const PACKAGES = {
   "@shadowbox/agent/models": { "": "agent/src/model/index.ts" },
   "@shadowbox/agent/mcp": { "": "agent/src/mcp/index.ts" },
   "@shadowbox/agent/node": { Node: "agent/src/node/index.ts" },
+  "@shadowbox/agent/node/mcp": { Node: "agent/src/node/mcp.ts" },
 };
 const INTRO = `# API
 

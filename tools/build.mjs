@@ -62,7 +62,7 @@ const agent = {
   ...common,
   platform: "neutral",
   packages: "external",
-  entryPoints: ["index", "model/index", "mcp/index", "node/index"].map(
+  entryPoints: ["index", "model/index", "mcp/index", "node/index", "node/mcp"].map(
     (name) => `packages/agent/src/${name}.ts`,
   ),
   outdir: "packages/agent/dist",

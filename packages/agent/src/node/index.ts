@@ -1,4 +1,1 @@
-export { connectMcpServers, type McpConnections, type McpServerConfig } from "./mcp-client.ts";
-export { type McpHttpOptions, serveMcpHttp } from "./mcp-http.ts";
-export { serveMcpStdio } from "./mcp-stdio.ts";
 export { SessionFolder } from "./session-folder.ts";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseRule, type Rule } from "@shadowbox/agent";
-import type { McpServerConfig } from "@shadowbox/agent/node";
+import type { McpServerConfig } from "@shadowbox/agent/node/mcp";
 import { CliError, EXIT } from "../cli/errors.ts";
 
 /** What the config file may hold: $XDG_CONFIG_HOME/shadowbox/config.json, readable by its owner only. See docs/agent.md. */

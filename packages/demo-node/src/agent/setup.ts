@@ -98,7 +98,7 @@ async function connectServers(values: Parsed["values"], { mcpServers }: Config) 
   const servers = { ...mcpServers, ...(typeof given === "string" && readMcpConfig(given)) };
   if (Object.keys(servers).length === 0) return undefined;
   // Loaded for those who have any.
-  const { connectMcpServers } = await import("@shadowbox/agent/node");
+  const { connectMcpServers } = await import("@shadowbox/agent/node/mcp");
   const connections = await connectMcpServers(servers);
   for (const problem of connections.problems) process.stderr.write(`shadowbox: ${problem}\n`);
   return connections;

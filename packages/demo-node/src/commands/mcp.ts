@@ -23,7 +23,7 @@ export const mcp: CliCommand = {
 };
 
 async function runMcp({ values }: Parsed): Promise<number> {
-  const { serveMcpHttp, serveMcpStdio } = await import("@shadowbox/agent/node");
+  const { serveMcpHttp, serveMcpStdio } = await import("@shadowbox/agent/node/mcp");
   // Standard output belongs to the protocol; notices go to standard error.
   const sandbox = await openBox(values);
   const options = { sandbox, version: VERSION, allowCommit: values["allow-commit"] === true };

@@ -1,0 +1,3 @@
+export { connectMcpServers, type McpConnections, type McpServerConfig } from "./mcp-client.ts";
+export { type McpHttpOptions, serveMcpHttp } from "./mcp-http.ts";
+export { serveMcpStdio } from "./mcp-stdio.ts";
