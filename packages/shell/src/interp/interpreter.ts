@@ -226,11 +226,13 @@ export class Interpreter implements PromptHost {
     return 2;
   }
 
-  /** Reports a failure of the script; other errors go on. */
+  /** Reports a failure of the script; other errors go on, and so does the end of the stack until there is room to speak. */
   report(error: unknown): ShellError {
     // The end of the host's stack (a regular expression that meets it says so in a SyntaxError).
-    if (error instanceof RangeError || (error instanceof SyntaxError && error.message.includes("call stack")))
+    if (error instanceof RangeError || (error instanceof SyntaxError && error.message.includes("call stack"))) {
+      if (!stackHasRoom()) throw error;
       return new ShellError("limit", "maximum nesting level exceeded");
+    }
     if (!(error instanceof ShellError)) throw error;
     return error;
   }
@@ -283,5 +285,17 @@ export class Interpreter implements PromptHost {
 
   get posix(): boolean {
     return this.state.set.posix;
+  }
+}
+
+/** Frames that a message, its trap and their writes take, many times over. */
+const ROOM = 500;
+
+function stackHasRoom(): boolean {
+  const descend = (frames: number): number => (frames === 0 ? 0 : 1 + descend(frames - 1));
+  try {
+    return descend(ROOM) === ROOM;
+  } catch {
+    return false;
   }
 }
