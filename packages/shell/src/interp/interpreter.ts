@@ -229,7 +229,10 @@ export class Interpreter implements PromptHost {
   /** Reports a failure of the script; other errors go on, and so does the end of the stack until there is room to speak. */
   report(error: unknown): ShellError {
     // The end of the host's stack (a regular expression that meets it says so in a SyntaxError).
-    if (error instanceof RangeError || (error instanceof SyntaxError && error.message.includes("call stack"))) {
+    if (
+      error instanceof RangeError ||
+      (error instanceof SyntaxError && error.message.includes("call stack"))
+    ) {
       if (!stackHasRoom()) throw error;
       return new ShellError("limit", "maximum nesting level exceeded");
     }
