@@ -3,7 +3,7 @@ import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/proto
 import type { CallToolResult, ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
 import type { Sandbox } from "@shadowbox/sandbox";
 import { z } from "zod";
-import { Gate } from "../gate/gate.ts";
+import { type Ask, Gate } from "../gate/gate.ts";
 import { toolsFor } from "../tools/all.ts";
 import { decode } from "../tools/text.ts";
 import { newToolMemory, type Tool, type ToolMemory } from "../tools/tool.ts";
@@ -13,7 +13,7 @@ import { OUTPUT_FOLDER, OUTPUT_LIMIT, shorten } from "../tools/truncate.ts";
 export interface McpOptions {
   sandbox: Sandbox;
   version: string;
-  /** Default: free inside the box, nothing outside. */
+  /** Default: free inside the box; what leaves it asks the client's user (elicitation), and is refused where the client cannot ask. */
   gate?: Gate;
   /** The client may commit without asking its user; default: only after the user said yes (elicitation). */
   allowCommit?: boolean;
@@ -25,11 +25,17 @@ const INSTRUCTIONS = `A sandbox with a shadow copy of the user's project. bash, 
 
 /** An MCP server over one sandbox: its tools in lower case, the change set as resources, and `commit`. Connect it to a transport. */
 export function createMcpServer(options: McpOptions): McpServer {
-  const { sandbox, version, gate = new Gate() } = options;
+  const { sandbox, version } = options;
   const server = new McpServer({ name: "shadowbox", version }, { instructions: INSTRUCTIONS });
-  const memory = newToolMemory();
-  for (const tool of toolsFor(sandbox))
-    if (!SESSION_ONLY.has(tool.name)) addTool(server, tool, { sandbox, gate, memory });
+  let { gate } = options;
+  const served: Served = {
+    sandbox,
+    // What the client can do is known when it is connected.
+    gate: () => (gate ??= new Gate({ ask: canAsk(server) ? askToAllow(server) : undefined })),
+    memory: newToolMemory(),
+    client: crypto.randomUUID().slice(0, 8),
+  };
+  for (const tool of toolsFor(sandbox)) if (!SESSION_ONLY.has(tool.name)) addTool(server, tool, served);
   if (sandbox.hasProject) {
     addReview(server, sandbox);
     addCommit(server, options);
@@ -42,8 +48,10 @@ const SESSION_ONLY: ReadonlySet<string> = new Set(["Todo", "AskUser", "Changes"]
 
 interface Served {
   sandbox: Sandbox;
-  gate: Gate;
+  gate(): Gate;
   memory: ToolMemory;
+  /** Tells the outputs of this client's calls from those of others. */
+  client: string;
 }
 
 function addTool(server: McpServer, tool: Tool, served: Served): void {
@@ -67,9 +75,9 @@ async function callTool(
   extra: Extra,
   served: Served,
 ): Promise<CallToolResult> {
-  const { sandbox, gate, memory } = served;
-  const call = `mcp_${String(extra.requestId)}`;
-  const decision = await gate.decide({
+  const { sandbox, gate, memory, client } = served;
+  const call = `mcp_${client}_${String(extra.requestId)}`;
+  const decision = await gate().decide({
     call,
     tool: tool.name,
     effect: tool.effect,
@@ -198,17 +206,37 @@ function addCommit(server: McpServer, { sandbox, allowCommit }: McpOptions): voi
 
 /** Why the commit may not be; undefined: the user agreed. */
 async function askCommit(server: McpServer, lines: readonly string[]): Promise<string | undefined> {
-  if (server.server.getClientCapabilities()?.elicitation === undefined)
+  if (!canAsk(server))
     return "commit needs the user's yes and this client cannot ask for it; the user can run `shadowbox commit`, or start the server with --allow-commit";
   const shown = lines.length > 20 ? [...lines.slice(0, 20), `and ${lines.length - 20} more`] : lines;
-  const result = await server.server.elicitInput({
-    message: `Write these changes to your project?\n${shown.join("\n")}`,
+  const agreed = await elicit(
+    server,
+    `Write these changes to your project?\n${shown.join("\n")}`,
+    "commit",
+    "Commit",
+  );
+  return agreed ? undefined : "the user did not agree to the commit; nothing was written";
+}
+
+function canAsk(server: McpServer): boolean {
+  return server.server.getClientCapabilities()?.elicitation !== undefined;
+}
+
+function askToAllow(server: McpServer): Ask {
+  return async ({ tool, subject }) => ({
+    allowed: await elicit(server, `Allow ${tool.toLowerCase()} of ${subject}?`, "allow", "Allow"),
+  });
+}
+
+/** Whether the client's user said yes. */
+async function elicit(server: McpServer, message: string, name: string, title: string): Promise<boolean> {
+  const { action, content } = await server.server.elicitInput({
+    message,
     requestedSchema: {
       type: "object",
-      properties: { commit: { type: "boolean", title: "Commit" } },
-      required: ["commit"],
+      properties: { [name]: { type: "boolean", title } },
+      required: [name],
     },
   });
-  const agreed = result.action === "accept" && result.content?.commit === true;
-  return agreed ? undefined : "the user did not agree to the commit; nothing was written";
+  return action === "accept" && content?.[name] === true;
 }

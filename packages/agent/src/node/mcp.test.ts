@@ -33,7 +33,7 @@ async function connect(options: { allowCommit?: boolean; answer?: boolean } = {}
   if (options.answer !== undefined)
     client.setRequestHandler(ElicitRequestSchema, async () => ({
       action: "accept" as const,
-      content: { commit: options.answer as boolean },
+      content: { commit: options.answer as boolean, allow: options.answer as boolean },
     }));
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await createMcpServer({ sandbox, version: "1", allowCommit: options.allowCommit }).connect(theirs);
@@ -86,6 +86,17 @@ describe("the MCP server", () => {
     expect((await call(client, "commit")).isError).toBe(!written);
     expect(await call(client, "status")).toMatchObject({ isError: false });
     expect(sandbox.changes().changes).toHaveLength(written ? 0 : 1);
+  });
+
+  const fetches: [string, { answer?: boolean }, RegExp][] = [
+    ["a client that cannot ask", {}, /^Not permitted: it needs a person's yes and nobody is there/],
+    ["a user who says no", { answer: false }, /^Not permitted: a person said no/],
+    // The box's own policy is closed all the same.
+    ["a user who says yes", { answer: true }, /request refused/],
+  ];
+  it.each(fetches)("asks the user about a host, with %s", async (_, options, answer) => {
+    const client = await connect(options);
+    expect((await call(client, "webfetch", { url: "https://example.org/" })).text).toMatch(answer);
   });
 
   it("stops a call that the client cancels", async () => {

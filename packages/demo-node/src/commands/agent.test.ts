@@ -1,8 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CliBench } from "../testing/cli.ts";
 
@@ -107,32 +104,5 @@ describe("shadowbox with a model at a terminal", () => {
       status: 0,
       stdout: expect.stringContaining("3 as recorded, 0 not, 0 left out"),
     });
-  });
-});
-
-describe("shadowbox mcp", () => {
-  it("serves the official client over standard input and output", async () => {
-    const bin = fileURLToPath(new URL("../../bin/shadowbox.mjs", import.meta.url));
-    const env = {
-      ...process.env,
-      XDG_STATE_HOME: join(bench.folder, "state"),
-      SHADOWBOX_NO_BUILD: "1",
-    } as Record<string, string>;
-    const client = new Client({ name: "test", version: "1" });
-    await client.connect(
-      new StdioClientTransport({
-        command: process.execPath,
-        args: [bin, "mcp", "--project", bench.project],
-        env,
-        stderr: "ignore",
-      }),
-    );
-    const { content } = await client.callTool({
-      name: "bash",
-      arguments: { command: "echo hi > new.txt; cat *.txt" },
-    });
-    expect(content).toEqual([{ type: "text", text: "hello\nhi" }]);
-    await client.close();
-    expect((await bench.run(["status"])).stdout).toContain("A new.txt");
   });
 });
