@@ -141,7 +141,7 @@ function waitFor(sh: Interpreter, job: Job): number | undefined {
   while (job.status === undefined) {
     const result = sh.system.wait(job.pid, false);
     if (typeof result === "object") {
-      job.status = result.status;
+      sh.jobs.ended(job, result.status);
       childEnded(sh);
     } else if (result === -Errno.EINTR) {
       const pending = sh.system.takeSignals();

@@ -37,14 +37,14 @@ export function setBuiltin(sh: Interpreter, args: string[]): number {
     if (arg === "+") continue;
     if (!/^[-+]./.test(arg)) break;
     const used = letters(sh, arg, args[at + 1]);
-    if (used < 0) return used === -2 ? 1 : 2;
+    if (used < 0) return 2;
     at += used;
   }
   if (at < args.length) sh.state.positional = args.slice(at);
   return 0;
 }
 
-/** How many further arguments were used; -1 an invalid letter, -2 an invalid name. */
+/** How many further arguments were used; -1 after an error. */
 function letters(sh: Interpreter, arg: string, next: string | undefined): number {
   const on = arg[0] === "-";
   let used = 0;
@@ -56,7 +56,7 @@ function letters(sh: Interpreter, arg: string, next: string | undefined): number
       }
       if (!(SET_NAMES as string[]).includes(next)) {
         sh.builtinError("set", `${next}: invalid option name`);
-        return -2;
+        return -1;
       }
       setOption(sh, next as SetOption, on);
       used = 1;
@@ -85,11 +85,17 @@ export function printOptions(sh: Interpreter, table: boolean): void {
   sh.out(lines.join(""), "set");
 }
 
+/** Computed variables that bash does not list. */
+const UNLISTED = new Set([
+  ...["BASHPID", "BASH_ARGV0", "BASH_COMMAND", "BASH_SUBSHELL", "COMP_WORDBREAKS", "EPOCHREALTIME"],
+  ...["EPOCHSECONDS", "HISTCMD", "LINENO", "RANDOM", "SECONDS", "SRANDOM"],
+]);
+
 function printAll(sh: Interpreter): number {
   let out = "";
   for (const name of sh.vars.names()) {
     const variable = sh.vars.get(name);
-    if (variable) out += setLine(variable);
+    if (variable && !UNLISTED.has(name)) out += setLine(variable);
   }
   if (!sh.posix)
     for (const name of [...sh.state.functions.read.keys()].sort())

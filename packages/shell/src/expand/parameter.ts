@@ -92,7 +92,8 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
   const found = pointer && lookUp(host, pointer);
   const text = found?.list ? (found.list.length ? found.list.join(" ") : undefined) : found?.text;
   if (text === undefined) {
-    if (part.operation?.type === "Default" && (!isName(part.name) || found?.list)) return undefined;
+    const empty = found?.list !== undefined && variable?.value !== undefined;
+    if (part.operation?.type === "Default" && (!isName(part.name) || empty)) return undefined;
     if (found?.list && (!isName(part.name) || variable?.value !== undefined)) return "";
     const shown = part.subscript ? `${part.name}[${part.subscript.text}]` : part.name;
     if (/^[@*\d!#?$-]/.test(part.name) && part.name !== "0") {

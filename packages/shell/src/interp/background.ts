@@ -123,7 +123,8 @@ export function runCoproc(sh: Interpreter, node: Coproc): number {
   sh.vars.setAttributes(variable, Attr.INDEXED, 0);
   sh.vars.set(`${name}_PID`, String(pid));
   sh.state.lastBackground = pid;
-  sh.jobs.add(pid, `coproc ${name} ${nodeText(node.body)}`);
+  const job = sh.jobs.add(pid, `coproc ${name} ${nodeText(node.body)}`);
+  job.coproc = { name, fds: [read, write] };
   return 0;
 }
 

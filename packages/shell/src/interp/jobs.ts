@@ -1,4 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
+import { IndexedArray } from "../state/arrays.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { SIGNAL_TEXTS } from "./messages.ts";
 
@@ -15,6 +16,8 @@ export interface Job {
   noHangup: boolean;
   /** Started by an earlier shell of the session: it cannot be waited for, only be seen and killed. */
   adopted?: boolean;
+  /** Of a coprocess: its array, and this shell's ends of its pipes. */
+  coproc?: { name: string; fds: readonly number[] };
 }
 
 /** What a later shell of a session is told of a job. */
@@ -86,16 +89,29 @@ export class Jobs {
         continue;
       }
       const result = this.#sh.system.wait(job.pid, true);
-      if (typeof result === "object") job.status = result.status;
+      if (typeof result === "object") this.ended(job, result.status);
       else if (result === -Errno.ECHILD) job.status = 127;
     }
+  }
+
+  /** Notes the end of a job. What names a coprocess goes with it. */
+  ended(job: Job, status: number): void {
+    job.status = status;
+    if (!job.coproc) return;
+    const { vars, system } = this.#sh;
+    const { name, fds } = job.coproc;
+    const array = vars.get(name)?.value;
+    const values = array instanceof IndexedArray ? array.values() : [];
+    for (const fd of fds) if (values.includes(String(fd))) system.close(fd);
+    vars.unset(name);
+    vars.unset(`${name}_PID`);
   }
 
   /** Notes that a child has ended, whichever shell of this thread it belongs to. */
   record(pid: number, status: number): void {
     for (const jobs of [this.#jobs, ...this.#outer]) {
       const job = jobs.find((other) => other.pid === pid);
-      if (job) job.status = status;
+      if (job) this.ended(job, status);
     }
   }
 

@@ -44,7 +44,13 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
   for (;;) {
     const unit = parser.next();
     if (unit === null) return status;
-    if (unit.type === "SyntaxError") return syntaxError(sh, unit, origin);
+    if (unit.type === "SyntaxError") {
+      status = syntaxError(sh, unit, origin);
+      // What is wrong in an array gives up its line, in a script, and no more.
+      if (!unit.kind.startsWith("array") || origin.name !== "") return status;
+      sh.syntaxFailed = false;
+      continue;
+    }
     if (sh.state.set.verbose) sh.errorText(parser.text);
     if (sh.state.set.history && origin.name === "" && sh.state.frames.length === 1)
       addHistory(sh, parser.text);
@@ -86,6 +92,6 @@ function syntaxError(sh: Interpreter, problem: SyntaxProblem, origin: Origin): n
   sh.syntaxFailed = true;
   const whole = origin.name === "" || origin.name === "-c";
   if (problem.kind === "conditional" && whole) return sh.state.lastStatus;
-  sh.state.lastStatus = 2;
-  return 2;
+  sh.state.lastStatus = problem.kind.startsWith("array") ? 1 : 2;
+  return sh.state.lastStatus;
 }

@@ -108,7 +108,7 @@ export function readArray(r: Reader): ArrayLiteral {
     const c = r.code();
     if (c === CLOSE_PAREN) break;
     if (c === NEWLINE) readNewline(r);
-    else if (c === NUL) r.unmatched(")", line);
+    else if (c === NUL) r.unmatched(")", line, "array-end");
     else if (c === OPEN_BRACKET) elements.push(readSubscripted(r) ?? element(readWord(r)));
     else if (!atWord(r)) r.unexpectedToken(r.token(), "array");
     else elements.push(element(readWord(r)));

@@ -26,7 +26,7 @@ export class Parser {
     this.extglob = options.extglob ?? (() => false);
   }
 
-  /** The next command list; `null` at the end. After an error there is nothing more. */
+  /** The next command list; `null` at the end. After an error there is nothing more, except after one in an array, which costs its line. */
   next(): Script | SyntaxProblem | null {
     if (this.finished) return null;
     const r = this.reader;
@@ -40,8 +40,9 @@ export class Parser {
       }
       return { type: "Script", statements: readLine(r) };
     } catch (error) {
-      this.finished = true;
-      return toSyntaxError(error, r);
+      const problem = toSyntaxError(error, r);
+      this.finished = !problem.kind.startsWith("array") || !skipLine(r);
+      return problem;
     }
   }
 
@@ -62,6 +63,15 @@ export class Parser {
   get text(): string {
     return this.reader.src.slice(this.unitStart, Math.min(this.reader.pos, this.reader.src.length - 1));
   }
+}
+
+/** Goes on with the next line, if there is one. */
+function skipLine(r: Reader): boolean {
+  const end = r.src.indexOf("\n", r.pos);
+  if (end < 0 || r.atEnd()) return false;
+  r.pos = end + 1;
+  r.line++;
+  return true;
 }
 
 function toSyntaxError(error: unknown, r: Reader): SyntaxProblem {

@@ -221,9 +221,9 @@ export class Reader {
   }
 
   /** The input ended inside something that started at `line`. */
-  unmatched(close: string, line: number): never {
+  unmatched(close: string, line: number, kind: SyntaxProblem["kind"] = "end"): never {
     const text = `unexpected EOF while looking for matching \`${close}'`;
-    throw new SyntaxFailure({ type: "SyntaxError", kind: "end", line, messages: [{ line, text }] });
+    throw new SyntaxFailure({ type: "SyntaxError", kind, line, messages: [{ line, text }] });
   }
 
   /** The line of `pos`, as it was before aliases were expanded in it. */
