@@ -30,8 +30,7 @@ export function compgenBuiltin(sh: Interpreter, args: string[]): number {
   let found = generate(sh, spec, word);
   if (spec.filter !== undefined) found = filtered(sh, found, spec.filter, word);
   found = found.map((text) => `${spec.prefix}${text}${spec.suffix}`);
-  if (found.length === 0 && spec.options.some((option) => option === "default" || option === "bashdefault"))
-    found = paths(sh, word, false);
+  if (found.length === 0 && spec.options.includes("default")) found = paths(sh, word, false);
   if (spec.options.includes("plusdirs") || (found.length === 0 && spec.options.includes("dirnames")))
     found.push(...paths(sh, word, true));
   if (found.length === 0) return 1;
