@@ -49,16 +49,31 @@ git("add", ".");
 rmSync(join(project, ".git"), { recursive: true });
 git("init", "-q");
 const gitStatus = timed(() => git("status", "--porcelain", "-uall"));
+git("-c", "user.name=a", "-c", "user.email=a@b", "add", ".");
+git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "all");
+const gitTracked = timed(() => git("status", "--porcelain", "-uall"));
 rmSync(join(project, ".git"), { recursive: true });
 
 const test = new TestProject({}, home);
 const heapBefore = process.memoryUsage().rss;
-const first = timed(() => {
+const opened = timed(() => {
   test.open();
-  test.seenNames();
   test.status();
 });
-row(`open, list ${COUNT} files, first status / git status in a new repository`, first, gitStatus, 1);
+const first = opened + timed(() => test.seenNames());
+row(
+  `open and first status of ${COUNT} files / git status of a repository that has them`,
+  opened,
+  gitTracked,
+  1,
+);
+row(
+  "the same, and every name looked at / git status of a repository that has them",
+  first,
+  gitTracked,
+  undefined,
+);
+row("the same / git status in a new repository, which only lists", first, gitStatus, undefined);
 row("memory for unread files, MB", (process.memoryUsage().rss - heapBefore) / 1e6, undefined, 20);
 
 test.box({ [names[0]]: "changed\n" });

@@ -1,5 +1,5 @@
 import { decodeText } from "@shadowbox/vfs";
-import { diffHunks, isBinary } from "../diff/hunks.ts";
+import { countChangedLines, isBinary } from "../diff/hunks.ts";
 import { dangerOf } from "./flags.ts";
 import type { Change, ChangeFacts, ChangeSet } from "./types.ts";
 
@@ -33,11 +33,7 @@ function countLines({ kind, similarity, before, after }: Change, facts: ChangeFa
   const [oldBytes, newBytes] = [before?.read() ?? NOTHING, after?.read() ?? NOTHING];
   facts.binary = isBinary(oldBytes) || isBinary(newBytes);
   if (facts.binary) return;
-  for (const hunk of diffHunks(oldBytes, newBytes, 0))
-    for (const change of hunk.changes) {
-      facts.removed += change.oldCount;
-      facts.added += change.newCount;
-    }
+  Object.assign(facts, countChangedLines(oldBytes, newBytes));
 }
 
 const NOTHING = new Uint8Array();

@@ -35,6 +35,18 @@ export function diffHunks(oldBytes: Uint8Array, newBytes: Uint8Array, context = 
   );
 }
 
+/** Lines that {@link diffHunks} would show as removed and as added. */
+export function countChangedLines(
+  oldBytes: Uint8Array,
+  newBytes: Uint8Array,
+): { removed: number; added: number } {
+  const table = new LineTable();
+  const [before, after] = [table.cut(oldBytes), table.cut(newBytes)];
+  const edit = shortestEdit(before, after, table.classes);
+  const count = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0);
+  return { removed: count(edit.removed), added: count(edit.added) };
+}
+
 /** Lines `oldAt`… give way to lines `newAt`…, counted from 0. */
 export interface LineChange {
   oldAt: number;

@@ -8,6 +8,11 @@ export interface Lines {
   count: number;
 }
 
+/** FNV-1a, 32 bits. */
+const SEED = 0x811c9dc5;
+const PRIME = 0x01000193;
+const NEWLINE = 0x0a;
+
 /** Cuts texts into lines with common numbers for equal lines. */
 export class LineTable {
   /** Hash slots: class + 1, or 0. */
@@ -22,12 +27,22 @@ export class LineTable {
 
   cut(bytes: Uint8Array): Lines {
     const starts: number[] = [];
+    const ids: number[] = [];
+    // One pass finds where lines end and hashes them.
     for (let at = 0; at < bytes.length; ) {
-      starts.push(at);
-      const end = bytes.indexOf(0x0a, at);
-      at = end < 0 ? bytes.length : end + 1;
+      const start = at;
+      let hash = SEED;
+      let byte = -1;
+      while (at < bytes.length && byte !== NEWLINE) {
+        byte = bytes[at++] as number;
+        hash = Math.imul(hash ^ byte, PRIME);
+      }
+      starts.push(start);
+      ids.push(this.#classOf(bytes, start, at, hash));
     }
-    return this.cutAt(bytes, starts);
+    const count = starts.length;
+    starts.push(bytes.length);
+    return { bytes, starts: Uint32Array.from(starts), ids: Int32Array.from(ids), count };
   }
 
   /** Cuts a text where the caller says: pieces begin at `starts`, ascending, the first at 0 unless the text is empty. */
@@ -36,14 +51,18 @@ export class LineTable {
     starts.push(bytes.length);
     const ids = new Int32Array(count);
     for (let i = 0; i < count; i++)
-      ids[i] = this.#classOf(bytes, starts[i] as number, starts[i + 1] as number);
+      ids[i] = this.#classAt(bytes, starts[i] as number, starts[i + 1] as number);
     return { bytes, starts: Uint32Array.from(starts), ids, count };
   }
 
-  #classOf(bytes: Uint8Array, start: number, end: number): number {
-    let hash = 0x811c9dc5;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
-    hash ^= hash >>> 15;
+  #classAt(bytes: Uint8Array, start: number, end: number): number {
+    let hash = SEED;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), PRIME);
+    return this.#classOf(bytes, start, end, hash);
+  }
+
+  #classOf(bytes: Uint8Array, start: number, end: number, fnv: number): number {
+    const hash = fnv ^ (fnv >>> 15);
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {

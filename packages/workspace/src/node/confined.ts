@@ -1,4 +1,5 @@
 import { constants } from "node:fs";
+import { concat } from "../diff/partial.ts";
 import { WorkspaceError } from "../errors.ts";
 import { pathKey, splitPath } from "../paths.ts";
 import { diskFiles, type Files, writeAll } from "./files.ts";
@@ -39,6 +40,9 @@ export class ConfinedFolder {
   readonly #files: Files;
   readonly #path: string;
   readonly #root: number;
+  readonly #umask = process.umask();
+  /** The directory that was used last and those above it: the next path is often in the same. */
+  readonly #held: { name: string; fd: number }[] = [];
 
   /** `root` is an absolute path. */
   constructor(root: string, files: Files = diskFiles) {
@@ -48,7 +52,17 @@ export class ConfinedFolder {
   }
 
   close(): void {
+    this.forget();
     this.#files.closeSync(this.#root);
+  }
+
+  /** Lets go of directories held open: the next path is walked from the root. */
+  forget(): void {
+    this.#keep(0);
+  }
+
+  #keep(count: number): void {
+    while (this.#held.length > count) this.#files.closeSync((this.#held.pop() as { fd: number }).fd);
   }
 
   /** Calls `use` with a path to the last name of `path`, whose directory is held. Missing directories are made if asked. */
@@ -60,17 +74,14 @@ export class ConfinedFolder {
 
   #in<T>(names: readonly Uint8Array[], make: boolean, use: (dir: Buffer) => T): T {
     if (!BY_DESCRIPTOR) return use(this.#checked(names, make));
-    let fd = this.#root;
-    try {
-      for (const name of names) {
-        const next = this.#openBelow(fd, name, make);
-        if (fd !== this.#root) this.#files.closeSync(fd);
-        fd = next;
-      }
-      return use(descriptorPath(fd));
-    } finally {
-      if (fd !== this.#root) this.#files.closeSync(fd);
+    let same = 0;
+    while (same < names.length && this.#held[same]?.name === pathKey(names[same] as Uint8Array)) same++;
+    this.#keep(same);
+    for (const name of names.slice(same)) {
+      const fd = this.#openBelow(this.#held.at(-1)?.fd ?? this.#root, name, make);
+      this.#held.push({ name: pathKey(name), fd });
     }
+    return use(descriptorPath(this.#held.at(-1)?.fd ?? this.#root));
   }
 
   #openBelow(dir: number, name: Uint8Array, make: boolean): number {
@@ -108,10 +119,10 @@ export class ConfinedFolder {
     }
   }
 
-  /** A file's bytes or a link's target. */
-  read(path: Uint8Array, kind: "file" | "symlink"): Uint8Array {
+  /** A file's bytes or a link's target; `size` is what is expected of a file. */
+  read(path: Uint8Array, kind: "file" | "symlink", size: number): Uint8Array {
     if (kind === "file")
-      return this.#opened(path, O_RDONLY | O_NOFOLLOW, (fd) => this.#files.readFileSync(fd));
+      return this.#opened(path, O_RDONLY | O_NOFOLLOW, (fd) => readAll(this.#files, fd, size));
     return this.#at(path, false, (place) => this.#files.readlinkSync(place, { encoding: "buffer" }));
   }
 
@@ -119,9 +130,17 @@ export class ConfinedFolder {
   replace(path: Uint8Array, fresh: Replacement): void {
     this.#at(path, true, (place) => {
       const beside = placeIn(place.subarray(0, place.lastIndexOf(0x2f)), Buffer.from(fresh.beside));
-      ignoring(["ENOENT"], () => this.#files.unlinkSync(beside));
-      if (fresh.mode === undefined) this.#files.symlinkSync(Buffer.from(fresh.bytes), beside);
-      else this.#writeFile(beside, fresh.bytes, fresh.mode, fresh.sync);
+      const write = () => {
+        if (fresh.mode === undefined) this.#files.symlinkSync(Buffer.from(fresh.bytes), beside);
+        else this.#writeFile(beside, fresh.bytes, fresh.mode, fresh.sync);
+      };
+      try {
+        write();
+      } catch (error) {
+        if (codeOf(error) !== "EEXIST") throw error;
+        this.#files.unlinkSync(beside);
+        write();
+      }
       try {
         this.#files.renameSync(beside, place);
       } catch (error) {
@@ -132,10 +151,13 @@ export class ConfinedFolder {
   }
 
   #writeFile(place: Buffer, bytes: Uint8Array, mode: number, sync: boolean): void {
-    const fd = this.#files.openSync(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    // A mode that the umask leaves whole need not be set afterwards.
+    const whole = mode <= 0o777 && (mode & this.#umask) === 0;
+    const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    const fd = this.#files.openSync(place, flags, whole ? mode : 0o600);
     try {
       writeAll(this.#files, fd, bytes);
-      this.#files.fchmodSync(fd, mode & 0o7777);
+      if (!whole) this.#files.fchmodSync(fd, mode & 0o7777);
       if (sync) this.#files.fsyncSync(fd);
     } catch (error) {
       ignoring(["ENOENT"], () => this.#files.unlinkSync(place));
@@ -183,6 +205,7 @@ export class ConfinedFolder {
 
   /** Removes a directory if it is empty. */
   removeDirectory(path: Uint8Array): void {
+    this.forget();
     ignoring(["ENOENT", "ENOTEMPTY", "EEXIST"], () =>
       this.#at(path, false, (place) => this.#files.rmdirSync(place)),
     );
@@ -215,8 +238,9 @@ export class ConfinedFolder {
 
 const MISSING: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 
-function standingAt(files: Files, place: Buffer): Standing {
-  const stat = files.lstatSync(place, { bigint: true });
+function standingAt(files: Files, place: Buffer): Standing | undefined {
+  const stat = files.lstatSync(place, { bigint: true, throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
   const kind = stat.isFile()
     ? "file"
     : stat.isSymbolicLink()
@@ -227,6 +251,18 @@ function standingAt(files: Files, place: Buffer): Standing {
   const { mtimeNs, ctimeNs } = stat;
   const [mode, size, ino] = [Number(stat.mode) & 0o7777, Number(stat.size), Number(stat.ino)];
   return { kind, mode, size, mtimeNs, ctimeNs, ino };
+}
+
+/** All that the descriptor gives, `size` bytes if nobody changed the file meanwhile. */
+function readAll(files: Files, fd: number, size: number): Uint8Array {
+  let bytes: Uint8Array = new Uint8Array(size + 1);
+  let done = 0;
+  for (;;) {
+    if (done === bytes.length) bytes = concat([bytes, new Uint8Array(bytes.length)]);
+    const count = files.readSync(fd, bytes, done, bytes.length - done, null);
+    if (count === 0) return bytes.subarray(0, done);
+    done += count;
+  }
 }
 
 function namesOf(path: Uint8Array): Uint8Array[] {

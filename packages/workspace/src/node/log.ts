@@ -16,8 +16,8 @@ export class OperationLog {
   }
 
   /**
-   * The entry is on the disk when this returns; one that changed no path may still be lost with the machine's power (not
-   * with the process).
+   * The entry is on the disk when this returns; one that changed no path, or of a call (whose snapshot says the same), may still be
+   * lost with the machine's power (not with the process).
    */
   append(entry: Omit<LogEntry, "time" | "user">): void {
     const line: LogEntry = { time: new Date().toISOString(), user: userInfo().username, ...entry };
@@ -28,7 +28,7 @@ export class OperationLog {
       const last = Buffer.alloc(1);
       const torn = size > 0 && this.#files.readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== LF;
       writeAll(this.#files, fd, Buffer.from(`${torn ? "\n" : ""}${JSON.stringify(line)}\n`));
-      if (entry.paths.length > 0) this.#files.fsyncSync(fd);
+      if (entry.paths.length > 0 && entry.operation !== "exec") this.#files.fsyncSync(fd);
     } finally {
       this.#files.closeSync(fd);
     }

@@ -163,10 +163,16 @@ export class PackWriter {
   }
 }
 
+/** Bytes of a transaction's contents that are read ahead. */
+const AHEAD = 1 << 20;
+
 /** The contents of a transaction. */
 export class Pack {
   readonly #files: Files;
   readonly #fd: number;
+  /** What was read last, from `#from` on. */
+  #window: Uint8Array = new Uint8Array();
+  #from = 0;
 
   constructor(path: string, files: Files) {
     this.#files = files;
@@ -174,14 +180,24 @@ export class Pack {
   }
 
   load({ kind, mode, at, size }: Kept): Content {
+    if (at < this.#from || at + size > this.#from + this.#window.length) {
+      this.#window = this.#read(at, Math.max(size, AHEAD));
+      this.#from = at;
+    }
+    const bytes = this.#window.subarray(at - this.#from, at - this.#from + size);
+    if (bytes.length === size) return { kind, mode, bytes };
+    throw new WorkspaceError("state", `read a commit's data: it ends at ${at + bytes.length} bytes`);
+  }
+
+  #read(at: number, size: number): Uint8Array {
     const bytes = new Uint8Array(size);
-    for (let done = 0; done < size; ) {
+    let done = 0;
+    while (done < size) {
       const count = this.#files.readSync(this.#fd, bytes, done, size - done, at + done);
-      if (count === 0)
-        throw new WorkspaceError("state", `read a commit's data: it ends at ${at + done} bytes`);
+      if (count === 0) break;
       done += count;
     }
-    return { kind, mode, bytes };
+    return bytes.subarray(0, done);
   }
 
   close(): void {

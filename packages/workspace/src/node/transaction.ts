@@ -61,6 +61,7 @@ export class Transactions {
   run(steps: readonly Step[], operation: Operation = "commit", of?: string): Applied {
     return this.#inProject((target) => {
       const plan = this.#prepare(target, steps, operation, of);
+      target.forget();
       return this.#apply(target, plan);
     });
   }
@@ -115,10 +116,13 @@ export class Transactions {
         writer.put(step, "after");
       }
       this.#sync(target, plan);
+      // What is there is looked up anew, whatever was held open.
+      target.forget();
       verify(target, plan);
       this.#store.mark(plan.id, "applied");
       return appliedOf(plan, pack);
     } catch (error) {
+      target.forget();
       for (const step of orderSteps(done, true)) writer.put(step, "before");
       this.#sync(target, plan);
       this.#store.drop(plan.id);
@@ -354,8 +358,8 @@ function orderSteps(steps: readonly PlannedStep[], back = false): PlannedStep[] 
 export function readStanding(target: ConfinedFolder, path: Uint8Array): Content | undefined {
   const standing = target.look(path);
   if (standing === undefined) return undefined;
-  const { kind, mode } = standing;
+  const { kind, mode, size } = standing;
   if (kind === "other")
     throw new WorkspaceError("apply", `replace "${Buffer.from(path)}": it is no file, link or folder`);
-  return { kind, mode, bytes: kind === "directory" ? new Uint8Array() : target.read(path, kind) };
+  return { kind, mode, bytes: kind === "directory" ? new Uint8Array() : target.read(path, kind, size) };
 }

@@ -177,6 +177,7 @@ export class ProjectWorkspace {
 
   /** Merges in the box what the commit is to merge. */
   #merge({ paths, conflicts, onConflict }: CommitOptions): Conflict[] {
+    if (![onConflict, ...Object.values(conflicts ?? {})].includes("merge")) return [];
     const answerOf = (path: string) => {
       const answer = conflicts?.[path] ?? onConflict;
       return answer === "merge" ? answer : undefined;
