@@ -1,4 +1,4 @@
-// What the agent costs: `node bench/agent.mjs [--only calls|cold|list]`. Bars: issue 11. Times are of this machine as it is.
+// What the agent costs: `node bench/agent.mjs [--only calls|cold|list] [--json]`. Bars: issue 11. Times are of this machine as it is.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { z } from "../packages/agent/node_modules/zod/index.js";
 import { Sandbox } from "../packages/sandbox/dist/index.js";
 
 const BIN = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.mjs", import.meta.url));
-const { values } = parseArgs({ options: { only: { type: "string" } } });
+const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "boolean" } } });
 const folder = mkdtempSync(join(tmpdir(), "shadowbox-bench-agent-"));
 const median = (times) => [...times].sort((a, b) => a - b)[times.length >> 1];
 const timed = (action) => {
@@ -46,7 +46,7 @@ async function calls() {
   const each = (performance.now() - from) / COUNT;
   session.close();
   await sandbox.close();
-  console.log(`loop + gate + log: ${each.toFixed(2)} ms a tool call (bar 5), ${COUNT} calls`);
+  return { name: "loop, gate and log, a tool call", ours: each, limit: 5 };
 }
 
 /** `-p` with a recorded model beside node that does nothing. */
@@ -63,9 +63,7 @@ function cold() {
   spawned(agent);
   const pairs = Array.from({ length: 9 }, () => [spawned(["-e", "0"]), spawned(agent)]);
   const [node, ours] = [0, 1].map((at) => median(pairs.map((pair) => pair[at])));
-  console.log(
-    `-p, cold: ${ours.toFixed(0)} ms, node ${node.toFixed(0)}: + ${(ours - node).toFixed(0)} ms (bar 250)`,
-  );
+  return { name: "-p with a recorded model, cold, over node", ours: ours - node, limit: 250 };
 }
 
 /** 200 sessions of 100 turns with two calls each. */
@@ -91,10 +89,17 @@ function list() {
   }
   const times = Array.from({ length: 7 }, () => timed(() => sessions.list()));
   const found = sessions.list().sessions.length;
-  console.log(`${found} sessions of 100 turns: ${median(times).toFixed(0)} ms to list (bar 100)`);
+  return { name: `a list of ${found} sessions of 100 turns`, ours: median(times), limit: 100 };
 }
 
-console.log(`load ${loadavg()[0].toFixed(1)}`);
+const rows = [];
 for (const each of [calls, cold, list])
-  if (values.only === undefined || values.only === each.name) await each();
+  if (values.only === undefined || values.only === each.name) {
+    const { limit, ...row } = await each();
+    rows.push({ ...row, bar: `${limit} ms`, ok: row.ours <= limit });
+  }
+if (values.json) console.log(JSON.stringify(rows));
+else console.log(`load ${loadavg()[0].toFixed(1)}`);
+for (const { name, ours, bar } of values.json ? [] : rows)
+  console.log(`${name}: ${ours.toFixed(1)} ms (bar ${bar})`);
 rmSync(folder, { recursive: true, force: true });

@@ -59,6 +59,7 @@ const BENCHES = {
         ...{ ours, base: other, ok: limit === undefined || ours / (other ?? 1) <= limit },
       })),
   },
+  agent: { rows: (rows) => rows },
   registry: { rows: (rows) => rows.map(([name, ours, bar]) => ({ name, ours, bar })) },
   python: { args: ["--csv-mb", "20"], rows: (rows) => rows },
 };
