@@ -225,7 +225,7 @@ export class Box implements Sandbox {
     if (result.truncated && keeps !== 0) limits.push("output");
     for (const limit of limits) onEvent?.({ type: "limit", limit });
     onEvent?.({ type: "exec-end", status, durationMs, timedOut });
-    this.#review?.noteExec(script, status, origin);
+    storing("keep the log", () => this.#review?.noteExec(script, status, origin));
     for (const message of this.#host.notices?.() ?? []) onEvent?.({ type: "notice", message });
     return result;
   }

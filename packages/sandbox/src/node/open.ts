@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from "node:fs";
+import { accessSync, constants, lstatSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import {
   type BaseSource,
@@ -8,6 +8,7 @@ import {
   type ProjectImage,
   restoreTree,
   type TreeFileSystem,
+  VfsError,
 } from "@shadowbox/vfs";
 import { NodeJournalStorage } from "@shadowbox/vfs/node";
 import { WorkerKind } from "@shadowbox/wasi";
@@ -19,6 +20,7 @@ import {
   ProjectWorkspace,
   placeOf,
   type StateFolder,
+  systemReason,
 } from "@shadowbox/workspace/node";
 import { Box } from "../box.ts";
 import { memoryPages, pickBundles } from "../commands.ts";
@@ -56,6 +58,7 @@ export function createNodeSandbox(options: SandboxOptions): Box {
   const image = givenImage(options);
   // The thread of the shell starts while this one reads what was kept.
   if (!options.readOnly) sharedPool().warm(WorkerKind.SHELL);
+  if (options.project !== undefined) checkProject(options.project);
   const kept = options.state === undefined ? undefined : openKept(options);
   try {
     return openBox(options, { image, place: placeFor(options, kept) }, kept);
@@ -156,12 +159,12 @@ function openKept(options: SandboxOptions): Kept {
     throw new SandboxError("invalid", "open sandbox: expected a project for the state folder, got none");
   const state = openState(root as string, project, { readOnly });
   try {
-    const storage = new NodeJournalStorage(join(state.path, "journal"));
-    const { journal, state: restored, report } = Journal.open(readOnly ? storage.snapshot() : storage);
-    if (report.cut > 0 && report.bytes > 16)
+    const file = join(state.path, "journal");
+    const { journal, state: restored, report } = openJournal(file, readOnly);
+    if (report.cut > 0)
       notice(
         options,
-        `the journal ended in an unfinished write of ${report.cut} bytes; the state before it was restored`,
+        `the journal ended in an unfinished or damaged write of ${report.cut} bytes; the state before it was restored${readOnly ? "" : `, and the bytes are kept as "${file}.cut"`}`,
       );
     return { state, journal, restored };
   } catch (error) {
@@ -170,15 +173,28 @@ function openKept(options: SandboxOptions): Kept {
   }
 }
 
-function checkProject(path: string): string {
+function openJournal(file: string, readOnly = false): ReturnType<typeof Journal.open> {
+  const storage = new NodeJournalStorage(file);
   try {
-    const real = realpathSync(path);
-    if (lstatSync(real).isDirectory()) return real;
-  } catch (error) {
-    throw new SandboxError("project", `open project "${path}": ${(error as Error).message}`, {
-      cause: error,
-    });
+    return Journal.open(readOnly ? storage.snapshot() : storage);
+  } catch (cause) {
+    if (!(cause instanceof VfsError)) throw cause;
+    const message = `${cause.message}: "${file}"; use another --state, or move the file away: what only it holds is not in the box then`;
+    throw new VfsError(cause.code, message, { cause });
   }
+}
+
+/** The project's real path. Throws SandboxError `project` for what is no folder, or cannot be read. */
+function checkProject(path: string): string {
+  let real: string;
+  try {
+    real = realpathSync(path);
+    if (lstatSync(real).isDirectory()) accessSync(real, constants.R_OK | constants.X_OK);
+    else real = "";
+  } catch (cause) {
+    throw new SandboxError("project", `open project "${path}": ${systemReason(cause)}`, { cause });
+  }
+  if (real !== "") return real;
   throw new SandboxError("project", `open project "${path}": expected a folder, it is something else`);
 }
 

@@ -57,10 +57,9 @@ export class Journal {
   static open(storage: JournalStorage): { journal: Journal; state: JournalState; report: JournalReport } {
     const bytes = storage.read();
     const state = new JournalState();
-    if (bytes.length < HEADER) {
-      const header = new Writer();
-      for (const word of [MAGIC, JOURNAL_VERSION, 0, 0]) header.u32(word);
-      storage.replace(header.bytes());
+    const header = fileHeader();
+    if (bytes.length < HEADER && bytes.every((byte, i) => byte === header[i])) {
+      storage.replace(header);
       return { journal: new Journal(storage, HEADER), state, report: { cut: bytes.length, bytes: HEADER } };
     }
     checkHeader(bytes);
@@ -98,9 +97,7 @@ export class Journal {
     collectAll(fs, (record) => batch.add(record));
     const frames = batch.finish();
     const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + frame.length, HEADER));
-    const header = new Writer();
-    for (const word of [MAGIC, JOURNAL_VERSION, 0, 0]) header.u32(word);
-    bytes.set(header.bytes());
+    bytes.set(fileHeader());
     let at = HEADER;
     for (const frame of frames) {
       bytes.set(frame, at);
@@ -115,15 +112,24 @@ export class Journal {
 /** A journal below this is not worth rewriting. */
 const COMPACT_ABOVE = 16 << 20;
 
+function fileHeader(): Uint8Array {
+  const header = new Writer();
+  for (const word of [MAGIC, JOURNAL_VERSION, 0, 0]) header.u32(word);
+  return header.bytes();
+}
+
 function checkHeader(bytes: Uint8Array): void {
   const header = new Reader(bytes);
-  const [magic, version] = [header.u32(), header.u32()];
+  const [magic, version] = bytes.length < HEADER ? [0, 0] : [header.u32(), header.u32()];
   if (magic !== MAGIC)
-    throw new VfsError("corrupt", "open journal: expected a Shadowbox journal, got another kind of file");
+    throw new VfsError(
+      "corrupt",
+      "open journal: expected a Shadowbox journal, got another kind of file, or a damaged one",
+    );
   if (version > JOURNAL_VERSION)
     throw new VfsError(
       "newer-format",
-      `open journal: expected format ${JOURNAL_VERSION} or older, got ${version}; a newer Shadowbox wrote it`,
+      `open journal: expected format ${JOURNAL_VERSION} or older, got ${version}; use the newer Shadowbox that wrote it`,
     );
 }
 

@@ -48,7 +48,9 @@ export class NodeJournalStorage implements JournalStorage {
     fsyncSync(this.#open());
   }
 
+  /** What is cut off is kept beside the journal, as `journal.cut`. */
   truncate(length: number): void {
+    writeFileSync(`${this.#path}.cut`, this.read().subarray(length), { mode: 0o600 });
     ftruncateSync(this.#open(), length);
     fsyncSync(this.#open());
   }

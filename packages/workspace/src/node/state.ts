@@ -12,8 +12,9 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { basename, join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { WorkspaceError } from "../errors.ts";
+import { systemReason } from "./reason.ts";
 
 /** Of the layout of a state folder; a newer one is refused. */
 export const STATE_VERSION = 1;
@@ -38,15 +39,39 @@ interface Meta {
  */
 export function openState(root: string, project: string, options: { readOnly?: boolean } = {}): StateFolder {
   const real = realpathSync(project);
-  mkdirSync(root, { recursive: true, mode: 0o700 });
-  const realRoot = realpathSync(root);
-  refuseNesting(realRoot, real);
+  // Before anything is made: it might be made in the project.
+  refuseNesting(realOf(root), real);
   const name = `${basename(real).replace(/[^\w.-]/g, "_") || "root"}-${createHash("sha256").update(real).digest("hex").slice(0, 16)}`;
-  const path = join(realRoot, name);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const path = makeFolder(root, name);
   checkMeta(path, real);
   const release = options.readOnly ? () => {} : takeLock(join(path, "lock"), real);
   return { path, project: real, release };
+}
+
+/** Makes `root/name`; its real path. */
+function makeFolder(root: string, name: string): string {
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    const path = join(realpathSync(root), name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  } catch (cause) {
+    throw new WorkspaceError(
+      "state",
+      `make state folder "${root}": ${systemReason(cause)}, or choose another place with --state`,
+      { cause },
+    );
+  }
+}
+
+/** The real path of what may not be there yet. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(realOf(above), basename(path));
+  }
 }
 
 function refuseNesting(state: string, project: string): void {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { decodeText } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { keyPath, pathKey, sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
@@ -13,6 +14,7 @@ import {
   type PlannedStep,
   PlanStore,
 } from "./plans.ts";
+import { systemReason } from "./reason.ts";
 
 /** One path of a transaction: what it is to be (absent: nothing), and what the box sees there. */
 export interface Step {
@@ -110,11 +112,13 @@ export class Transactions {
     const pack = this.#store.open(plan.id);
     const writer = new Writer(target, pack, plan.token, plan.steps.length <= SYNC_EACH);
     const done: PlannedStep[] = [];
+    let isComplete = false;
     try {
       for (const step of orderSteps(plan.steps)) {
         done.push(step);
         writer.put(step, "after");
       }
+      isComplete = true;
       this.#sync(target, plan);
       // What is there is looked up anew, whatever was held open.
       target.forget();
@@ -126,7 +130,7 @@ export class Transactions {
       for (const step of orderSteps(done, true)) writer.put(step, "before");
       this.#sync(target, plan);
       this.#store.drop(plan.id);
-      throw refusal(error);
+      throw refusal(error, isComplete ? undefined : done.at(-1)?.path);
     } finally {
       pack.close();
     }
@@ -242,10 +246,13 @@ function besideName(token: string): string {
   return `.shadowbox-${token}.tmp`;
 }
 
-function refusal(error: unknown): WorkspaceError {
+/** `path`: of the step that failed, as a key. */
+function refusal(error: unknown, path?: string): WorkspaceError {
   if (error instanceof WorkspaceError && error.code !== "apply") return error;
-  const why = error instanceof WorkspaceError ? error.message : (error as Error).message;
-  return new WorkspaceError("apply", `change the project: ${why}; everything is as it was`, { cause: error });
+  const what = path === undefined ? "the project" : `"${decodeText(keyPath(path))}" in the project`;
+  return new WorkspaceError("apply", `change ${what}: ${systemReason(error)}; everything is as it was`, {
+    cause: error,
+  });
 }
 
 /** Brings single paths into the state before or after a transaction. */
