@@ -39,10 +39,16 @@ export class WasmtimeMachine implements Machine {
   readonly #mirror: Mirror;
   readonly #programs: WasmtimePrograms;
   readonly #folder: string;
+  readonly #root: string;
+  readonly #options: MachineOptions;
+  /** Archives that are laid out in the folder, by their place. */
+  readonly #laidOut = new Set<string>();
 
   constructor(tree: TreeFileSystem, options: MachineOptions) {
     this.#folder = realpathSync(mkdtempSync(join(tmpdir(), "shadowbox-")));
     const root = join(this.#folder, "root");
+    this.#root = root;
+    this.#options = options;
     mkdirSync(root, { mode: 0o755 });
     const heap = Heap.create();
     const files = new DirectoryFileSystem(heap, { root, user: USER });
@@ -58,11 +64,27 @@ export class WasmtimeMachine implements Machine {
       binary: options.binary,
       root,
       cache: options.cache,
-      module: (number) => modules.get(number),
+      module: (number) => this.#prepared(modules.get(number)),
       descriptor: (dev, node) => (dev === files.dev ? files.descriptor(node) : -1),
       onCompile: options.onCompile,
     });
     this.engine = new V8Engine(options.pool, kernel, setup, this.#programs);
+  }
+
+  /** A program's module; lays out what its bundle brings along, when it is first needed. */
+  #prepared(module: ProgramModule | undefined): ProgramModule | undefined {
+    const { installed, setup } = this.#options;
+    const bundle = module && installed.entries.get(module.name)?.bundle;
+    for (const { path, fs } of mountsOf({
+      ...setup,
+      archives: setup.archives.filter((each) => each.bundle === bundle && !this.#laidOut.has(each.path)),
+    })) {
+      this.#laidOut.add(path);
+      const root = join(this.#root, path);
+      mkdirSync(root, { recursive: true });
+      new Mirror(fs, new DirectoryFileSystem(Heap.create(), { root, user: USER }), []).fill();
+    }
+    return module;
   }
 
   fill(): void {
