@@ -1,6 +1,6 @@
-import { closeSync, constants, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, readSync } from "node:fs";
 import { Socket } from "node:net";
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Errno } from "@shadowbox/vfs";
 import { eventChange } from "../../engine/host-io.ts";
 import { signalEvent } from "../../kernel/futex.ts";
@@ -14,9 +14,6 @@ import type { VerdictFilter } from "./verdict.ts";
 
 const { O_WRONLY, O_NONBLOCK } = constants;
 const CHUNK = 65536;
-/** Turns of the event loop, then milliseconds, to wait for a child that does not read on. */
-const TURNS = 64;
-const MOST_PAUSE_MS = 8;
 
 /** An open file of the kernel, held for a stream: it outlives the process that it was opened for. */
 class HeldFile {
@@ -190,89 +187,81 @@ export class PumpedInput implements InputStream {
   readonly #file: HeldFile;
   readonly #pipe: InputPipe & { name: string };
   readonly #buffer = new Uint8Array(CHUNK);
-  /** Of the buffer: what came in last, and how much of it went out. */
-  #filled = 0;
-  #sent = 0;
-  #open = true;
-  #done: Promise<void>;
+  /** Our end of the pipe; closed at the end of input. */
+  #socket: Socket | undefined;
+  #running = false;
 
   constructor(process: Process, fd: number, pipe: InputPipe & { name: string }) {
     this.#file = new HeldFile(process, fd);
     this.#pipe = pipe;
-    this.#done = this.#run();
+    this.#socket = writerOf(pipe.ours);
+    void this.#run();
   }
 
   async #run(): Promise<void> {
-    for (;;) {
-      const count = await this.#fill();
-      if (count <= 0 || this.#file.stopped) break;
-      await this.#send();
-      if (this.#file.stopped) break;
-    }
-    if (!this.#file.stopped) this.#close();
-  }
-
-  #close(): void {
-    if (this.#open) closeSync(this.#pipe.ours);
-    this.#open = false;
-  }
-
-  /** Takes the next bytes; 0 at the end of input. */
-  async #fill(): Promise<number> {
-    const { process } = this.#file;
-    const { memory } = process.kernel;
-    this.#filled = 0;
-    this.#sent = 0;
-    for (;;) {
-      let count: number;
-      if (this.#file.isPipe) {
-        const seen = this.#file.sequence(Pipe.DATA_SEQ);
-        if (this.#file.stopped) return 0;
-        count = readPipe(memory, this.#file.pipe, this.#buffer, undefined);
-        if (count === -Errno.EAGAIN) {
-          await this.#file.change(Pipe.DATA_SEQ, Pipe.DATA_WAITERS, seen);
-          continue;
-        }
-      } else count = process.io.read(this.#file.fd, this.#buffer);
-      this.#filled = Math.max(0, count);
-      return count;
-    }
-  }
-
-  async #send(): Promise<void> {
-    let waited = 0;
-    while (this.#sent < this.#filled && !this.#file.stopped) {
-      try {
-        this.#sent += writeSync(this.#pipe.ours, this.#buffer, this.#sent, this.#filled - this.#sent);
-        waited = 0;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
-        if (waited++ < TURNS) await nextTurn();
-        else await pause(Math.min(MOST_PAUSE_MS, waited - TURNS));
+    this.#running = true;
+    try {
+      while (!this.#file.stopped) {
+        const count = await this.#take();
+        if (count > 0) await this.#send(this.#buffer.subarray(0, count));
+        else if (!this.#file.stopped) await this.#close();
+        if (count <= 0) break;
       }
+    } finally {
+      this.#running = false;
     }
+  }
+
+  /** The next bytes; 0 at the end of input, or when it is to stop. */
+  async #take(): Promise<number> {
+    const { process } = this.#file;
+    if (!this.#file.isPipe) return process.io.read(this.#file.fd, this.#buffer);
+    for (;;) {
+      const seen = this.#file.sequence(Pipe.DATA_SEQ);
+      if (this.#file.stopped) return 0;
+      const count = readPipe(process.kernel.memory, this.#file.pipe, this.#buffer, undefined);
+      if (count !== -Errno.EAGAIN) return count;
+      await this.#file.change(Pipe.DATA_SEQ, Pipe.DATA_WAITERS, seen);
+    }
+  }
+
+  /** Resolves when all is in the system's pipe. */
+  #send(bytes: Uint8Array): Promise<void> {
+    return new Promise((done) => this.#socket?.write(bytes, () => done()));
+  }
+
+  async #close(): Promise<void> {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#socket = undefined;
+    const closed = new Promise((done) => socket.once("close", done));
+    socket.destroy();
+    await closed;
   }
 
   async pause(): Promise<void> {
     this.#file.stop(Pipe.DATA_SEQ, Pipe.DATA_WAITERS);
-    await this.#done;
+    const left: Buffer[] = [];
+    // What is on its way comes out here too.
+    while (this.#running) {
+      left.push(this.#left());
+      await nextTurn();
+    }
+    left.push(this.#left());
     // The child must not take the pause for the end of input.
-    if (!this.#open) this.#pipe.ours = openSync(this.#pipe.name, O_WRONLY | O_NONBLOCK);
-    this.#open = true;
-    this.#putBack(Buffer.concat([this.#left(), this.#buffer.subarray(this.#sent, this.#filled)]));
-    this.#filled = 0;
-    this.#sent = 0;
+    this.#socket ??= writerOf(openSync(this.#pipe.name, O_WRONLY | O_NONBLOCK));
+    this.#putBack(Buffer.concat(left));
   }
 
   resume(): void {
     if (!this.#file.stopped) return;
     this.#file.stopped = false;
-    this.#done = this.#run();
+    void this.#run();
   }
 
   async end(): Promise<void> {
     await this.pause();
-    this.#close();
+    await this.#close();
     closeSync(this.#pipe.rest);
     this.#file.release();
   }
@@ -282,7 +271,7 @@ export class PumpedInput implements InputStream {
     const pieces: Buffer[] = [];
     try {
       for (;;) {
-        const piece = Buffer.alloc(CHUNK);
+        const piece = Buffer.allocUnsafe(CHUNK);
         const count = readSync(this.#pipe.rest, piece, 0, CHUNK, null);
         if (count === 0) break;
         pieces.push(piece.subarray(0, count));
@@ -300,4 +289,11 @@ export class PumpedInput implements InputStream {
     else if (this.#file.process.kindOf(this.#file.at) === FileKind.FILE)
       memory.f64[(this.#file.at + OpenFile.OFFSET) >> 1] -= bytes.length;
   }
+}
+
+function writerOf(fd: number): Socket {
+  const socket = new Socket({ fd, readable: false, writable: true });
+  // The other end is held as long as this one.
+  socket.on("error", () => {});
+  return socket;
 }
