@@ -19,6 +19,8 @@ interface Facts
   parent: string;
 }
 
+/** A file's content, if it can be had at once. */
+type Content = (node: NodeId) => Uint8Array | undefined;
 type SideName = "tree" | "folder";
 type Pair = Record<SideName, Facts>;
 
@@ -36,10 +38,18 @@ export class Mirror {
   readonly #sides: Record<SideName, FileSystem>;
   readonly #except: ReadonlySet<string>;
   readonly #frozen: string | undefined;
+  readonly #content: Content;
   #pairs = new Map<string, Pair>();
 
-  /** `except` are absolute paths that belong to neither; what is at `frozen` only goes from the tree to the folder. */
-  constructor(tree: FileSystem, folder: FileSystem, except: Iterable<string>, frozen?: string) {
+  /** `content` answers a file of the tree as a whole, if it can be had without loading it into the tree. `except` are absolute paths that belong to neither; what is at `frozen` only goes from the tree to the folder. */
+  constructor(
+    tree: FileSystem,
+    folder: FileSystem,
+    except: Iterable<string>,
+    frozen?: string,
+    content: Content = () => undefined,
+  ) {
+    this.#content = content;
     this.#sides = { tree, folder };
     this.#except = new Set(except);
     this.#frozen = frozen;
@@ -47,13 +57,14 @@ export class Mirror {
 
   /** Brings what changed in the tree to the folder. Throws SandboxError `file`. */
   fill(): void {
-    new Turn(this.#sides, this.#pairs, "tree", "folder", (path) => this.#except.has(path)).run();
+    const skip = (path: string) => this.#except.has(path);
+    new Turn(this.#sides, this.#pairs, "tree", "folder", skip, this.#content).run();
   }
 
   /** Brings what changed in the folder to the tree. Throws SandboxError `file`. */
   collect(): void {
     const skip = (path: string) => this.#except.has(path) || path === this.#frozen;
-    new Turn(this.#sides, this.#pairs, "folder", "tree", skip).run();
+    new Turn(this.#sides, this.#pairs, "folder", "tree", skip, () => undefined).run();
   }
 }
 
@@ -65,6 +76,7 @@ class Turn {
   readonly #target: SideName;
   readonly #pairs: Map<string, Pair>;
   readonly #skip: (path: string) => boolean;
+  readonly #content: Content;
   readonly #now = new Map<string, Facts>();
   /** Directories of which mode and times must be set again. */
   readonly #touched = new Set<string>();
@@ -76,7 +88,9 @@ class Turn {
     source: SideName,
     target: SideName,
     skip: (path: string) => boolean,
+    content: Content,
   ) {
+    this.#content = content;
     this.#from = sides[source];
     this.#to = sides[target];
     this.#source = source;
@@ -274,6 +288,11 @@ class Turn {
     this.#to.retain(node);
     try {
       let status = this.#to.setStat(node, { size: 0 });
+      const whole = this.#content(facts.node);
+      if (whole !== undefined && status >= 0) {
+        status = this.#to.write(node, 0, whole);
+        if (status >= 0) return node;
+      }
       for (let at = 0; status >= 0; at += status) {
         status = this.#from.read(facts.node, at, this.#chunk);
         if (status > 0) status = this.#to.write(node, at, this.#chunk.subarray(0, status));

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Heap, type TreeFileSystem } from "@shadowbox/vfs";
+import { emptyStat, Heap, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
 import { DirectoryFileSystem } from "@shadowbox/vfs/node";
 import { type Command, Kernel, ProgramKind, USER, V8Engine, type WorkerPool } from "@shadowbox/wasi";
 import { type ProgramModule, WasmtimePrograms } from "@shadowbox/wasi/node";
@@ -54,7 +54,7 @@ export class WasmtimeMachine implements Machine {
     const files = new DirectoryFileSystem(heap, { root, user: USER });
     const setup: NodeSetup = { ...options.setup, directory: { root, user: USER } };
     const except = [...OWN, ...options.setup.archives.map(({ path }) => path)];
-    this.#mirror = new Mirror(tree, files, except, options.setup.frozen);
+    this.#mirror = new Mirror(tree, files, except, options.setup.frozen, projectContent(tree));
     this.#mirror.fill();
     const mounts = [...mountsOf(setup), ...frozenMounts(files, setup.frozen)];
     const kernel = Kernel.create(heap, { root: files, mounts }, { memoryPages: options.memoryPages });
@@ -99,6 +99,21 @@ export class WasmtimeMachine implements Machine {
     this.#programs.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Files that are as in the project come from there: the tree need not hold them. */
+function projectContent(tree: TreeFileSystem): (node: number) => Uint8Array | undefined {
+  const overlay = new Overlay(tree);
+  const stat = emptyStat();
+  return (node) => {
+    const facts = overlay.baseOf(node);
+    if (facts === undefined || tree.stat(node, stat) < 0) return undefined;
+    const { size, mtimeNs } = facts.entry;
+    if (stat.size !== size || stat.mtimeNs !== mtimeNs) return undefined;
+    const got = tree.base?.read(facts.path);
+    if (got === undefined || typeof got === "number") return undefined;
+    return got.entry.mtimeNs === mtimeNs && got.bytes.length === size ? got.bytes : undefined;
+  };
 }
 
 /** The modules of the commands, by the number that the kernel's list has. */
