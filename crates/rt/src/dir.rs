@@ -111,6 +111,11 @@ pub unsafe extern "C" fn readdir_r(dir: *mut Dir, entry: *mut libc::dirent, out:
 
 /// A buffer that is not full is the end. A name that does not fit the buffer makes it grow.
 unsafe fn refill(dir: &mut Dir) -> Result<(), c_int> {
+    if let kernel::Target::Host(number) = kernel::target(dir.fd) {
+        dir.buffer = kernel::readdir(number, dir.cookie)?;
+        (dir.at, dir.end) = (0, dir.buffer.is_empty());
+        return Ok(());
+    }
     let size = if dir.at == 0 && !dir.buffer.is_empty() { dir.buffer.len() * 2 } else { BUFFER.max(dir.buffer.len()) };
     dir.buffer.resize(size, 0);
     dir.at = 0;

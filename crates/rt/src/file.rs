@@ -60,7 +60,7 @@ unsafe fn open_at(dir: c_int, name: *const c_char, flags: c_int, mode: libc::mod
         flags & libc::O_EXCL != 0 || wasi::path_filestat_get(at.fd, lookup, at.ptr(), at.len(), &mut stat) != 0
     };
     if host_opens(&at, lookup) {
-        return kernel::open(&at.absolute(), kernel::flags(flags), mode).unwrap_or_else(errno::fail);
+        return open_by_host(&at, flags, mode);
     }
     let mut new = -1;
     let (oflags, fdflags) = (translate(flags, &OFLAGS), translate(flags, &FDFLAGS));
@@ -88,14 +88,26 @@ unsafe fn open_at(dir: c_int, name: *const c_char, flags: c_int, mode: libc::mod
     new
 }
 
+fn open_by_host(at: &path::At, flags: c_int, mode: libc::mode_t) -> c_int {
+    let new = match kernel::open(&at.absolute(), kernel::flags(flags), mode) {
+        Ok(new) => new,
+        Err(error) => return errno::fail(error),
+    };
+    let directory = if flags & libc::O_DIRECTORY != 0 { Some(path::normal(&at.absolute())) } else { None };
+    fd::remember(new, Facts { directory, close_on_exec: flags & libc::O_CLOEXEC != 0, ..Facts::default() });
+    new
+}
+
 /// Whether the engine has only a stand-in for what is there: devices, what `/proc` shows, and FIFOs.
 fn host_opens(at: &path::At, lookup: u32) -> bool {
     if rpc::mailbox().is_none() {
         return false;
     }
     let absolute = path::normal(&at.absolute());
-    if absolute.starts_with(b"/dev/") || absolute.starts_with(b"/proc/") {
-        return true;
+    for own in [b"/dev".as_slice(), b"/proc"] {
+        if absolute.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest[0] == b'/') {
+            return true;
+        }
     }
     let mut stat = wasi::Filestat::default();
     // SAFETY: pointer and length of one string, and a result of the right type.

@@ -206,6 +206,11 @@ pub unsafe fn fd_fdstat_get(fd: c_int, out: *mut Fdstat) -> Errno {
     }
 }
 
+/// Records of a directory that the host has open, as `fd_readdir` gives them; none at the end.
+pub fn readdir(number: u32, cookie: u64) -> Result<Vec<u8>, c_int> {
+    Ok(Request::new(Op::Readdir).u32(number).u64(cookie).send()?.string().to_vec())
+}
+
 fn filetype(mode: u32) -> u8 {
     match mode & libc::S_IFMT {
         libc::S_IFREG => wasi::FILETYPE_REGULAR,

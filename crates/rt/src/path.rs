@@ -83,8 +83,10 @@ pub fn resolve(dir: c_int, name: &[u8]) -> Result<At, c_int> {
     if dir == libc::AT_FDCWD {
         return Ok(at_root(cwd(), name));
     }
-    // `..` may lead above the descriptor, which preview 1 refuses: such a name is taken from `/`.
-    if name.split(|&byte| byte == b'/').any(|part| part == b"..") {
+    // `..` may lead above the descriptor, which preview 1 refuses: such a name is taken from `/`. So is one in a directory that
+    // only the host has open.
+    let by_host = matches!(kernel::target(dir), kernel::Target::Host(_));
+    if by_host || name.split(|&byte| byte == b'/').any(|part| part == b"..") {
         if let Some(base) = fd::directory(dir) {
             return Ok(at_root(&base, name));
         }

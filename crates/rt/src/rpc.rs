@@ -33,6 +33,7 @@ pub enum Op {
     Seek = 21,
     Readlink = 22,
     Symlink = 23,
+    Readdir = 24,
     /// Of a mailbox: the status with which the program ends.
     Exit = 256,
 }

@@ -31,6 +31,7 @@ export const Op = {
   SEEK: 21,
   READLINK: 22,
   SYMLINK: 23,
+  READDIR: 24,
 } as const;
 
 /** Thrown when a request ends too early or has bytes left over: EINVAL. */

@@ -39,6 +39,10 @@ const OPEN_FLAGS =
   OpenFlags.APPEND |
   OpenFlags.NOFOLLOW;
 
+/** Bytes of an answer of READDIR, and of a record without its name. */
+const DIRECTORY_PAGE = 8192;
+const DIRENT = 24;
+
 const DEV_NULL = encodeText("/dev/null");
 
 /**
@@ -264,6 +268,8 @@ export class RpcDevice {
         if (count >= 0) reply.u32(count);
         return Math.min(count, 0);
       }
+      case Op.READDIR:
+        return this.#readdir(request, reply);
       case Op.CLOSE: {
         const fd = request.u32();
         request.end();
@@ -282,6 +288,28 @@ export class RpcDevice {
       default:
         return undefined;
     }
+  }
+
+  /** Whole records of `fd_readdir`, as many as fit a page. */
+  #readdir(request: RequestReader, reply: ReplyWriter): number {
+    const fd = request.u32();
+    const cookie = Number(request.u64());
+    request.end();
+    const records = new Uint8Array(DIRECTORY_PAGE);
+    const view = new DataView(records.buffer);
+    let at = 0;
+    const status = this.#process.io.readdir(fd, cookie, (name, ino, type, next) => {
+      if (at + DIRENT + name.length > records.length) return false;
+      view.setBigUint64(at, BigInt(next), true);
+      view.setBigUint64(at + 8, BigInt(ino), true);
+      view.setUint32(at + 16, name.length, true);
+      view.setUint8(at + 20, type === FileType.FIFO ? FileType.UNKNOWN : type);
+      records.set(name, at + DIRENT);
+      at += DIRENT + name.length;
+      return true;
+    });
+    if (status >= 0) reply.string(records.subarray(0, at));
+    return Math.min(status, 0);
   }
 
   #spawn(request: RequestReader, reply: ReplyWriter): number {
