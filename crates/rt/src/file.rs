@@ -103,11 +103,8 @@ fn host_opens(at: &path::At, lookup: u32) -> bool {
     if rpc::mailbox().is_none() {
         return false;
     }
-    let absolute = path::normal(&at.absolute());
-    for own in [b"/dev".as_slice(), b"/proc"] {
-        if absolute.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest[0] == b'/') {
-            return true;
-        }
+    if path::is_kernels(at) {
+        return true;
     }
     let mut stat = wasi::Filestat::default();
     // SAFETY: pointer and length of one string, and a result of the right type.

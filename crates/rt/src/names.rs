@@ -26,7 +26,7 @@ pub unsafe extern "C" fn mkdirat(dir: c_int, name: *const c_char, mode: mode_t) 
     while at.name.len() > 1 && at.name.last() == Some(&b'/') {
         at.name.pop();
     }
-    let error = path::on(&at, false, |at| wasi::path_create_directory(at.fd, at.ptr(), at.len()));
+    let error = path::change_at(&at, |at| wasi::path_create_directory(at.fd, at.ptr(), at.len()));
     if error == 0 && mode & 0o7777 != 0o777 {
         // The host made it 0777 less the umask; without services it stays as it is.
         let wanted = mode & 0o7777 & !mode::current_umask();
@@ -49,12 +49,12 @@ pub unsafe extern "C" fn unlink(name: *const c_char) -> c_int {
 pub unsafe extern "C" fn unlinkat(dir: c_int, name: *const c_char, flags: c_int) -> c_int {
     let at = resolved!(dir, name);
     if flags & libc::AT_REMOVEDIR == 0 {
-        return errno::result(path::on(&at, false, |at| wasi::path_unlink_file(at.fd, at.ptr(), at.len())));
+        return errno::result(path::change_at(&at, |at| wasi::path_unlink_file(at.fd, at.ptr(), at.len())));
     }
     if sys::bytes(name).split(|&byte| byte == b'/').filter(|part| !part.is_empty()).next_back() == Some(b".") {
         return errno::fail(libc::EINVAL);
     }
-    errno::result(path::on(&at, false, |at| wasi::path_remove_directory(at.fd, at.ptr(), at.len())))
+    errno::result(path::change_at(&at, |at| wasi::path_remove_directory(at.fd, at.ptr(), at.len())))
 }
 
 #[no_mangle]
@@ -70,8 +70,8 @@ pub unsafe extern "C" fn rename(old: *const c_char, new: *const c_char) -> c_int
 #[no_mangle]
 pub unsafe extern "C" fn renameat(old_dir: c_int, old: *const c_char, new_dir: c_int, new: *const c_char) -> c_int {
     let (old, new) = (resolved!(old_dir, old), resolved!(new_dir, new));
-    errno::result(path::on(&old, false, |old| {
-        path::on(&new, false, |new| wasi::path_rename(old.fd, old.ptr(), old.len(), new.fd, new.ptr(), new.len()))
+    errno::result(path::change_at(&old, |old| {
+        path::change_at(&new, |new| wasi::path_rename(old.fd, old.ptr(), old.len(), new.fd, new.ptr(), new.len()))
     }))
 }
 
@@ -90,8 +90,8 @@ pub unsafe extern "C" fn linkat(old_dir: c_int, old: *const c_char, new_dir: c_i
             Err(error) => return errno::fail(error),
         }
     }
-    errno::result(path::on(&old, false, |old| {
-        path::on(&new, false, |new| wasi::path_link(old.fd, 0, old.ptr(), old.len(), new.fd, new.ptr(), new.len()))
+    errno::result(path::change_at(&old, |old| {
+        path::change_at(&new, |new| wasi::path_link(old.fd, 0, old.ptr(), old.len(), new.fd, new.ptr(), new.len()))
     }))
 }
 
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn symlinkat(target: *const c_char, dir: c_int, name: *con
         return errno::fail(libc::ENOENT);
     }
     let error = wasi::path_symlink(target.as_ptr(), target.len(), at.fd, at.ptr(), at.len());
-    if path::refused(error) {
+    if path::refused(error) || path::is_kernels(&at) {
         return match Request::new(Op::Symlink).string(target).string(&at.absolute()).send() {
             Ok(_) => 0,
             Err(error) => errno::fail(error),
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn readlinkat(dir: c_int, name: *const c_char, buf: *mut c
     let mut done = 0;
     match wasi::path_readlink(at.fd, at.ptr(), at.len(), buf.cast(), len, &mut done) {
         0 => done as isize,
-        error if path::refused(error) => match Request::new(Op::Readlink).string(&at.absolute()).send() {
+        error if path::refused(error) || path::is_kernels(&at) => match Request::new(Op::Readlink).string(&at.absolute()).send() {
             Ok(mut reply) => {
                 let target = reply.string();
                 core::ptr::copy_nonoverlapping(target.as_ptr(), buf.cast(), target.len().min(len));

@@ -219,7 +219,7 @@ fn link(path: &[u8]) -> Result<Vec<u8>, c_int> {
             buf.truncate(done);
             Ok(buf)
         }
-        error if refused(error) => Ok(Request::new(Op::Readlink).string(&at.absolute()).send()?.string().to_vec()),
+        error if refused(error) || is_kernels(&at) => Ok(Request::new(Op::Readlink).string(&at.absolute()).send()?.string().to_vec()),
         error => Err(c_int::from(error)),
     }
 }
@@ -230,6 +230,24 @@ pub fn refused(error: wasi::Errno) -> bool {
     const PERM: wasi::Errno = 63;
     const NOTCAPABLE: wasi::Errno = 76;
     matches!(error, ACCES | PERM | NOTCAPABLE) && rpc::mailbox().is_some()
+}
+
+/// Folders that the kernel shows and nobody can change; an engine with real folders has only stand-ins for them.
+const KERNELS: [&[u8]; 4] = [b"/dev", b"/proc", b"/bin", b"/usr/bin"];
+
+/// Whether a name is in one of the kernel's own folders, or one of them, where the engine does not have these.
+pub fn is_kernels(at: &At) -> bool {
+    if rpc::mailbox().is_none() {
+        return false;
+    }
+    let absolute = normal(&at.absolute());
+    KERNELS.iter().any(|own| absolute.strip_prefix(*own).is_some_and(|rest| rest.is_empty() || rest[0] == b'/'))
+}
+
+/// As [`on`], for a call that changes the name itself.
+pub fn change_at(at: &At, call: impl FnMut(&At) -> wasi::Errno) -> wasi::Errno {
+    const ROFS: wasi::Errno = 69;
+    if is_kernels(at) { ROFS } else { on(at, false, call) }
 }
 
 /// Makes a call on a name; if the engine refuses a link on the way, once more with every link followed here (the last name's

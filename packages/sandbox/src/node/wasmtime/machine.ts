@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { emptyStat, Heap, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
 import { DirectoryFileSystem } from "@shadowbox/vfs/node";
-import { type Command, Kernel, ProgramKind, USER, V8Engine, type WorkerPool } from "@shadowbox/wasi";
+import { Kernel, ProgramKind, USER, V8Engine, type WorkerPool } from "@shadowbox/wasi";
 import { type ProgramModule, WasmtimePrograms } from "@shadowbox/wasi/node";
 import type { Machine } from "../../box.ts";
 import type { Installed } from "../../commands.ts";
@@ -23,11 +23,9 @@ export interface MachineOptions {
   onCompile(name: string): void;
 }
 
-/** Where the kernel has file systems of its own; programs find stand-ins in the folder. */
+/** Where the kernel has file systems of its own; programs reach them through host services. */
 const OWN = ["/dev", "/proc", "/bin", "/usr/bin"];
-const DEVICES = ["null", "zero", "full", "random", "urandom", "tty", "stdin", "stdout", "stderr"];
-/** A command's stand-in: there, executable, and not to be read. */
-const COMMAND_MODE = 0o111;
+const DEVICES = ["null", "stdin", "stdout", "stderr"];
 
 /**
  * Shell and processes on a real folder, which programs in `wasmtime` have as `/`. The sandbox's tree stays what is kept: the
@@ -58,7 +56,8 @@ export class WasmtimeMachine implements Machine {
     this.#mirror.fill();
     const mounts = [...mountsOf(setup), ...frozenMounts(files, setup.frozen)];
     const kernel = Kernel.create(heap, { root: files, mounts }, { memoryPages: options.memoryPages });
-    furnish(root, options.installed.commands);
+    // For programs without host services, which find an ordinary file there.
+    for (const name of DEVICES) writeFileSync(join(root, "dev", name), "", { mode: 0o666 });
     const modules = modulesOf(options.installed);
     this.#programs = new WasmtimePrograms(kernel, {
       binary: options.binary,
@@ -125,14 +124,4 @@ function modulesOf({ commands, entries, bytes }: Installed): ReadonlyMap<number,
       modules.set(module, { name, sha256, bytes: () => bytes(sha256) });
   }
   return modules;
-}
-
-/** Puts into the folder what listings of `/bin` and `/dev` show. */
-function furnish(root: string, commands: readonly Command[]): void {
-  for (const { name } of commands)
-    for (const folder of ["bin", "usr/bin"])
-      writeFileSync(join(root, folder, name), "", { flag: "w", mode: COMMAND_MODE });
-  for (const name of DEVICES) writeFileSync(join(root, "dev", name), "", { mode: 0o666 });
-  mkdirSync(join(root, "dev/shadowbox"), { recursive: true });
-  mkdirSync(join(root, "dev/fd"), { recursive: true });
 }
