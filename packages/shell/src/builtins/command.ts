@@ -231,6 +231,7 @@ export function hashBuiltin(sh: Interpreter, args: string[]): number {
     hash.clear();
     return 0;
   }
+  if (names.length === 0 && flags.has("t")) return sh.builtinError("hash", "-t: option requires an argument");
   if (names.length === 0 && !flags.has("p") && !flags.has("d") && !flags.has("t")) {
     if (hash.size === 0) {
       sh.out("hash: hash table empty\n", "hash");

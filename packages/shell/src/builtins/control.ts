@@ -1,3 +1,4 @@
+import { tooMany } from "../interp/execute.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 
 /** The number that `break`, `continue` were given; a text is why it is none. */
@@ -11,8 +12,7 @@ function levels(sh: Interpreter, name: string, args: string[]): number | undefin
     return undefined;
   }
   if (rest.length > 1) {
-    sh.builtinError(name, "too many arguments");
-    sh.flow = { kind: "break", levels: Number.MAX_SAFE_INTEGER };
+    tooMany(sh, name);
     return undefined;
   }
   const count = Number(text);
@@ -60,7 +60,7 @@ function statusArgument(sh: Interpreter, name: string, args: string[]): number |
     return 2;
   }
   if (rest.length > 1) {
-    sh.builtinError(name, "too many arguments");
+    tooMany(sh, name);
     return undefined;
   }
   return Number(BigInt.asUintN(8, BigInt(text.trim())));

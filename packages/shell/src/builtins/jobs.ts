@@ -1,4 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
+import { tooMany } from "../interp/execute.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import type { Job } from "../interp/jobs.ts";
 import { checkSignals, childEnded } from "../interp/traps.ts";
@@ -201,6 +202,7 @@ export function bgBuiltin(sh: Interpreter): number {
 }
 
 /** `suspend` */
-export function suspendBuiltin(sh: Interpreter): number {
+export function suspendBuiltin(sh: Interpreter, args: string[]): number {
+  if (args.length > 0 && !args[0]?.startsWith("-")) return tooMany(sh, "suspend");
   return sh.builtinError("suspend", "cannot suspend: no job control");
 }

@@ -1,3 +1,4 @@
+import { tooMany } from "../interp/execute.ts";
 import { printFunction } from "../interp/function-text.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { optionOfLetter, SET_NAMES, type SetOption } from "../state/options.ts";
@@ -111,7 +112,7 @@ export function shiftBuiltin(sh: Interpreter, args: string[]): number {
     sh.builtinError("shift", `${text}: numeric argument required`);
     return 1;
   }
-  if (rest.length > 1) return sh.builtinError("shift", "too many arguments");
+  if (rest.length > 1) return tooMany(sh, "shift");
   const count = Number(text);
   const { positional } = sh.state;
   if (count < 0) return sh.builtinError("shift", `${text}: shift count out of range`);

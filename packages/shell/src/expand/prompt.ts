@@ -63,7 +63,7 @@ function promptEscape(host: PromptHost, all: string, what: string): string {
     case "v":
       return host.version.split(".").slice(0, 2).join(".");
     case "V":
-      return host.version;
+      return host.version.replace(/\(.*/, "");
     case "w":
       return shortDirectory(host);
     case "W":

@@ -182,13 +182,22 @@ export function fail(sh: Interpreter, failure: ShellError): number {
   if (sh.state.set.errexit && FATAL.has(failure.code)) return sh.exit(1);
   if (sh.posix && (failure.code === "expansion" || failure.code === "readonly"))
     return sh.exit(failure.code === "readonly" ? 1 : 127);
-  // A subscript that is no expression unwinds to the top, which a shell started with -c does not survive.
-  const whole = failure.code === "subscript";
+  return giveUp(sh, failure.code === "subscript");
+}
+
+/** Gives up the command that the script is at; `whole`: up to the top, which a shell started with -c does not survive. */
+export function giveUp(sh: Interpreter, whole: boolean): number {
   if (whole && sh.state.how === "c" && sh.state.subshellDepth === 0) return sh.exit(1);
   const called = sh.state.frames[1]?.callLine;
   sh.discardLine = called ?? sh.state.line;
   sh.flow = { kind: "discard", status: 1, whole };
   return 1;
+}
+
+/** A builtin that takes one argument at most was given more. */
+export function tooMany(sh: Interpreter, builtin: string): number {
+  sh.builtinError(builtin, "too many arguments");
+  return giveUp(sh, true);
 }
 
 /** After a failing command: the ERR trap and `set -e`. `line`: where the command starts. */

@@ -254,6 +254,7 @@ export class Interpreter implements PromptHost {
       return true;
     } catch (error) {
       const failure = this.report(error);
+      if (failure.code === "subscript") throw failure;
       if (failure.code === "readonly") this.error(failure.message);
       else this.builtinError(builtin, failure.message);
       return false;

@@ -168,6 +168,9 @@ export function runResolved(
   return runProgram(sh, argv, true);
 }
 
+/** Failures that are not the builtin's own. */
+const PASSES_THROUGH: ReadonlySet<string> = new Set(["unbound", "expansion", "limit", "subscript"]);
+
 /** Runs a builtin; what it throws for a failing script is printed as bash does, under the builtin's name where it has one. */
 export function runBuiltin(sh: Interpreter, builtin: Builtin, argv: string[]): number {
   const assignments = sh.assignmentArguments;
@@ -177,7 +180,7 @@ export function runBuiltin(sh: Interpreter, builtin: Builtin, argv: string[]): n
     return sh.writeFailed && status === 0 ? 1 : status;
   } catch (error) {
     const failure = sh.report(error);
-    if (failure.code === "unbound" || failure.code === "expansion" || failure.code === "limit") throw failure;
+    if (PASSES_THROUGH.has(failure.code)) throw failure;
     sh.error(failure.code === "readonly" ? failure.message : `${argv[0]}: ${failure.message}`);
     return 1;
   } finally {

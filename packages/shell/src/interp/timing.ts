@@ -13,7 +13,9 @@ export function reportTimes(sh: Interpreter, style: "bash" | "posix", body: () =
     style === "posix"
       ? "real %2R\nuser %2U\nsys %2S"
       : (sh.vars.text("TIMEFORMAT") ?? "\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS");
-  if (format !== "") sh.errorText(`${formatTimes(format, { R: real, U: user, S: system })}\n`);
+  const bad = /^(?:[^%]|%(?:%|\d?l?[RUSP]))*%\d?l?([^%RUSP])/.exec(format);
+  if (bad) sh.error(`TIMEFORMAT: \`${bad[1]}': invalid format character`);
+  else if (format !== "") sh.errorText(`${formatTimes(format, { R: real, U: user, S: system })}\n`);
   return status;
 }
 
