@@ -96,6 +96,35 @@ const EDITS = {
       '$&, target_os = "emscripten"',
     ],
   ],
+  // In a comparison of integers `-l STRING` is how long the string is.
+  "uu_test-0.12.0": [
+    ["src/test.rs", "match parse(args)", "match parse(lengths(args))"],
+    [
+      "src/test.rs",
+      "/// Evaluate a stack of Symbols",
+      `fn lengths(args: Vec<OsString>) -> Vec<OsString> {
+    let compares = |arg: Option<&OsString>| {
+        arg.is_some_and(|op| ["-eq", "-ne", "-lt", "-le", "-gt", "-ge"].iter().any(|known| op == known))
+    };
+    let mut out = Vec::with_capacity(args.len());
+    let mut at = 0;
+    while at < args.len() {
+        let left = compares(args.get(at + 2)) && at + 3 < args.len();
+        let right = at > 0 && compares(args.get(at - 1)) && at + 1 < args.len();
+        if args[at] == "-l" && (left || right) {
+            out.push(OsString::from(args[at + 1].len().to_string()));
+            at += 2;
+        } else {
+            out.push(args[at].clone());
+            at += 1;
+        }
+    }
+    out
+}
+
+$&`,
+    ],
+  ],
   "uu_id-0.12.0": [["src/id.rs", /target_os = "cygwin",/g, '$& target_os = "emscripten",']],
   // There are no threads: what WASI's form of sort leaves out is right here too, and checking and merging, which read in
   // a thread there as well, read when they need more.

@@ -21,11 +21,16 @@ const DIFFERENT: i32 = 1;
 const TROUBLE: i32 = 2;
 
 pub fn main() -> i32 {
+    run(cli::args())
+}
+
+/// diff with these arguments; its exit status.
+pub fn run(args: Vec<Vec<u8>>) -> i32 {
     let usage = |message: &str| -> ! {
         eprintln!("diff: {message}\ndiff: Try 'diff --help' for more information.");
         std::process::exit(TROUBLE)
     };
-    let (options, mut operands) = options::parse(cli::args()).unwrap_or_else(|message| usage(&message));
+    let (options, mut operands) = options::parse(args).unwrap_or_else(|message| usage(&message));
     let mut job = Job { options: &options, out: Output::new("diff", TROUBLE) };
     if options.from_file.is_some() || options.to_file.is_some() {
         let mut status = SAME;
@@ -421,7 +426,7 @@ fn join(dir: &[u8], name: &[u8]) -> Vec<u8> {
     [dir, slash, name].concat()
 }
 
-fn strip_cr(bytes: &mut Vec<u8>) {
+pub fn strip_cr(bytes: &mut Vec<u8>) {
     let mut kept = Vec::with_capacity(bytes.len());
     for (index, &byte) in bytes.iter().enumerate() {
         if !(byte == b'\r' && bytes.get(index + 1) == Some(&b'\n')) {

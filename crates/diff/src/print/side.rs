@@ -11,32 +11,47 @@ struct Columns {
 }
 
 impl Printer<'_> {
-    pub(super) fn side_by_side(&mut self, changes: &[Change]) {
+    fn columns(&self) -> Columns {
         let tab = if self.options.expand_tabs { 1 } else { self.options.tab };
         let width = self.options.width;
         let offset = (width + tab + 3) / (2 * tab) * tab;
         let half = offset.saturating_sub(3).min(width.saturating_sub(offset));
-        let columns = Columns { half, second: if half > 0 { offset } else { width } };
+        Columns { half, second: if half > 0 { offset } else { width } }
+    }
+
+    pub(super) fn side_by_side(&mut self, changes: &[Change]) {
+        let columns = self.columns();
         let (mut i, mut j) = (0, 0);
         for change in changes {
             self.common(&mut i, change.old.start, &mut j, change.new.start, columns);
-            let pairs = change.old.len().min(change.new.len());
-            for _ in 0..pairs {
-                self.pair(Some(i), b'|', Some(j), columns);
-                i += 1;
-                j += 1;
-            }
-            while i < change.old.end {
-                self.pair(Some(i), b'<', None, columns);
-                i += 1;
-            }
-            while j < change.new.end {
-                self.pair(None, b'>', Some(j), columns);
-                j += 1;
-            }
+            self.changed(&mut i, &mut j, change, columns);
         }
         let [old, new] = self.texts;
         self.common(&mut i, old.len(), &mut j, new.len(), columns);
+    }
+
+    /// One change, after what is common from `i` and `j` on.
+    pub fn side_by_side_from(&mut self, i: &mut usize, j: &mut usize, change: &Change) {
+        let columns = self.columns();
+        self.common(i, change.old.start, j, change.new.start, columns);
+        self.changed(i, j, change, columns);
+    }
+
+    fn changed(&mut self, i: &mut usize, j: &mut usize, change: &Change, columns: Columns) {
+        let pairs = change.old.len().min(change.new.len());
+        for _ in 0..pairs {
+            self.pair(Some(*i), b'|', Some(*j), columns);
+            *i += 1;
+            *j += 1;
+        }
+        while *i < change.old.end {
+            self.pair(Some(*i), b'<', None, columns);
+            *i += 1;
+        }
+        while *j < change.new.end {
+            self.pair(None, b'>', Some(*j), columns);
+            *j += 1;
+        }
     }
 
     fn common(&mut self, i: &mut usize, old_end: usize, j: &mut usize, new_end: usize, columns: Columns) {
