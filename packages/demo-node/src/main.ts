@@ -1,5 +1,6 @@
 import { BOX } from "./box.ts";
 import { CliError, EXIT } from "./cli/errors.ts";
+import { helpColumns, table, wrap } from "./cli/help.ts";
 import { print, report, runCommand } from "./cli/run.ts";
 import { VERSION } from "./cli/version.ts";
 import type { CliCommand } from "./commands/command.ts";
@@ -19,33 +20,59 @@ const LATER: Readonly<Record<string, () => Promise<CliCommand>>> = {
 const prompt = async () => (await import("./commands/prompt.ts")).prompt;
 
 const COMMANDS: Readonly<Record<string, CliCommand>> = { ...BOX, doctor, wasi };
-const SUMMARY = `shadowbox: Bash and real tools on a shadow copy of your project; nothing is written until you commit.
 
-Usage: shadowbox [--project DIR]             a prompt inside the box
-       shadowbox COMMAND [options]
+/** What the commands are for, in the order in which a person meets them. */
+const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
+  ["Work in the box", ["exec", "status", "diff", "discard", "refresh", "import"]],
+  ["Bring it to the project", ["review", "commit", "undo", "redo", "export"]],
+  ["What was done", ["log", "show", "restore", "rewind", "blame", "net"]],
+  ["Agents", ["sessions", "mcp"]],
+  ["Around it", ["doctor", "bundle", "registry", "wasi"]],
+];
 
-Commands:
-${Object.entries(COMMANDS)
-  .map(([name, { about }]) => `  ${name.padEnd(9)} ${about.split(/[.;]/)[0]}`)
-  .join("\n")}
-  review    Goes through the changes at the keyboard and commits hunks
-  sessions  Lists, exports and forks the agent's sessions
-  bundle    Shows, verifies, adds and updates the bundles that commands come from
-  registry  Runs a registry of your own
-  net       Lists the requests that programs made
-  mcp       Serves the box to an MCP client
+async function summary(): Promise<string> {
+  const about = async (name: string) =>
+    (COMMANDS[name] ?? (await LATER[name]?.()))?.about.split(/[.;:] | \(|\.$/)[0] ?? "";
+  const groups = await Promise.all(
+    GROUPS.map(async ([title, names]) => {
+      const rows = await Promise.all(
+        names.map(async (name): Promise<[string, string]> => [name, await about(name)]),
+      );
+      return `\n${title}:\n${table(rows, 12)}`;
+    }),
+  );
+  const what =
+    "shadowbox: Bash and real tools on a shadow copy of your project; nothing is written until you commit.";
+  return `${wrap(what, helpColumns())}
 
-  shadowbox COMMAND --help shows the options of a command.
-`;
+Usage: shadowbox [--project DIR]      a prompt inside the box
+       shadowbox COMMAND [options]    --help shows the options of a command
+${groups.join("")}`;
+}
+
+/** The command that was meant, where one is near. */
+function meant(name: string, all: readonly string[]): string {
+  const near = all.find((other) => other.startsWith(name) || name.startsWith(other) || isOneOff(name, other));
+  return near === undefined ? "shadowbox --help lists them" : `did you mean ${near}?`;
+}
+
+/** Whether two names differ by one letter: other, missing, or two swapped. */
+function isOneOff(one: string, two: string): boolean {
+  let at = 0;
+  while (at < one.length && one[at] === two[at]) at++;
+  const [a, b] = [one.slice(at), two.slice(at)];
+  const swapped = a.length > 1 && a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2);
+  return a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1) || swapped;
+}
 
 /** Runs the CLI; the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === "--version") return print(`shadowbox ${VERSION}\n`);
-  if (first === "--help" || first === "-h" || first === "help") return print(SUMMARY);
+  if (first === "--help" || first === "-h" || first === "help") return print(await summary());
   if (first === undefined || first.startsWith("-")) return runCommand(await prompt(), args);
   const command = COMMANDS[first] ?? (await LATER[first]?.());
   if (command !== undefined) return runCommand(command, rest);
-  const all = [...Object.keys(COMMANDS), ...Object.keys(LATER)].join(", ");
-  return report(new CliError(`"${first}" is no command; expected one of ${all}`, EXIT.USAGE));
+  const all = [...Object.keys(COMMANDS), ...Object.keys(LATER)];
+  return report(new CliError(`"${first}" is no command; ${meant(first, all)}`, EXIT.USAGE));
 }

@@ -102,12 +102,3 @@ export const LOCK_FILE = "shadowbox.lock";
 export function registryShelf(): string {
   return join(process.env.XDG_DATA_HOME || join(homedir(), ".local/share"), "shadowbox/registries");
 }
-
-/** Help of one command. */
-export function helpText(usage: string, about: string, flags: Record<string, Flag>): string {
-  const rows = Object.entries(flags).map(([name, { short, value, help }]) => {
-    const left = `${short ? `-${short}, ` : "    "}--${name}${value ? ` ${value}` : ""}`;
-    return `  ${left.padEnd(28)} ${help}`;
-  });
-  return `${about}\n\nUsage: shadowbox ${usage}\n\nOptions:\n${rows.join("\n")}\n`;
-}

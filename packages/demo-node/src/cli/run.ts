@@ -1,15 +1,26 @@
 import type { CliCommand } from "../commands/command.ts";
 import { CliError, EXIT } from "./errors.ts";
-import { helpText, parse } from "./options.ts";
+import { helpText } from "./help.ts";
+import { type Parsed, parse } from "./options.ts";
 
 /** Runs a command with its arguments, or prints its help; the exit status. */
 export async function runCommand(command: CliCommand, args: readonly string[]): Promise<number> {
   try {
-    const parsed = parse(args, command.flags, command.passesArguments);
+    const parsed = parsedFor(command, args);
     if (parsed.values.help) return print(helpText(command.usage, command.about, command.flags));
     return await command.run(parsed);
   } catch (error) {
     return report(error, command.failed);
+  }
+}
+
+function parsedFor({ usage, flags, passesArguments }: CliCommand, args: readonly string[]): Parsed {
+  try {
+    return parse(args, flags, passesArguments);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const name = /^[a-z]+ /.exec(usage)?.[0] ?? "";
+    throw new CliError(`${error.message}; shadowbox ${name}--help shows the options`, error.exitCode);
   }
 }
 

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { helpColumns, wrap } from "../cli/help.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, cacheFolder, type Parsed, stateRoot } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
@@ -31,7 +32,9 @@ export const doctor: CliCommand = {
     if (values.json) process.stdout.write(`${JSON.stringify({ engine: "v8", findings })}\n`);
     else
       for (const { name, ok, detail } of findings)
-        process.stdout.write(`${ok ? style.green("ok") : style.yellow("--")} ${name.padEnd(13)} ${detail}\n`);
+        process.stdout.write(
+          `${ok ? style.green("ok") : style.yellow("--")} ${name.padEnd(13)} ${wrap(detail, helpColumns() - 17, 17)}\n`,
+        );
     return findings.every(({ name, ok }) => ok || name === "wasmtime" || name === "agent") ? 0 : 1;
   },
 };

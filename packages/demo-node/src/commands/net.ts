@@ -29,7 +29,8 @@ async function runNet({ values, positionals }: Parsed): Promise<number> {
     ? `${JSON.stringify(toHar(list), null, 1)}\n`
     : values.json
       ? list.map((exchange) => `${JSON.stringify(exchange)}\n`).join("")
-      : list.map((exchange) => `${line(exchange, style)}\n`).join("");
+      : list.map((exchange) => `${line(exchange, style)}\n`).join("") ||
+        `no requests${values.denied ? " were refused" : ""} yet\n`;
   await writeAll(process.stdout, text);
   return EXIT.OK;
 }

@@ -74,7 +74,9 @@ export const rewind: CliCommand = {
   about: "Takes the last COUNT calls back in the box (default 1); the project is not touched.",
   flags: COMMON,
   async run({ values, positionals }: Parsed) {
-    const count = snapshotNumber(positionals[0] ?? "1", "rewind");
+    const count = Number(positionals[0] ?? "1");
+    if (!(Number.isInteger(count) && count > 0))
+      throw new CliError(`rewind: expected how many calls, 1 or more, got "${positionals[0]}"`, EXIT.USAGE);
     const box = await openBox(values, { readOnly: true });
     const snapshots = box.snapshots();
     await box.close();
