@@ -179,8 +179,11 @@ function declareFunctions(sh: Interpreter, request: Request, names: string[]): n
       request.on & (Attr.EXPORT | Attr.READONLY | Attr.TRACE) ||
       request.off & (Attr.EXPORT | Attr.TRACE | Attr.READONLY);
     if (!changes) {
-      if (!request.namesOnly) sh.out(`${printFunction(fn)}\n`, request.name);
-      else
+      const flags = `${fn.readonly ? "r" : ""}${fn.traced ? "t" : ""}${fn.exported ? "x" : ""}`;
+      if (!request.namesOnly) {
+        sh.out(`${printFunction(fn)}\n`, request.name);
+        if (request.print && flags) sh.out(`declare -f${flags} ${name}\n`, request.name);
+      } else
         sh.out(
           sh.state.shopt.extdebug
             ? `${name} ${fn.line} ${fn.source}\n`

@@ -1,5 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
-import { findProgram, searchPath, startProgram, waitForeground } from "../interp/external.ts";
+import { findProgram, isBinary, searchPath, startProgram, waitForeground } from "../interp/external.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { errorText } from "../interp/messages.ts";
 import { refused } from "../interp/restricted.ts";
@@ -50,7 +50,11 @@ export function sourceBuiltin(sh: Interpreter, args: string[], name: string): nu
     );
     return sh.posix ? sh.exit(1) : 1;
   }
-  return runSourced(sh, file, text, rest.length > 1 ? rest.slice(1) : undefined);
+  if (isBinary(sh, path as string)) {
+    sh.error(`${name}: ${path}: cannot execute binary file`);
+    return 126;
+  }
+  return runSourced(sh, path as string, text, rest.length > 1 ? rest.slice(1) : undefined);
 }
 
 const NOT_A_FILE = -100_000;

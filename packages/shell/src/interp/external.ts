@@ -1,4 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
+import { OpenFlag } from "../system.ts";
 import { callFunction } from "./functions.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { errorText, SIGNAL_TEXTS } from "./messages.ts";
@@ -79,8 +80,27 @@ export function startProgram(
     if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
     pid = sh.system.spawn({ path, argv, env, group });
   }
+  if (pid === -Errno.ENOEXEC && isBinary(sh, path)) {
+    sh.error(`${path}: cannot execute binary file: Exec format error`);
+    return { status: 126 };
+  }
   if (pid === -Errno.ENOEXEC) pid = startScript(sh, path, argv, env, group);
   return pid >= 0 ? { pid } : { status: cannotRun(sh, path, pid) };
+}
+
+/** Bytes that bash looks at to tell a text from a binary file. */
+const HEAD = 80;
+
+/** Whether the first line of a file, as far as it is looked at, has a NUL. */
+export function isBinary(sh: Interpreter, path: string): boolean {
+  const fd = sh.system.open(path, OpenFlag.READ, 0);
+  if (fd < 0) return false;
+  const head = new Uint8Array(HEAD);
+  const count = sh.system.read(fd, head);
+  sh.system.close(fd);
+  const nul = head.subarray(0, Math.max(0, count)).indexOf(0);
+  const end = head.indexOf(10);
+  return nul >= 0 && (end < 0 || nul < end);
 }
 
 /** A text without `#!` is a script for this shell. */
@@ -158,7 +178,9 @@ export function statusOf(sh: Interpreter, pid: number, status: number): number {
   if (status < 256) return status;
   const signal = status - 256;
   const text = SIGNAL_TEXTS[signal];
-  if (text && signal !== 2 && signal !== 13)
-    sh.errorText(`${sh.prefix}${pid} ${text.padEnd(23)} ${sh.commandText}\n`);
+  // Of SIGTERM bash says no more than its name.
+  if (signal === 15) sh.errorText(`${text}\n`);
+  else if (text && signal !== 2 && signal !== 13)
+    sh.errorText(`${sh.prefix}${String(pid).padStart(5)} ${text.padEnd(23)} ${sh.commandText}\n`);
   return 128 + signal;
 }

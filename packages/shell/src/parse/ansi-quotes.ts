@@ -20,8 +20,8 @@ const SIMPLE: Readonly<Record<string, string>> = {
   "?": "?",
 };
 
-/** `$'…'` with `pos` at the dollar sign. */
-export function readAnsiQuoted(r: Reader): AnsiQuoted {
+/** `$'…'` with `pos` at the dollar sign. `quoted`: inside double quotes. */
+export function readAnsiQuoted(r: Reader, quoted: boolean): AnsiQuoted {
   const { line, src } = r;
   let at = r.pos + 2;
   for (;;) {
@@ -31,9 +31,11 @@ export function readAnsiQuoted(r: Reader): AnsiQuoted {
     at += c === BACKSLASH && src.charCodeAt(at + 1) !== NUL ? 2 : 1;
   }
   const raw = src.slice(r.pos + 2, at);
-  r.pos = at + 1;
+  const value = raw.includes("\\") ? decodeAnsi(raw) : raw;
+  // In the text of the word bash keeps what it means, between single quotes where that is not quoted already.
+  r.replaceText(at + 1, quoted ? value : `'${value.replaceAll("'", "'\\''")}'`);
   countLines(r, raw);
-  return { type: "AnsiQuoted", value: raw.includes("\\") ? decodeAnsi(raw) : raw };
+  return { type: "AnsiQuoted", value };
 }
 
 const ESCAPE =

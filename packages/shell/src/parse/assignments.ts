@@ -138,25 +138,22 @@ function readSubscripted(r: Reader): ArrayElement | null {
 }
 
 /** An argument that is an assignment, as a word: its text, and parts for a command that does not look at `assignment`. */
-export function assignmentWord(r: Reader, assignment: Assignment, start: number, line: number): Word {
-  const { value } = assignment;
-  const text = r.src.slice(start, r.pos);
-  if (value.type === "ArrayLiteral") {
-    const word = makeWord(line, text, [{ type: "SingleQuoted", value: text }]);
-    word.assignment = assignment;
-    return word;
-  }
+export function assignmentWord(assignment: Assignment, line: number): Word {
+  const { name, subscript, append, value } = assignment;
+  const text = `${name}${subscript ? `[${subscript.text}]` : ""}${append ? "+=" : "="}${value.text}`;
   const list = new PartList();
-  list.literal(assignment.name);
-  if (assignment.subscript) {
-    list.literal("[");
-    addParts(list, wordParts(assignment.subscript.word));
-    list.literal("]");
+  if (value.type === "ArrayLiteral") list.push({ type: "SingleQuoted", value: text });
+  else {
+    list.literal(name);
+    if (subscript) {
+      list.literal("[");
+      addParts(list, wordParts(subscript.word));
+      list.literal("]");
+    }
+    list.literal(append ? "+=" : "=");
+    addParts(list, wordParts(value));
   }
-  list.literal(assignment.append ? "+=" : "=");
-  addParts(list, wordParts(value));
-  const head = text.slice(0, text.length - value.text.length);
-  const word = makeWord(line, text.endsWith(value.text) ? text : head + value.text, list.finish());
+  const word = makeWord(line, text, list.finish());
   word.assignment = assignment;
   return word;
 }

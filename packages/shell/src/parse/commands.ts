@@ -133,9 +133,9 @@ function argumentsAfter({ text }: Word, first: boolean): Arguments {
 
 function readArgument(r: Reader, mode: Exclude<Arguments, "words">): Word {
   if (mode === "text arrays") return readArrayArgument(r) ?? readWord(r);
-  const { pos, line } = r;
+  const { line } = r;
   const assignment = readAssignment(r, mode);
-  return assignment ? assignmentWord(r, assignment, pos, line) : readWord(r);
+  return assignment ? assignmentWord(assignment, line) : readWord(r);
 }
 
 /** `name ()` with `pos` at the parenthesis. */

@@ -33,7 +33,7 @@ export function readDollar(r: Reader, list: PartList, quoted: boolean): void {
   } else if (DIGIT[c] || SPECIAL_PARAMETER[c]) {
     list.push(simpleParameter(r.src.slice(r.pos, r.pos + 2)));
     r.pos += 2;
-  } else if (c === SINGLE_QUOTE && !quoted) list.push(readAnsiQuoted(r));
+  } else if (c === SINGLE_QUOTE && !quoted) list.push(readAnsiQuoted(r, false));
   else if (c === DOUBLE_QUOTE && !quoted) {
     r.pos++;
     list.push(readDoubleQuoted(r, true));

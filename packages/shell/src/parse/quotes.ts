@@ -107,7 +107,8 @@ function readProtected(r: Reader, list: PartList): void {
 
 /** In the operand of `"${x:-…}"` the `extquote` option, which is on, lets `$'…'` count. */
 function readQuotedDollar(r: Reader, list: PartList, end: number): void {
-  if (end === CLOSE_BRACE && r.codeAt(1) === SINGLE_QUOTE && !r.hereDocument) list.push(readAnsiQuoted(r));
+  if (end === CLOSE_BRACE && r.codeAt(1) === SINGLE_QUOTE && !r.hereDocument)
+    list.push(readAnsiQuoted(r, true));
   else readDollar(r, list, true);
 }
 

@@ -137,6 +137,13 @@ export class Reader {
     this.line++;
   }
 
+  /** Inside a word: puts `text` into its text for what stands between `pos` and `end`, and goes on there. */
+  replaceText(end: number, text: string): void {
+    this.textPrefix += this.src.slice(this.textStart, this.pos) + text;
+    this.pos = end;
+    this.textStart = end;
+  }
+
   /** How much of the outermost word's text lies before `pos`. */
   textLength(): number {
     return this.textPrefix.length + this.pos - this.textStart;
