@@ -4,6 +4,8 @@ mod beside;
 
 use beside::{beside, each};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_archive");
+
 const NAMES: [&str; 12] = ["bzip2", "bunzip2", "bzcat", "xz", "unxz", "xzcat", "lzma", "unlzma", "lzcat", "zstd", "unzstd", "zstdcat"];
 
 #[test]

@@ -1,9 +1,11 @@
-//! Small tools in one program, told apart by the name they are called by: rev, column, xxd, hexdump, strings, which, tree
-//! and getopt.
+//! Small tools in one program, told apart by the name they are called by: rev, column, xxd, hexdump, strings, which, tree,
+//! getopt, file, uuencode, uudecode, dos2unix and unix2dos.
 
 #![forbid(unsafe_code)]
 
 mod column;
+mod dos2unix;
+mod file;
 mod getopt;
 mod hexdump;
 mod hexformat;
@@ -11,6 +13,8 @@ mod input;
 mod rev;
 mod strings;
 mod tree;
+mod uudecode;
+mod uuencode;
 mod which;
 mod xxd;
 
@@ -28,6 +32,10 @@ fn main() {
         "strings" => strings::main(),
         "which" => which::main(),
         "tree" => tree::main(),
+        "file" => file::main(),
+        "uuencode" => uuencode::main(),
+        "uudecode" => uudecode::main(),
+        "dos2unix" | "unix2dos" | "mac2unix" | "unix2mac" => dos2unix::main(&name),
         "getopt" => getopt::main(),
         other => cli::fail(other, 127, "no such tool"),
     };

@@ -5,8 +5,6 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_archive");
-
 /// A folder with files to work on, which goes with the value.
 pub struct Beside(PathBuf);
 
@@ -37,7 +35,7 @@ impl Beside {
         let bin = self.0.join("bin");
         let _ = fs::create_dir(&bin);
         for name in names {
-            let _ = symlink(PROGRAM, bin.join(name));
+            let _ = symlink(super::PROGRAM, bin.join(name));
         }
         let path = std::env::var("PATH").unwrap();
         let path = if ours { format!("{}:{path}", Path::new(&bin).display()) } else { path };
@@ -56,7 +54,8 @@ pub fn each(names: &[&str], scripts: &[&str], with: impl Fn(&str) -> String) {
         let text = with(script);
         let [usual, ours] = [false, true].map(|ours| beside("seq 1000 > a; seq 2000 > b; mkdir d").run(names, ours, &text));
         if usual != ours {
-            differing.push(format!("--- {text}\nusual:\n{usual}\nours:\n{ours}"));
+            let without = |one: &str, other: &str, sign: &str| one.lines().filter(|line| !other.lines().any(|own| own == *line)).map(|line| format!("{sign}{line}\n")).collect::<String>();
+            differing.push(format!("{text}\n{}{}", without(&usual, &ours, "usual: "), without(&ours, &usual, "ours: ")));
         }
     }
     assert!(differing.is_empty(), "{}", differing.join("\n"));
