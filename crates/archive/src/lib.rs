@@ -8,6 +8,8 @@ pub mod compress;
 pub mod gz;
 pub mod gzip;
 pub mod tar;
+#[cfg(feature = "codecs")]
+pub mod zip;
 
 /// Only uses of the name link the system layer.
 #[cfg(target_family = "wasm")]

@@ -6,6 +6,8 @@ fn main() {
         "bzip2" | "bunzip2" | "bzcat" => archive::compress::bzip2::main(),
         "xz" | "unxz" | "xzcat" | "lzma" | "unlzma" | "lzcat" => archive::compress::xz::main(),
         "zstd" | "unzstd" | "zstdcat" | "zstdmt" => archive::compress::zstd::main(),
+        "zip" => archive::zip::create::main(),
+        "unzip" => archive::zip::extract::main(),
         _ => archive::tar::main(),
     })
 }
