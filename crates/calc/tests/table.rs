@@ -46,5 +46,5 @@ fn cal_prints_months() {
         assert_eq!(run(line, ""), (expected.to_string(), status), "{line}");
     }
     let (year, _) = run("cal -3 1 2024", "");
-    assert!(year.starts_with("    December 2023          January 2024         February 2024    \n"), "{year}");
+    assert!(year.starts_with("    December 2023         January 2024          February 2024   \n"), "{year}");
 }
