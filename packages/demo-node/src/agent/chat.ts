@@ -1,21 +1,23 @@
 import { printTodos, run } from "@shadowbox/agent";
 import type { Sandbox } from "@shadowbox/sandbox/node";
+import { helpColumns, wrap } from "../cli/help.ts";
 import type { NetPerson } from "../cli/net-ask.ts";
 import { type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
-import { runLine, SLASH_HELP, SLASH_NAMES, slash, slashCompletions } from "../commands/slash.ts";
+import { runLine, SLASH_NAMES, slash, slashCompletions, slashHelp } from "../commands/slash.ts";
 import { askPeople } from "./ask.ts";
 import { Lines } from "./lines.ts";
 import { netThroughGate } from "./net.ts";
 import { TurnView } from "./render.ts";
 import { type Agent, openAgent } from "./setup.ts";
 
-const HELP = `Talk to the agent; it works in the box, on a shadow of the project.
-  ! COMMAND         run a shell command in the box yourself
-${SLASH_HELP}  /mode [MODE]      permissions: ask, accept-in-shadow, plan, deny
-  /todos            the agent's list
-A line that ends in \\ goes on. Ctrl-C interrupts the turn; twice leaves.
-`;
+const HELP = "Talk to the agent; it works in the box, on a shadow of the project.";
+const BEFORE = [["! COMMAND", "run a shell command in the box yourself"]] as const;
+const AFTER = [
+  ["/mode [MODE]", "permissions: ask, accept-in-shadow, plan, deny"],
+  ["/todos", "the agent's list"],
+] as const;
+const LAST = "A line that ends in \\ goes on. Ctrl-C interrupts the turn; twice leaves.";
 
 /** Commands that only a prompt with an agent has. */
 const OWN = ["/mode", "/todos"];
@@ -85,7 +87,8 @@ class Chat {
   /** One line of the person: a command of ours, a shell command, or a turn. */
   async take(line: string): Promise<void> {
     const text = line.trim();
-    if (text === "/help") process.stdout.write(HELP);
+    if (text === "/help")
+      process.stdout.write(`${slashHelp(HELP, BEFORE, AFTER)}${wrap(LAST, helpColumns())}\n`);
     else if (text === "/todos")
       process.stdout.write(`${printTodos(this.#agent.options.memory?.todos ?? []) || "nothing noted"}\n`);
     else if (text.startsWith("/mode")) this.#mode(text.slice(5).trim());

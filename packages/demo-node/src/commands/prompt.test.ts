@@ -38,8 +38,14 @@ describe("the prompt at a terminal", () => {
     await person.sees("took back commit");
     expect(bench.read("a.txt")).toBe("one\n");
     person.enters("/commit c.txt");
-    await person.sees("1 file changed, +1 -0");
+    await person.sees(/A c\.txt {2}\+1\n.*1 file changed, \+1 -0/s);
     expect(bench.read("c.txt")).toBe("new\n");
+    person.enters("cd /workspace; mkdir .husky; echo true > .husky/pre-commit");
+    await person.sees(PROMPT);
+    person.enters("/commit .husky");
+    await person.sees("these can run code on your machine later; write them, too?");
+    person.enters("y");
+    await person.sees(/committed 00000\d: .*1 file changed/s);
     person.enters("/discard b.txt");
     await person.sees("discarded 1 change");
     person.enters("/log");
@@ -48,11 +54,13 @@ describe("the prompt at a terminal", () => {
     await person.sees("/quit");
     await person.sees(PROMPT);
     person.enters("/nope");
-    await person.sees("No such file");
+    await person.sees("there is no /nope; /help lists the commands");
+    person.enters("/bin/false");
+    await person.sees(PROMPT);
     const lines = await person.lines();
     expect(lines.filter(({ wrapped }) => wrapped)).toEqual([]);
     person.enters("/quit");
-    expect(await person.ended).toBe(127);
+    expect(await person.ended).toBe(1);
   }, 90_000);
 
   it("interrupts what runs at Ctrl-C and goes on, leaves at Ctrl-D", async () => {

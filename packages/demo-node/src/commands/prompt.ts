@@ -1,13 +1,14 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { Lines } from "../agent/lines.ts";
 import { clean } from "../agent/render.ts";
+import { helpColumns, wrap } from "../cli/help.ts";
 import { NetPerson } from "../cli/net-ask.ts";
 import { NETWORK, networkOf } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Flag, type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
-import { runLine, SLASH_HELP, SLASH_NAMES, slash, slashCompletions } from "./slash.ts";
+import { runLine, SLASH_NAMES, slash, slashCompletions, slashHelp, unknownSlash } from "./slash.ts";
 
 /** Flags of the agent, in words of their own so that the agent is loaded only when it is wanted. */
 const AGENT: Record<string, Flag> = {
@@ -62,7 +63,7 @@ export const prompt: CliCommand = {
   run: runPrompt,
 };
 
-const HELP = `Type shell commands: they run in the box, on a shadow of the project.\n${SLASH_HELP}`;
+const HELP = "Type shell commands: they run in the box, on a shadow of the project.";
 
 async function runPrompt({ values }: Parsed): Promise<number> {
   if (typeof values.print === "string")
@@ -79,15 +80,17 @@ async function runPrompt({ values }: Parsed): Promise<number> {
   }
 }
 
+const INTRO = [
+  "Commands run on a shadow copy; nothing is written there until /commit.",
+  "No model is configured, so there is no agent: this is a shell. --model sets one.",
+  "/help shows what else there is.",
+];
+
 /** A shell in the box, until the person leaves; the status of the last command. */
 async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson): Promise<number> {
   const style = styleOf(process.stdout);
   process.stdout.write(
-    `${style.bold("shadowbox")} on ${projectPath(values)}
-Commands run on a shadow copy; nothing is written there until /commit.
-No model is configured, so there is no agent: this is a shell. --model sets one.
-/help shows what else there is.
-`,
+    `${style.bold("shadowbox")} on ${projectPath(values)}\n${INTRO.map((line) => `${wrap(line, helpColumns())}\n`).join("")}`,
   );
   const lines = new Lines({ complete: (line) => completions(box, line) });
   net.answer = ({ method, url, command }) =>
@@ -103,10 +106,15 @@ No model is configured, so there is no agent: this is a shell. --model sets one.
     const line = await lines.next(`${style.cyan("box")} $ `);
     const text = line?.trim();
     if (line === undefined || text === "/quit" || text === "/exit") break;
-    if (text === "/help") process.stdout.write(HELP);
+    if (text === "/help") process.stdout.write(slashHelp(HELP));
     else if (text?.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
       await slash(box, text, lines).catch((error: Error) => process.stdout.write(`${error.message}\n`));
     else if (text) {
+      const unknown = unknownSlash(box, text);
+      if (unknown !== undefined) {
+        process.stdout.write(unknown);
+        continue;
+      }
       running = new AbortController();
       last = await runLine(box, line, running.signal);
       running = undefined;

@@ -1,5 +1,6 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { listChanges, summaryOf } from "../cli/changes.ts";
+import { helpColumns, table, wrap } from "../cli/help.ts";
 import { logLine } from "../cli/log.ts";
 import { colourPatch } from "../cli/patch.ts";
 import { paintOf, showName, styleOf, writeAll } from "../cli/terminal.ts";
@@ -14,15 +15,29 @@ export interface Typist {
   aside<T>(use: () => Promise<T>): Promise<T>;
 }
 
-export const SLASH_HELP = `  /status [PATH…]   what would change
-  /diff [PATH…]     the same as a patch
-  /review [PATH…]   go through it at the keyboard and commit hunks
-  /commit [PATH…]   write it to the project
-  /discard [PATH…]  take it back in the box
-  /undo             take the last commit back
-  /log              what was done
-  /quit             leave (the shadow is kept)
-`;
+/** The commands and what they do, for {@link slashHelp}. */
+const ROWS: readonly (readonly [name: string, text: string])[] = [
+  ["/status [PATH…]", "what would change"],
+  ["/diff [PATH…]", "the same as a patch"],
+  ["/review [PATH…]", "go through it at the keyboard and commit hunks"],
+  ["/commit [PATH…]", "write it to the project"],
+  ["/discard [PATH…]", "take it back in the box"],
+  ["/undo", "take the last commit back"],
+  ["/log", "what was done"],
+];
+
+/** What /help prints below a first line: what the prompt takes besides, and its commands. */
+export function slashHelp(intro: string, before: typeof ROWS = [], after: typeof ROWS = []): string {
+  const rows = [...before, ...ROWS, ...after, ["/quit", "leave (the shadow is kept)"] as const];
+  return `${wrap(intro, helpColumns())}\n${table(rows, 20)}`;
+}
+
+/** What to say of a line that is a /command's, but of none there is; a path of the box is a shell command. */
+export function unknownSlash(box: Sandbox, text: string): string | undefined {
+  const name = /^\/[a-z-]+(?=\s|$)/.exec(text)?.[0];
+  if (name === undefined || box.fs.exists(name)) return undefined;
+  return `there is no ${name}; /help lists the commands\n`;
+}
 
 /** A commit that a command made, for the session's log. */
 export interface Committed {
@@ -54,12 +69,13 @@ const SLASH: Readonly<Record<string, Slash>> = {
     return undefined;
   },
   "/review": review,
-  "/commit": async (box, paths) => {
+  "/commit": async (box, paths, { confirm }) => {
     const risky = box.changes(paths).changes.filter(({ flag }) => flag !== undefined);
     for (const { path, flag } of risky) say(`${showName(path)}: ${flag}\n`);
     const allowRisky =
       risky.length > 0 && (await confirm("these can run code on your machine later; write them, too?"));
     const report = await box.commit({ paths, allowRisky });
+    say(listChanges(report.changes, styleOf(process.stdout)));
     say(`committed ${report.id ?? "nothing"}: ${summaryOf(report.changes)}\n`);
     return committed(report);
   },
