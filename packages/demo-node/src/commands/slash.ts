@@ -69,11 +69,12 @@ const SLASH: Readonly<Record<string, Slash>> = {
     return undefined;
   },
   "/review": review,
-  "/commit": async (box, paths, { confirm }) => {
+  "/commit": async (box, paths, typist) => {
     const risky = box.changes(paths).changes.filter(({ flag }) => flag !== undefined);
     for (const { path, flag } of risky) say(`${showName(path)}: ${flag}\n`);
     const allowRisky =
-      risky.length > 0 && (await confirm("these can run code on your machine later; write them, too?"));
+      risky.length > 0 &&
+      (await typist.confirm("these can run code on your machine later; write them, too?"));
     const report = await box.commit({ paths, allowRisky });
     say(listChanges(report.changes, styleOf(process.stdout)));
     say(`committed ${report.id ?? "nothing"}: ${summaryOf(report.changes)}\n`);
@@ -147,16 +148,12 @@ async function review(box: Sandbox, paths: string[], typist: Typist): Promise<Co
   return id === undefined ? undefined : { id, paths: written };
 }
 
-async function reviewFiles(
-  box: Sandbox,
-  paths: string[],
-  { confirm }: Typist,
-): Promise<Committed | undefined> {
+async function reviewFiles(box: Sandbox, paths: string[], typist: Typist): Promise<Committed | undefined> {
   const taken: string[] = [];
   for (const change of box.changes(paths).changes) {
     await writeAll(process.stdout, colourPatch(box.diff([change.path]), process.stdout));
     const flag = change.flag === undefined ? "" : ` (can run code on your machine later: ${change.flag})`;
-    if (!(await confirm(`commit ${showName(change.path)}${flag}?`))) continue;
+    if (!(await typist.confirm(`commit ${showName(change.path)}${flag}?`))) continue;
     const report = await box.commit({ paths: [change.path], allowRisky: [change.path] });
     taken.push(...(committed(report)?.paths ?? []));
   }
