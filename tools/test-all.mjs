@@ -72,6 +72,8 @@ gate("site", "node_modules/.bin/vite", [
 ]);
 unitTests();
 if (!quick) {
+  gate("curl beside Debian's", "node", ["conformance/curl/run.mjs"]);
+  gate("Python programs beside Debian's", "node", ["conformance/python/run.mjs"]);
   conformance("conformance", []);
   // The same lists hold in a browser: both run the same code.
   conformance("conformance in Chromium", ["--engine", "chromium", "--sample", "8"]);
