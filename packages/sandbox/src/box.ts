@@ -124,6 +124,8 @@ export class Box implements Sandbox {
   readonly #network: Network;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
+  /** The tree's revision when a call was noted last. */
+  #notedAt = -1;
 
   /** Makes heap, tree, kernel and engine. */
   constructor(options: SandboxOptions, host: Host) {
@@ -226,6 +228,7 @@ export class Box implements Sandbox {
     for (const limit of limits) onEvent?.({ type: "limit", limit });
     onEvent?.({ type: "exec-end", status, durationMs, timedOut });
     storing("keep the log", () => this.#review?.noteExec(script, status, origin));
+    this.#notedAt = this.#tree.revision;
     for (const message of this.#host.notices?.() ?? []) onEvent?.({ type: "notice", message });
     return result;
   }
@@ -233,7 +236,10 @@ export class Box implements Sandbox {
   flush(call?: FileCall): void {
     if (this.#options.readOnly) return;
     storing("keep what changed", () => this.#host.journal?.flush(this.#tree));
-    if (call !== undefined) this.#review?.noteEdit?.(call);
+    // Most calls changed nothing: whoever notes looks at the whole change set.
+    if (call === undefined || this.#tree.revision === this.#notedAt) return;
+    this.#review?.noteEdit?.(call);
+    this.#notedAt = this.#tree.revision;
   }
 
   get revision(): number {

@@ -1,5 +1,6 @@
 import type { AgentEvent } from "@shadowbox/agent";
 import type { Style } from "../cli/terminal.ts";
+import { Wrapper } from "./wrap.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const OUTPUT_LINES = 6;
@@ -12,6 +13,7 @@ export class TurnView {
   readonly #calls = new Map<string, { name: string; subject: string }>();
   /** What the model wrote, by call. */
   readonly #inputs = new Map<string, string>();
+  readonly #wrapper: Wrapper;
   #spinner: ReturnType<typeof setInterval> | undefined;
   #frame = 0;
   #label = "thinking";
@@ -20,6 +22,7 @@ export class TurnView {
   constructor(stream: NodeJS.WriteStream, style: Style) {
     this.#stream = stream;
     this.#style = style;
+    this.#wrapper = new Wrapper(() => this.#width());
   }
 
   show(event: AgentEvent): void {
@@ -117,6 +120,7 @@ export class TurnView {
   #spin(label: string): void {
     this.#label = label;
     if (this.#stream.isTTY !== true || this.#spinner !== undefined) return;
+    this.#put(this.#wrapper.end());
     if (!this.#atLineStart) this.#line("");
     this.#spinner = setInterval(() => {
       this.#frame = (this.#frame + 1) % FRAMES.length;
@@ -125,6 +129,10 @@ export class TurnView {
   }
 
   #write(text: string): void {
+    this.#put(this.#stream.isTTY === true ? this.#wrapper.add(text) : text);
+  }
+
+  #put(text: string): void {
     if (text === "") return;
     this.stop();
     this.#stream.write(text);
@@ -132,6 +140,7 @@ export class TurnView {
   }
 
   #line(text: string): void {
+    this.#put(this.#wrapper.end());
     this.stop();
     this.#stream.write(`${this.#atLineStart ? "" : "\n"}${text}\n`);
     this.#atLineStart = true;
