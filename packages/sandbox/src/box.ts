@@ -1,14 +1,6 @@
 import type { CommandEntry } from "@shadowbox/bundle";
-import {
-  type BaseSource,
-  copyTree,
-  encodeText,
-  Heap,
-  type Journal,
-  type JournalState,
-  TreeFileSystem,
-} from "@shadowbox/vfs";
-import { type Command, Kernel, type Mount, V8Engine, WorkerKind, type WorkerPool } from "@shadowbox/wasi";
+import { copyTree, encodeText, Heap, TreeFileSystem } from "@shadowbox/vfs";
+import { Kernel, V8Engine, WorkerKind } from "@shadowbox/wasi";
 import type {
   BlameLine,
   ChangeSet,
@@ -31,7 +23,7 @@ import { type ExecPlace, execute, type ShellSession } from "./execute.ts";
 import { executing } from "./execution.ts";
 import { KernelFiles } from "./files.ts";
 import { frozenMounts } from "./frozen.ts";
-import type { FetchHost } from "./net/host.ts";
+import type { Host, Machine } from "./host.ts";
 import { Network } from "./net/network.ts";
 import type { NetEvent } from "./net/session.ts";
 import { Python } from "./python/python.ts";
@@ -53,57 +45,6 @@ import type {
   SandboxOptions,
   SnapshotDiff,
 } from "./types.ts";
-
-/** The programs of a sandbox. */
-export interface Tools {
-  /** As the kernel lists them. */
-  kernel: readonly Command[];
-  /** As the registry describes them. */
-  entries: ReadonlyMap<string, CommandEntry>;
-  /** Folders that bundles bring along. */
-  mounts: readonly Mount[];
-}
-
-/** Another engine than v8, over a place of its own for files. */
-export interface Machine {
-  readonly name: EngineName;
-  /** Shell, processes and pipes there. */
-  readonly engine: V8Engine;
-  /** Brings the tree's files there. Throws SandboxError `file`. */
-  fill(): void;
-  /** Brings back what programs changed. Throws SandboxError `file`. */
-  collect(): void;
-  close(): void;
-}
-
-/** What a host gives a sandbox: threads, programs, and where its files come from and are kept. */
-export interface Host {
-  pool: WorkerPool;
-  tools: Tools;
-  /** What workers need to make the sandbox's file systems; structured-clonable. */
-  setup: unknown;
-  /** Fills the tree with what was kept, before anything else touches it. */
-  restore?(tree: TreeFileSystem): void;
-  journal?: Journal;
-  /** Absent: programs run on v8, over the tree itself. */
-  machine?(tree: TreeFileSystem): Machine;
-  /** The project that lies under the workspace. */
-  base?: BaseSource;
-  /** Folder inside that nothing can change, if it is there. */
-  frozen?: string;
-  /** Absent: the project cannot be written. */
-  review?(tree: TreeFileSystem, workspaceDir: string): Review;
-  /** After each call: what a person should be told, each once. */
-  notices?(): readonly string[];
-  /** A sandbox over the same base that starts with a copy of the tree. */
-  fork(copy: JournalState, options: ForkOptions): Promise<Sandbox>;
-  /** Lets go of what the host holds for the sandbox. */
-  release(): void;
-  /** Carries out requests of programs. */
-  fetch: FetchHost;
-  /** Keeps requests and how they ended between runs. */
-  netLog?: { append(event: NetEvent): void; read(): NetEvent[] };
-}
 
 const OUTPUT_BYTES = 64 << 20;
 const DISK_BYTES = 2 * 1024 ** 3;

@@ -5,9 +5,9 @@ import { emptyStat, Heap, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
 import { DirectoryFileSystem } from "@shadowbox/vfs/node";
 import { Kernel, ProgramKind, USER, V8Engine, type WorkerPool } from "@shadowbox/wasi";
 import { type ProgramModule, WasmtimePrograms } from "@shadowbox/wasi/node";
-import type { Machine } from "../../box.ts";
 import type { Installed } from "../../commands.ts";
 import { frozenMounts } from "../../frozen.ts";
+import type { Machine } from "../../host.ts";
 import { Mirror } from "../../mirror.ts";
 import { mountsOf, type NodeSetup } from "../attach.ts";
 
