@@ -82,7 +82,7 @@ export function defineSpecials(sh: Interpreter): void {
     },
   );
   define("HISTCMD", () => String(Math.max(1, sh.history.length)));
-  define("_", () => state.lastArgument);
+  vars.define("_", 0, { get: () => state.lastArgument, plain: true });
   define("BASH_ARGC", () => IndexedArray.of(callArguments(sh, false)), undefined, Attr.INDEXED);
   define("BASH_ARGV", () => IndexedArray.of(callArguments(sh, true)), undefined, Attr.INDEXED);
   define("BASH_ALIASES", () => assoc([...state.aliases.read]), undefined, Attr.ASSOC);

@@ -13,7 +13,7 @@ export function reportTimes(sh: Interpreter, style: "bash" | "posix", body: () =
     style === "posix"
       ? "real %2R\nuser %2U\nsys %2S"
       : (sh.vars.text("TIMEFORMAT") ?? "\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS");
-  const bad = /^(?:[^%]|%(?:%|\d?l?[RUSP]))*%\d?l?([^%RUSP])/.exec(format);
+  const bad = /%\d?l?(.?)/s.exec(format.replace(/%(?:%|\d?l?[RUSP])/g, ""));
   if (bad) sh.error(`TIMEFORMAT: \`${bad[1]}': invalid format character`);
   else if (format !== "") sh.errorText(`${formatTimes(format, { R: real, U: user, S: system })}\n`);
   return status;

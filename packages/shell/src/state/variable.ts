@@ -25,6 +25,8 @@ export interface Dynamic {
   get(): Value;
   /** Without it assignments are taken and forgotten. */
   set?(value: string): void;
+  /** Its attributes stay what they are: each command makes it anew. */
+  plain?: boolean;
 }
 
 /** One binding of a name. `shadowed` is the binding that reappears when the scope `level` ends. */

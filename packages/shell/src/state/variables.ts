@@ -157,6 +157,7 @@ export class VariableStore {
   }
 
   setAttributes(variable: Variable, on: number, off: number): void {
+    if (variable.dynamic?.plain) return;
     const attrs = (variable.attrs | on) & ~off;
     if (attrs === variable.attrs) return;
     if (this.#journal !== undefined) this.#journal.content(variable);
