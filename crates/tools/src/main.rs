@@ -1,5 +1,5 @@
 //! Small tools in one program, told apart by the name they are called by: rev, column, xxd, hexdump, strings, which, tree,
-//! getopt, file, uuencode, uudecode, dos2unix and unix2dos.
+//! getopt, file, iconv, uuencode, uudecode, dos2unix and unix2dos.
 
 #![forbid(unsafe_code)]
 
@@ -9,6 +9,7 @@ mod file;
 mod getopt;
 mod hexdump;
 mod hexformat;
+mod iconv;
 mod input;
 mod rev;
 mod strings;
@@ -33,6 +34,7 @@ fn main() {
         "which" => which::main(),
         "tree" => tree::main(),
         "file" => file::main(),
+        "iconv" => iconv::main(),
         "uuencode" => uuencode::main(),
         "uudecode" => uudecode::main(),
         "dos2unix" | "unix2dos" | "mac2unix" | "unix2mac" => dos2unix::main(&name),

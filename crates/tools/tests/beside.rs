@@ -48,6 +48,24 @@ printf 'a\\r\\nb\\n' > mix; printf '\\377\\376a\\0\\r\\0\\n\\0' > w; : > e; cp w
 }
 
 #[test]
+fn iconv_gives_the_same() {
+    let setup = "printf 'h\\303\\251\\342\\202\\254\\342\\200\\234q\\342\\200\\235 \\320\\277\\n' > u; printf 'h\\351\\n' > l\n";
+    each(
+        &["iconv"],
+        &[
+            "iconv -f utf-8 -t latin1 u | od -c; iconv -f utf8 -t latin1//TRANSLIT u | od -c; iconv -f utf8 -t ascii//TRANSLIT u; iconv -f utf8 -t ascii//IGNORE u; echo $?; iconv -c -f utf8 -t ascii u",
+            "iconv -f latin1 l; iconv -f ascii l; iconv -f latin1 -t utf-16 l | od -c; iconv -f latin1 -t UTF-32 l | od -c; iconv -f latin1 -t UTF-16LE l | od -c; iconv -t UTF-32BE u | od -c",
+            "iconv -f foo l; iconv -t foo l; iconv nope; iconv -x; iconv -f latin1 -o out l; cat out; iconv -f utf8 -t cp1252//TRANSLIT u | od -c",
+            "printf 'a\\377' | iconv -f utf8 -t utf16 | od -c; printf 'a\\303' | iconv -f utf8 -t utf8; printf 'a\\377b' | iconv -c -f utf8 -t utf8; iconv -f utf8 -t koi8-r//TRANSLIT u | od -c",
+            "printf '\\377\\376a\\0' | iconv -f utf-16 -t utf8; printf 'a\\0' | iconv -f utf-16 -t utf8; printf 'x\\200' | iconv -f cp1252 -t utf8; printf 'x\\201' | iconv -f cp1252 -t utf8",
+            "printf '\\355\\240\\200' | iconv -f utf8 -t utf16le; printf 'abc\\351def' | iconv -f utf8 -t latin1; printf '\\303\\204\\303\\237\\342\\200\\246\\302\\275\\305\\223' | iconv -f utf8 -t ascii//TRANSLIT",
+            "for p in ISO-8859-2 ISO8859-15 LATIN9 CP1250 WINDOWS-1251 CP1257 KOI8-U IBM437 CP850 CP866 MACINTOSH; do for o in 200 241 244 300 350 377; do printf \"\\\\$o\" | iconv -f $p 2>&1 | od -c | head -1; done; done",
+        ],
+        |script| format!("{setup}{script}"),
+    );
+}
+
+#[test]
 fn file_says_the_same() {
     let make = "w() { printf \"$2\" > $1; }
 w ascii 'hello\\n'; w utf8 'h\\303\\251\\n'; w bom '\\357\\273\\277h\\303\\251\\n'; w crlf 'a\\r\\nb\\r\\n'; w mixed 'a\\r\\nb\\n'; w cr 'a\\rb\\r'; w latin 'h\\351llo\\n'; w ext 'h\\223llo\\n'
