@@ -178,6 +178,14 @@ pub unsafe fn fd_pwrite(fd: c_int, iovs: *const Iovec, n: usize, offset: u64, do
 }
 
 pub unsafe fn fd_seek(fd: c_int, offset: i64, whence: u8, at: *mut u64) -> Errno {
+    if target(fd) == Target::Engine(0) {
+        let error = wasi::fd_seek(0, offset, whence, at);
+        if error != SPIPE || !input_is_file() {
+            return error;
+        }
+        // The engine takes standard input for a stream; the host can seek in it, and reads it from now on.
+        table().ours.insert(fd, Target::Host(0));
+    }
     match target(fd) {
         Target::Engine(fd) => wasi::fd_seek(fd, offset, whence, at),
         Target::Host(number) => {
@@ -190,6 +198,13 @@ pub unsafe fn fd_seek(fd: c_int, offset: i64, whence: u8, at: *mut u64) -> Errno
             }
         }
     }
+}
+
+fn input_is_file() -> bool {
+    if rpc::mailbox().is_none() {
+        return false;
+    }
+    Request::new(Op::Fstat).u32(0).send().is_ok_and(|mut reply| filetype(reply.u32()) == wasi::FILETYPE_REGULAR)
 }
 
 pub unsafe fn fd_fdstat_get(fd: c_int, out: *mut Fdstat) -> Errno {

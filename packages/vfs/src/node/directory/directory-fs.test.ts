@@ -56,6 +56,13 @@ describe("DirectoryFileSystem", () => {
     fs.release(old);
   });
 
+  it("shows its root as the directory that it is", () => {
+    const { fs } = open();
+    const stat = emptyStat();
+    fs.stat(fs.root, stat);
+    expect([stat.type, stat.mode]).toEqual([FileType.DIRECTORY, 0o755]);
+  });
+
   it("opens what it made whatever its mode, and shows the mode", () => {
     const { fs } = open();
     const node = fs.create(fs.root, encodeText("f"), FileType.REGULAR, 0o200);

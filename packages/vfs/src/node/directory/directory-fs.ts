@@ -73,7 +73,8 @@ export class DirectoryFileSystem implements FileSystem {
 
   /** Calls `use` with a path to the node itself, whose last name must not be followed if it is a link. */
   #node<T>(node: NodeId, use: (place: Buffer) => T): T | number {
-    if (node === ROOT) return this.#inDir(node, use);
+    // The descriptor's own path is a link.
+    if (node === ROOT) return this.#entry(node, DOT, use);
     const { parent, name } = this.#nodes.step(node);
     return this.#entry(parent, name, use);
   }

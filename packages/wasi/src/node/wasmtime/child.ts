@@ -37,8 +37,8 @@ export class Child {
     const ends: number[] = [];
     try {
       const input = this.#openInput(ends);
-      this.#mailbox.onSpawn = async () => this.#input?.pause();
-      this.#mailbox.onWaited = () => this.#input?.resume();
+      this.#mailbox.onHandOver = async () => this.#input?.pause();
+      this.#mailbox.onBack = () => this.#input?.resume();
       const stdio = [input, ...this.#openOutputs(ends)];
       const { binary } = this.#shared.options;
       const { i32 } = this.#process.kernel.memory;

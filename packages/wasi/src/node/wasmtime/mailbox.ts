@@ -31,9 +31,9 @@ export class Mailbox {
   readonly folder: string;
   /** What the program said that it ends with. */
   status: number | undefined;
-  /** Called when a child gets the program's standard input, and when one was waited for. */
-  onSpawn: (() => Promise<void>) | undefined;
-  onWaited: (() => void) | undefined;
+  /** Called when somebody else is to read the program's standard input, and when a child was waited for. */
+  onHandOver: (() => Promise<void>) | undefined;
+  onBack: (() => void) | undefined;
   readonly #process: Process;
   readonly #request: number;
   readonly #reply: number;
@@ -100,16 +100,18 @@ export class Mailbox {
         return new ReplyWriter().finish(0);
       case Op.WAIT: {
         const reply = await this.#wait(request, view);
-        if (errnoOf(reply) === 0) this.onWaited?.();
+        if (errnoOf(reply) === 0) this.onBack?.();
         return reply;
       }
       case Op.SPAWN:
-        if (handsInputOn(request)) await this.onSpawn?.();
+        if (handsInputOn(request)) await this.onHandOver?.();
         return this.#call(request);
       case Op.OPEN:
         return this.#open(request);
       case Op.READ:
       case Op.WRITE:
+      case Op.SEEK:
+        if (request.length >= RPC_HEADER + 4) await this.#inputTo(view.getUint32(RPC_HEADER, true));
         return this.#transfer(request);
       default:
         return this.#call(request);
@@ -172,9 +174,18 @@ export class Mailbox {
         await new Promise((done) => setTimeout(done, FIFO_PAUSE_MS));
         continue;
       }
-      if (errno === 0) await this.#writerOf(new DataView(reply.buffer).getUint32(RPC_HEADER, true));
+      if (errno !== 0) return reply;
+      const fd = new DataView(reply.buffer, reply.byteOffset).getUint32(RPC_HEADER, true);
+      await this.#inputTo(fd);
+      await this.#writerOf(fd);
       return reply;
     }
+  }
+
+  /** What the host reads from the program's standard input must not be on its way to the program. */
+  async #inputTo(fd: number): Promise<void> {
+    const file = this.#process.fileNumber(fd);
+    if (file >= 0 && file === this.#process.fileNumber(0)) await this.onHandOver?.();
   }
 
   async #writerOf(fd: number): Promise<void> {
