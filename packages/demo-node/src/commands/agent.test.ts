@@ -106,3 +106,35 @@ describe("shadowbox with a model at a terminal", () => {
     });
   });
 });
+
+describe("shadowbox sessions rewind", () => {
+  it("goes back to the end of a turn, in the box and in the conversation", async () => {
+    const edit = (path: string, content: string) => ({
+      calls: [{ name: "Write", input: { path, content } }],
+    });
+    const steps = [
+      edit("one.txt", "1\n"),
+      { text: "First." },
+      { calls: [{ name: "Bash", input: { command: "echo more >> one.txt; rm greeting.txt" } }] },
+      edit("two.txt", "2\n"),
+      { text: "Second." },
+    ];
+    writeFileSync(join(bench.folder, "script.json"), JSON.stringify({ steps }));
+    await bench.run(["-q", "-p", "first", "--model", model]);
+    await bench.run(["-q", "-p", "second", "--continue", "--model", model]);
+    expect((await bench.run(["exec", "-q", "cat *.txt"])).stdout).toBe("1\nmore\n2\n");
+    const [{ id }] = JSON.parse((await bench.run(["sessions", "--json"])).stdout).sessions;
+    const back = await bench.run(["sessions", "rewind", id]);
+    expect(back.stderr).toContain("the box is as it was after turn 1, 3 paths went back");
+    expect((await bench.run(["exec", "-q", "cat *.txt"])).stdout).toBe("hello\n1\n");
+    const args = ["-q", "-p", "again", "--resume", back.stdout.trim(), "--model", model];
+    expect((await bench.run(args)).stdout).toBe("Second.\n");
+    const further = await bench.run(["sessions", "rewind", back.stdout.trim(), "--turn", "0"]);
+    expect(further.stderr).toContain("after turn 0");
+    expect((await bench.run(["exec", "-q", "cat *.txt"])).stdout).toBe("hello\n");
+    expect(await bench.run(["sessions", "rewind", id, "--turn", "9"])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("go to turn 9: expected 0 to 2"),
+    });
+  });
+});
