@@ -45,7 +45,7 @@ fn binary(token: &Token) -> Option<(u8, Binary)> {
 impl Parser {
     /// An expression of operators that bind at least so tightly.
     pub(super) fn expression(&mut self, least: u8) -> Parsed<Value> {
-        let mut value = self.prefix()?;
+        let mut value = self.deeper(Self::prefix)?;
         loop {
             if (self.at("||") && least <= 1) || (self.at("&&") && least <= 2) {
                 value = self.logical(value)?;
@@ -53,7 +53,7 @@ impl Parser {
             }
             let Some((binds, op)) = binary(&self.token).filter(|(binds, _)| *binds >= least) else { return Ok(value) };
             let Token::Sign(sign) = self.advance() else { return self.syntax() };
-            let right = self.expression(if op == Binary::Pow { binds } else { binds + 1 })?;
+            let right = self.deeper(|parser| parser.expression(if op == Binary::Pow { binds } else { binds + 1 }))?;
             if value.void || right.void {
                 let what = if binds == 4 { "comparison" } else { sign };
                 self.lexer.complain(&format!("void expression with {what}"));

@@ -47,7 +47,12 @@ pub struct Parser {
     loops: Vec<Loop>,
     /// Tokens since the last error: as yacc's parsers, one says nothing of errors that follow within three.
     since_error: usize,
+    /// Statements and expressions in each other, here.
+    depth: usize,
 }
+
+/// Statements and expressions in each other that are read.
+const DEPTH: usize = 1000;
 
 #[derive(Default)]
 struct Loop {
@@ -72,6 +77,7 @@ impl Parser {
             in_function: None,
             loops: Vec::new(),
             since_error: 3,
+            depth: 0,
         }
     }
 
@@ -117,6 +123,18 @@ impl Parser {
             Posix::Warn => self.lexer.warn(what),
             Posix::Only => self.lexer.complain(&format!("Error: {what}")),
         }
+    }
+
+    /// Reads a part; too many in each other end the program, as yacc's stack does.
+    pub(super) fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth == DEPTH {
+            self.lexer.complain("memory exhausted");
+            return Err(Stop::Quit);
+        }
+        self.depth += 1;
+        let result = read(self);
+        self.depth -= 1;
+        result
     }
 
     /// The next line or function.
@@ -204,13 +222,13 @@ impl Parser {
             }
             Token::Sign("{") => {
                 self.advance();
-                self.block()?;
+                self.deeper(Self::block)?;
                 self.advance();
                 Ok(())
             }
-            Token::Word("if") => self.if_statement(),
-            Token::Word("while") => self.while_statement(),
-            Token::Word("for") => self.for_statement(),
+            Token::Word("if") => self.deeper(Self::if_statement),
+            Token::Word("while") => self.deeper(Self::while_statement),
+            Token::Word("for") => self.deeper(Self::for_statement),
             Token::Word("print") => self.print_statement(),
             Token::Word("return") => self.return_statement(),
             Token::Word("quit") => Err(Stop::Quit),
