@@ -94,7 +94,7 @@ fn facts(elf: &Elf) -> Facts {
 fn programs(elf: &Elf, facts: &mut Facts) -> Option<()> {
     let (start, size, count) = if elf.wide { (elf.address(32)?, elf.number(54, 2)?, elf.number(56, 2)?) } else { (elf.address(28)?, elf.number(42, 2)?, elf.number(44, 2)?) };
     for index in 0..count.min(MOST) {
-        let at = start.checked_add(index * size)?;
+        let at = start.checked_add(index * size).filter(|at| *at < elf.bytes.len() as u64)?;
         let (offset, length) = if elf.wide { (elf.address(at + 8)?, elf.address(at + 32)?) } else { (elf.address(at + 4)?, elf.address(at + 16)?) };
         match elf.number(at, 4)? {
             2 => {
@@ -116,8 +116,9 @@ fn programs(elf: &Elf, facts: &mut Facts) -> Option<()> {
 /// DT_FLAGS_1 tells of programs that may lie anywhere.
 fn dynamic(elf: &Elf, offset: u64, length: u64, facts: &mut Facts) -> Option<()> {
     let width = if elf.wide { 8 } else { 4 };
-    for at in (0..length / (2 * width)).map(|index| offset + index * 2 * width).take(MOST as usize) {
-        let (tag, value) = (elf.address(at)?, elf.address(at + width)?);
+    for index in 0..(length / (2 * width)).min(MOST) {
+        let at = offset.checked_add(index * 2 * width)?;
+        let (tag, value) = (elf.address(at)?, elf.address(at.checked_add(width)?)?);
         facts.pie |= tag == 0x6fff_fffb && value & 0x0800_0000 != 0;
     }
     Some(())
@@ -126,7 +127,7 @@ fn dynamic(elf: &Elf, offset: u64, length: u64, facts: &mut Facts) -> Option<()>
 fn notes(elf: &Elf, offset: u64, length: u64, facts: &mut Facts) -> Option<()> {
     let mut at = offset;
     let end = offset.checked_add(length)?;
-    while at + 12 <= end {
+    while at < elf.bytes.len() as u64 && at + 12 <= end {
         let (name, size, kind) = (elf.number(at, 4)?, elf.number(at + 4, 4)?, elf.number(at + 8, 4)?);
         let data = at + 12 + name.next_multiple_of(4);
         if elf.number(at + 12, 4) == Some(if elf.big { 0x474e_5500 } else { 0x0055_4e47 }) && name == 4 {
@@ -155,9 +156,9 @@ fn sections(elf: &Elf, facts: &mut Facts) -> Option<()> {
     };
     let relocatable = elf.number(16, 2)? == 1;
     let place = if elf.wide { 24 } else { 16 };
-    let names = elf.address(start + names * size + place)?;
+    let names = elf.address(start.checked_add(names * size + place)?)?;
     for index in 0..count.min(32_768) {
-        let at = start.checked_add(index * size)?;
+        let at = start.checked_add(index * size).filter(|at| *at < elf.bytes.len() as u64)?;
         let kind = elf.number(at + 4, 4)?;
         facts.symbols |= kind == 2;
         if kind == 7 && relocatable {
