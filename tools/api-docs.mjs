@@ -19,7 +19,7 @@ const PACKAGES = {
 const INTRO = `# API
 
 What programs import, from the sources (\`pnpm docs:api\` writes this page). The import paths are the same on Node and in browsers: export conditions choose.
-How things are meant is in the pages of the rooms: [agent](agent.md), [network](network.md), [state](state.md), [limits](limits.md), [browser](browser.md).
+How things are meant is in the pages of the rooms: [SDK](sdk.md), [agent](agent.md), [network](network.md), [state](state.md), [limits](limits.md), [browser](browser.md).
 `;
 
 const path = (entry) => `${top}packages/${entry}`;

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
@@ -50,6 +50,20 @@ test("an Express server: each request has a sandbox of its own, and output comes
 }, 60_000);
 
 test("each is at most 60 lines", () => {
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".mjs")))
+  for (const name of readdirSync(folder).filter((file) => /^\w.*\.mjs$/.test(file)))
     expect(readFileSync(`${folder}/${name}`, "utf8").split("\n").length, name).toBeLessThanOrEqual(61);
 });
+
+test("the programs of docs/sdk.md print what it says", async () => {
+  const page = readFileSync(new URL("../../../../docs/sdk.md", import.meta.url), "utf8");
+  const blocks = (language: string) =>
+    [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code);
+  const program = `${folder}/.sdk-page-${process.pid}.mjs`;
+  writeFileSync(program, blocks("js").join("\n"));
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [program]);
+    expect(stdout).toBe(blocks("text")[0]);
+  } finally {
+    rmSync(program);
+  }
+}, 60_000);
