@@ -58,13 +58,21 @@ fn fstat_by_name(file: c_int) -> Result<libc::stat, c_int> {
     }
     let plain = fstat_plain(file)?;
     let Some(name) = fd::file_name(file).or_else(|| fd::name(file)) else { return Ok(plain) };
-    match Request::new(Op::Stat).string(&name).u32(1).send() {
-        Ok(reply) => {
-            let stat = from_reply(reply);
-            Ok(if stat.st_ino == plain.st_ino { stat } else { plain })
-        }
-        Err(_) => Ok(plain),
+    if !is_still(&name, &plain) {
+        return Ok(plain);
     }
+    Request::new(Op::Stat).string(&name).u32(1).send().map(from_reply).or(Ok(plain))
+}
+
+/// Whether a name means the file of these facts, as the engine numbers files: it may do so otherwise than the host.
+fn is_still(name: &[u8], plain: &libc::stat) -> bool {
+    let Ok(at) = path::resolve(libc::AT_FDCWD, name) else { return false };
+    let mut named = Filestat::default();
+    let error = path::on(&at, true, |at| {
+        // SAFETY: pointer and length of one string, and a result of the right type.
+        unsafe { wasi::path_filestat_get(at.fd, wasi::LOOKUP_FOLLOW, at.ptr(), at.len(), &mut named) }
+    });
+    error == 0 && named.ino == plain.st_ino
 }
 
 unsafe fn finish(result: Result<libc::stat, c_int>, out: *mut libc::stat) -> c_int {
