@@ -27,12 +27,11 @@ export function reviewText(
     out.push(style.bold(`${MARKS[kind]} ${name}${binary ? " (binary)" : ""}`));
     if (flag !== undefined) out.push(style.yellow(`! ${flag}`));
     for (const [number, hunk] of hunks.entries()) {
-      const part = { ...hunk, changes: [] };
       const label = numbers && partial ? style.bold(`${number + 1} `) : "";
       const calls = [...new Set(hunk.lines.flatMap(({ call }) => call ?? []))];
       const by = calls.length === 0 ? "" : style.dim(`  call ${calls.join(", ")}`);
-      out.push(`${label}${style.cyan(harmless(headingOf(part)))}${by}`);
-      const rows = sideBySide ? sideRows(part, width) : unifiedRows(part, width);
+      out.push(`${label}${style.cyan(harmless(headingOf(hunk)))}${by}`);
+      const rows = sideBySide ? sideRows(hunk, width) : unifiedRows(hunk, width);
       for (const row of rows) out.push(paint(row, how).trimEnd());
     }
     out.push("");

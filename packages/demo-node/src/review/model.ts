@@ -13,6 +13,8 @@ export interface Part {
   lines: readonly ReviewLine[];
   /** The single changes in it. */
   changes: readonly number[];
+  /** The calls that wrote its lines. */
+  calls: readonly number[];
 }
 
 /** Reads one file's hunks; the path is one of the listed. */
@@ -26,6 +28,8 @@ export class ReviewModel {
   readonly #taken = new Map<string, Taken>();
   /** By file: single changes with which a part begins because the person split there. */
   readonly #cuts = new Map<string, Set<number>>();
+  /** Parts of files that were read, until they are split anew. */
+  readonly #parts = new Map<string, readonly Part[]>();
   #filter: (change: ChangeFacts) => boolean = () => true;
 
   constructor(files: readonly ChangeFacts[], load: Load) {
@@ -51,6 +55,7 @@ export class ReviewModel {
     const before = new Map(this.#read);
     this.#files = files;
     this.#read.clear();
+    this.#parts.clear();
     const paths = new Set(files.map(({ path }) => path));
     for (const path of [...this.#taken.keys()]) {
       const taken = this.#taken.get(path);
@@ -88,9 +93,11 @@ export class ReviewModel {
     return count === 0 ? "none" : count === part.changes.length ? "all" : "some";
   }
 
-  parts(path: string): Part[] {
+  parts(path: string): readonly Part[] {
     const cuts = this.#cuts.get(path) ?? new Set();
-    return this.read(path).hunks.flatMap((hunk) => cutHunk(hunk, cuts));
+    const known = this.#parts.get(path) ?? this.read(path).hunks.flatMap((hunk) => cutHunk(hunk, cuts));
+    this.#parts.set(path, known);
+    return known;
   }
 
   /** Takes all of the file, or nothing if it is taken already. */
@@ -134,6 +141,7 @@ export class ReviewModel {
     const cuts = this.#cuts.get(path) ?? new Set();
     for (const change of part.changes.slice(1)) cuts.add(change);
     this.#cuts.set(path, cuts);
+    this.#parts.delete(path);
     return true;
   }
 
@@ -175,6 +183,7 @@ function cutHunk(hunk: ReviewedChange["hunks"][number], cuts: ReadonlySet<number
     const part = { oldStart: oldAt, oldLines, newStart: newAt, newLines, heading: hunk.heading, lines };
     oldAt += oldLines;
     newAt += newLines;
-    return { ...part, changes: [...changes] };
+    const calls = new Set(lines.flatMap(({ call }) => call ?? []));
+    return { ...part, changes: [...changes], calls: [...calls] };
   });
 }

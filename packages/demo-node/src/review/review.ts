@@ -3,7 +3,7 @@ import { commitTaken, discardHere } from "./commit.ts";
 import type { Display } from "./display.ts";
 import { editHere } from "./editor.ts";
 import { type Part, ReviewModel } from "./model.ts";
-import { drawScreen, HELP, panesOf, rowsOf } from "./screen.ts";
+import { type DiffRows, drawScreen, HELP, panesOf, rowsOf } from "./screen.ts";
 import { clamp, type Screen, settle } from "./state.ts";
 import { harmless, type Line } from "./text.ts";
 
@@ -92,8 +92,8 @@ export class ReviewSession {
   draw(): void {
     Object.assign(this.screen, this.display.size);
     settle(this.screen, this.model);
-    const { rows } = this.diff();
-    this.screen.scroll = clamp(this.screen.scroll, Math.max(1, rows - this.diffHeight + 1));
+    const { count } = this.diff();
+    this.screen.scroll = clamp(this.screen.scroll, Math.max(1, count - this.diffHeight + 1));
     this.display.draw(drawScreen(this.model, this.screen, this.#options.title));
   }
 
@@ -117,19 +117,12 @@ export class ReviewSession {
     return panesOf(this.screen, this.model.files.length).diffRows;
   }
 
-  /** Rows of the shown diff, and where each part is. */
-  diff(): { rows: number; parts: { from: number; to: number }[] } {
+  /** The shown diff: its rows, and where each part is. */
+  diff(): Pick<DiffRows, "count" | "parts"> {
     const change = this.model.files[this.screen.file];
-    if (change === undefined) return { rows: 0, parts: [] };
-    const { rows, parts } = rowsOf(
-      ...([
-        this.model,
-        change,
-        this.screen,
-        panesOf(this.screen, this.model.files.length).diffWidth,
-      ] as const),
-    );
-    return { rows: rows.length, parts };
+    if (change === undefined) return { count: 0, parts: [] };
+    const { diffWidth } = panesOf(this.screen, this.model.files.length);
+    return rowsOf(this.model, change, this.screen, diffWidth);
   }
 
   /** Asks for one key; the answer in small letters. */

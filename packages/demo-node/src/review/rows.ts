@@ -5,6 +5,9 @@ import { fit, harmless, type Line, type Look, type Piece, wrap } from "./text.ts
 /** Narrower than this the numbers of lines are left out. */
 const NUMBERS_FROM = 60;
 
+/** What of a hunk is drawn. */
+type PartLines = Omit<Part, "changes" | "calls">;
+
 const MARK = { context: " ", removed: "-", added: "+" } as const;
 const LOOKS: Record<ReviewLine["kind"], { line: Look; word: Look }> = {
   context: { line: "plain", word: "plain" },
@@ -13,7 +16,7 @@ const LOOKS: Record<ReviewLine["kind"], { line: Look; word: Look }> = {
 };
 
 /** `@@ -1,3 +1,4 @@ heading`. */
-export function headingOf({ oldStart, oldLines, newStart, newLines, heading }: Part): string {
+export function headingOf({ oldStart, oldLines, newStart, newLines, heading }: PartLines): string {
   const range = (start: number, lines: number) => (lines === 1 ? `${start}` : `${start},${lines}`);
   return `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@ ${harmless(heading)}`.trimEnd();
 }
@@ -41,8 +44,19 @@ function piecesOf({ kind, text, words = [] }: ReviewLine, at: number): Piece[] {
   return pieces;
 }
 
+const kept = new WeakMap<Part["lines"], { width: number; sideBySide: boolean; rows: Line[] }>();
+
+/** The rows of a part: kept, since the same are drawn again with every key. */
+export function partRows(part: Part, width: number, sideBySide: boolean): readonly Line[] {
+  const known = kept.get(part.lines);
+  if (known?.width === width && known.sideBySide === sideBySide) return known.rows;
+  const rows = sideBySide ? sideRows(part, width) : unifiedRows(part, width);
+  kept.set(part.lines, { width, sideBySide, rows });
+  return rows;
+}
+
 /** Lines under each other, as in a patch. */
-export function unifiedRows(part: Part, width: number): Line[] {
+export function unifiedRows(part: PartLines, width: number): Line[] {
   const digits = width < NUMBERS_FROM ? 0 : digitsOf(part);
   let [old, now] = [part.oldStart, part.newStart];
   return part.lines.flatMap((line) => {
@@ -62,7 +76,7 @@ export function unifiedRows(part: Part, width: number): Line[] {
 }
 
 /** The old lines on the left, the new ones on the right. */
-export function sideRows(part: Part, width: number): Line[] {
+export function sideRows(part: PartLines, width: number): Line[] {
   const digits = width < NUMBERS_FROM * 1.5 ? 0 : digitsOf(part);
   const half = Math.max(2, Math.floor((width - 1) / 2));
   let [old, now] = [part.oldStart, part.newStart];
@@ -119,7 +133,7 @@ function pairs(lines: readonly ReviewLine[]): [ReviewLine | undefined, ReviewLin
   return rows;
 }
 
-function digitsOf({ oldStart, oldLines, newStart, newLines }: Part): number {
+function digitsOf({ oldStart, oldLines, newStart, newLines }: PartLines): number {
   return Math.max(3, String(Math.max(oldStart + oldLines, newStart + newLines)).length);
 }
 

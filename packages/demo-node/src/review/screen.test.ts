@@ -91,7 +91,7 @@ describe("ReviewModel", () => {
 });
 
 describe("an edited hunk", () => {
-  const part = { ...(CHANGE.hunks[0] as (typeof CHANGE.hunks)[number]), changes: [0, 1] };
+  const part = { ...(CHANGE.hunks[0] as (typeof CHANGE.hunks)[number]), changes: [0, 1], calls: [] };
   const text = "one\n\tlet two = '日本語のテキスト';\nthree\nfour\n5\n6";
 
   it("is what the editor made of the added lines", () => {

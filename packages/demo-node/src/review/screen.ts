@@ -1,7 +1,7 @@
 import type { ChangeFacts } from "@shadowbox/sandbox/node";
 import { MARKS } from "../cli/changes.ts";
 import type { Part, ReviewModel } from "./model.ts";
-import { headingOf, sideRows, unifiedRows } from "./rows.ts";
+import { headingOf, partRows } from "./rows.ts";
 import type { Screen } from "./state.ts";
 import { fit, fitEnd, fitStart, harmless, type Line, type Look, type Piece, widthOf } from "./text.ts";
 
@@ -12,8 +12,10 @@ const BOX = { none: "[ ]", some: "[~]", all: "[x]" } as const;
 
 /** The diff of one file as rows, and where each part begins and ends. */
 export interface DiffRows {
-  rows: Line[];
-  parts: { from: number; to: number }[];
+  count: number;
+  parts: readonly { from: number; to: number }[];
+  /** These rows; only they are made. */
+  slice(from: number, count: number): Line[];
 }
 
 /** Sizes of the panes. */
@@ -126,23 +128,32 @@ function drawDiff(model: ReviewModel, screen: Screen, { diffRows, diffWidth }: P
   const rows: Line[] =
     change === undefined
       ? [[{ text: ` ${nothing}`, look: "dim" }]]
-      : rowsOf(model, change, screen, diffWidth).rows.slice(screen.scroll);
+      : rowsOf(model, change, screen, diffWidth).slice(screen.scroll, diffRows);
   return Array.from({ length: diffRows }, (_, i) => fit(rows[i] ?? [], diffWidth));
 }
 
-/** All rows of a file's diff at this width. */
+/** A file's diff at this width. */
 export function rowsOf(model: ReviewModel, change: ChangeFacts, screen: Screen, width: number): DiffRows {
-  const rows = factRows(change);
+  const facts = factRows(change);
   const parts = model.parts(change.path);
-  const places = parts.map((part, number) => {
-    const from = rows.length;
-    const isHere = screen.focus === "diff" && number === screen.part;
-    rows.push(partHeading(model, change, part, isHere, width));
-    const lines = screen.sideBySide ? sideRows(part, width - 1) : unifiedRows(part, width - 1);
-    for (const line of lines) rows.push([{ text: isHere ? "▌" : " ", look: "heading" }, ...line]);
-    return { from, to: rows.length };
+  const isHere = (number: number) => screen.focus === "diff" && number === screen.part;
+  let count = facts.length;
+  const places = parts.map((part) => {
+    const from = count;
+    count += 1 + partRows(part, width - 1, screen.sideBySide).length;
+    return { from, to: count };
   });
-  return { rows, parts: places };
+  const rowAt = (row: number): Line => {
+    if (row < facts.length) return facts[row] as Line;
+    const number = places.findIndex(({ to }) => row < to);
+    const [part, { from }] = [parts[number] as Part, places[number] as { from: number }];
+    if (row === from) return partHeading(model, change, part, isHere(number), width);
+    const line = partRows(part, width - 1, screen.sideBySide)[row - from - 1] as Line;
+    return [{ text: isHere(number) ? "▌" : " ", look: "heading" }, ...line];
+  };
+  const slice = (from: number, most: number) =>
+    Array.from({ length: Math.max(0, Math.min(most, count - from)) }, (_, i) => rowAt(from + i));
+  return { count, parts: places, slice };
 }
 
 function partHeading(
@@ -152,8 +163,7 @@ function partHeading(
   isHere: boolean,
   width: number,
 ): Line {
-  const calls = [...new Set(part.lines.flatMap(({ call }) => call ?? []))];
-  const by = calls.length === 0 ? "" : `  call ${calls.join(", ")}`;
+  const by = part.calls.length === 0 ? "" : `  call ${part.calls.join(", ")}`;
   return [
     { text: isHere ? ">" : " ", look: "bold" },
     { text: BOX[model.partTaken(change.path, part)], look: "added" },

@@ -42,7 +42,7 @@ export class LineTable {
     }
     const count = starts.length;
     starts.push(bytes.length);
-    return { bytes, starts: Uint32Array.from(starts), ids: Int32Array.from(ids), count };
+    return { bytes, starts: new Uint32Array(starts), ids: new Int32Array(ids), count };
   }
 
   /** Cuts a text where the caller says: pieces begin at `starts`, ascending, the first at 0 unless the text is empty. */
@@ -52,7 +52,7 @@ export class LineTable {
     const ids = new Int32Array(count);
     for (let i = 0; i < count; i++)
       ids[i] = this.#classAt(bytes, starts[i] as number, starts[i + 1] as number);
-    return { bytes, starts: Uint32Array.from(starts), ids, count };
+    return { bytes, starts: new Uint32Array(starts), ids, count };
   }
 
   #classAt(bytes: Uint8Array, start: number, end: number): number {
