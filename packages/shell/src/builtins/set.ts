@@ -1,6 +1,7 @@
 import { tooMany } from "../interp/execute.ts";
 import { printFunction } from "../interp/function-text.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
+import { restrict } from "../interp/restricted.ts";
 import { optionOfLetter, SET_NAMES, type SetOption } from "../state/options.ts";
 import { setLine } from "./declare.ts";
 
@@ -64,7 +65,7 @@ function letters(sh: Interpreter, arg: string, next: string | undefined): number
       continue;
     }
     if (letter === "r" && on) {
-      sh.state.restricted = true;
+      restrict(sh);
       continue;
     }
     const name = optionOfLetter(letter);

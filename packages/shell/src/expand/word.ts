@@ -118,8 +118,38 @@ export function expandRegex(host: ExpansionHost, word: Word): string {
 export function expandArithmetic(host: ExpansionHost, node: Arithmetic): string {
   if (node.word === null) return node.text;
   const sink = new TextSink(separators(host));
-  expandParts(host, wordParts(node.word), sink, QUOTED);
+  const parts = wordParts(node.word);
+  const [only] = parts;
+  if (node.text.includes("[") && only?.type === "DoubleQuoted" && parts.length === 1)
+    expandWithSubscripts(host, only.parts, sink);
+  else expandParts(host, parts, sink, QUOTED);
   return sink.text;
+}
+
+/**
+ * In a subscript what an expansion yields is quoted, so that it is one key and not expanded again; between single quotes it is left
+ * as written.
+ */
+function expandWithSubscripts(host: ExpansionHost, parts: readonly WordPart[], sink: Sink): void {
+  let depth = 0;
+  let quoted = false;
+  for (const part of parts) {
+    if (part.type === "Literal") {
+      for (const ch of part.value) {
+        if (ch === "'" && depth > 0) quoted = !quoted;
+        else if (quoted) continue;
+        else if (ch === "[") depth++;
+        else if (ch === "]" && depth > 0) depth--;
+      }
+      sink.quoted(part.value);
+    } else if (depth === 0) expandParts(host, [part], sink, QUOTED);
+    else if (quoted && part.type === "Parameter") sink.quoted(part.text);
+    else {
+      const value = new TextSink(separators(host));
+      expandParts(host, [part], value, QUOTED);
+      sink.quoted(value.text.replace(/[[\]$`\\"']/g, "\\$&"));
+    }
+  }
 }
 
 /** Expands the operand of `${x:-word}` where it stands. */

@@ -6,8 +6,14 @@ const FIXED = ["PATH", "SHELL", "ENV", "BASH_ENV"];
 
 /** Starts the shell restricted (`bash -r`, `rbash`), before its script is read. */
 export function startRestricted(sh: Interpreter): void {
-  sh.state.restricted = true;
   sh.state.shopt.restricted_shell = true;
+  restrict(sh);
+}
+
+/** `set -r`. In a script that came with -c the variables stay as free as they were. */
+export function restrict(sh: Interpreter): void {
+  sh.state.restricted = true;
+  if (sh.state.how === "c") return;
   for (const name of FIXED) sh.vars.setAttributes(sh.vars.writable(name), Attr.READONLY, 0);
 }
 

@@ -9,12 +9,14 @@ import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { keep, putBack, type Replaced } from "./redirect.ts";
+import { parseAssignment } from "./reparse.ts";
 import { debugTrap } from "./traps.ts";
 import { commandText, trace, traceWord } from "./xtrace.ts";
 
 /** Runs `[name=value …] [word …] [redirects]`. */
-export function runSimple(sh: Interpreter, node: SimpleCommand): number {
+export function runSimple(sh: Interpreter, given: SimpleCommand): number {
   const { state } = sh;
+  const node = state.set.keyword ? withKeywords(given) : given;
   state.line = node.line;
   sh.begin(node);
   if (sh.debugged) sh.debugged = false;
@@ -34,6 +36,19 @@ export function runSimple(sh: Interpreter, node: SimpleCommand): number {
   } finally {
     if (sh.processDescriptors.length > opened) closeProcesses(sh, opened);
   }
+}
+
+/** `set -k`: assignments count wherever they stand among the words. */
+function withKeywords(node: SimpleCommand): SimpleCommand {
+  const assignments = [...node.assignments];
+  const words = node.words.filter((word) => {
+    const assignment = /^[A-Za-z_]\w*(?:\[.*\])?\+?=/s.test(word.text)
+      ? parseAssignment(word.text)
+      : undefined;
+    if (assignment) assignments.push(assignment);
+    return assignment === undefined;
+  });
+  return { ...node, assignments, words };
 }
 
 /** Closes the ends of `<(…)` that this command was given. */
