@@ -297,9 +297,36 @@ function declareOne(
     sh.builtinError(request.name, `${name}: nameref variable self references not allowed`);
     return false;
   }
+  const kept = keptBy(sh, request, name);
+  if (kept)
+    return applyDeclaration(sh, request, kept.variable, {
+      subscript,
+      append,
+      value: value ?? kept.value,
+      literal,
+    });
   const variable = bindingFor(sh, request, name, subscript !== undefined);
   if (!variable) return false;
   return applyDeclaration(sh, request, variable, { subscript, append, value, literal });
+}
+
+/** `x=1 export x`: what an assignment before the command gave is what the variable under it gets, and keeps. */
+function keptBy(
+  sh: Interpreter,
+  request: Request,
+  name: string,
+): { variable: Variable; value: string | undefined } | undefined {
+  const { vars } = sh;
+  const visible = vars.get(name);
+  if (!visible?.temporary || request.global || request.on & Attr.NAMEREF) return undefined;
+  if (request.local) {
+    if (visible.level <= vars.functionLevel) return undefined;
+    return { variable: vars.beneath(name, vars.functionLevel), value: visible.scalar };
+  }
+  if (!(request.on & (Attr.EXPORT | Attr.READONLY))) return undefined;
+  const variable = vars.beneath(name);
+  vars.setAttributes(variable, Attr.EXPORT, 0);
+  return { variable, value: visible.scalar };
 }
 
 /** The variable to declare. */

@@ -16,6 +16,9 @@ export function setOption(sh: Interpreter, name: SetOption, on: boolean): void {
       sh.state.shopt.expand_aliases = true;
       sh.state.shopt.inherit_errexit = true;
     } else sh.state.shopt.inherit_errexit = false;
+  } else if (name === "ignoreeof") {
+    if (on) sh.vars.set("IGNOREEOF", "10");
+    else sh.vars.unset("IGNOREEOF");
   } else if (name === "emacs" && on) sh.state.set.vi = false;
   else if (name === "vi" && on) sh.state.set.emacs = false;
 }

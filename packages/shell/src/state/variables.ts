@@ -189,9 +189,21 @@ export class VariableStore {
     let variable = this.#bindings.get(name);
     if (!variable) return this.#bind(name, 0, undefined, 0);
     while (variable.level > 0 && variable.shadowed) variable = variable.shadowed;
-    if (variable.level > 0) return this.#insertGlobal(name, variable);
+    if (variable.level > 0) return this.#insert(name, 0);
     this.touch(variable);
     return variable;
+  }
+
+  /**
+   * The binding under what assignments before commands made, which stays when they go: the nearest one, or with `level` the one of
+   * that scope. Made if it is missing.
+   */
+  beneath(name: string, level?: number): Variable {
+    let found = this.#bindings.get(name);
+    while (found?.temporary) found = found.shadowed;
+    if (!found || (level !== undefined && found.level !== level)) return this.#insert(name, level ?? 0);
+    this.touch(found);
+    return found;
   }
 
   /** Removes the visible binding. In its own function a local stays, without a value. */
@@ -327,19 +339,27 @@ export class VariableStore {
     else this.#bindings.delete(name);
   }
 
-  /** Puts a global binding under a chain of locals that has none: the chain is built anew. */
-  #insertGlobal(name: string, bottom: Variable): Variable {
-    const chain: Variable[] = [];
-    for (let at = this.#bindings.get(name); at; at = at.shadowed) chain.unshift(at);
-    const global = new Variable(name, 0, undefined, 0, undefined, bottom.epoch);
-    let top = global;
-    for (const { attrs, value, level, epoch, dynamic } of chain) {
-      top = new Variable(name, attrs, value, level, top, epoch);
-      top.dynamic = dynamic;
+  /** Puts a binding for the scope `level` under those of inner ones: the chain is built anew. */
+  #insert(name: string, level: number): Variable {
+    const inner: Variable[] = [];
+    let outer = this.#bindings.get(name);
+    for (; outer && outer.level > level; outer = outer.shadowed) inner.unshift(outer);
+    const epoch = this.#journal?.epoch ?? 0;
+    const made = new Variable(name, 0, undefined, level, outer, epoch);
+    let top = made;
+    for (const variable of inner) {
+      top = new Variable(name, variable.attrs, variable.value, variable.level, top, variable.epoch);
+      top.dynamic = variable.dynamic;
+      top.temporary = variable.temporary;
     }
     if (this.#journal) this.#journal.binding(name, this.#bindings.get(name));
     this.#bindings.set(name, top);
-    return global;
+    const scope = this.#scopes[level - 1];
+    if (scope) {
+      if (this.#journal) this.#journal.scope(scope);
+      scope.names.push(name);
+    }
+    return made;
   }
 }
 
