@@ -58,8 +58,8 @@ fn process(pid: i32) -> Option<Process> {
         gid: id("Gid:"),
         state: fields.first()?.chars().next()?,
         terminal: number(4).unwrap_or(0),
-        // A sandbox gives the name a program was called by, with its folder.
-        name: if name.starts_with(['/', '.']) { name.rsplit('/').next().unwrap_or_default().to_string() } else { name },
+        // A sandbox gives the name a program was called by, with its folder; what it began with has none.
+        name: if name.starts_with(['/', '.']) { name.rsplit('/').next().unwrap_or_default().to_string() } else if name.is_empty() && pid == 1 { "shadowbox".to_string() } else { name },
         args: args.split_terminator('\0').map(str::to_string).collect(),
         cpu: (number(11).unwrap_or(0) + number(12).unwrap_or(0)) as u64,
         started: number(19).map(|ticks| ticks as u64 / 100),
@@ -77,7 +77,11 @@ fn status_field(status: &str, key: &str) -> Option<u64> {
 impl Process {
     /// The command line, or the name in brackets.
     pub fn command(&self) -> String {
-        if self.args.is_empty() { format!("[{}]", self.name) } else { self.args.join(" ") }
+        match (self.args.is_empty(), self.state) {
+            (false, _) => self.args.join(" "),
+            (true, 'Z') => format!("[{}] <defunct>", self.name),
+            (true, _) => format!("[{}]", self.name),
+        }
     }
 }
 
