@@ -256,7 +256,9 @@ class Turn {
     }
     if (node === 0) {
       this.#openUp(facts.parent);
-      const made = this.#to.create(dir, facts.name, facts.type, CHANGEABLE & facts.mode, target);
+      // A symlink's mode is never set afterwards.
+      const mode = target === undefined ? CHANGEABLE & facts.mode : facts.mode;
+      const made = this.#to.create(dir, facts.name, facts.type, mode, target);
       node = made === -Errno.EEXIST ? this.#to.lookup(dir, facts.name) : made;
       if (node < 0) this.#fail("make", path, node);
     }

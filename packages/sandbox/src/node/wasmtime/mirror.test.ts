@@ -53,7 +53,7 @@ function listing(fs: FileSystem, path = ""): string[] {
     const child = `${path}/${decodeText(name)}`;
     const stat = emptyStat();
     fs.stat(node, stat);
-    const mode = type === FileType.SYMLINK ? "" : stat.mode.toString(8);
+    const mode = stat.mode.toString(8);
     const bytes = new Uint8Array(type === FileType.REGULAR ? stat.size : 0);
     fs.read(node, 0, bytes);
     const target =
