@@ -96,6 +96,16 @@ const EDITS = {
       '$&, target_os = "emscripten"',
     ],
   ],
+  // The name of `.///` is `.`.
+  "findutils-0.11.0": [
+    [
+      "src/find/matchers/name.rs",
+      "let name = file_info.file_name().to_string_lossy();\n",
+      `$&        let name = if name.len() > 1 { name.trim_end_matches('/') } else { &name };
+        let name = if name.is_empty() { "/" } else { name };
+`,
+    ],
+  ],
   // In a comparison of integers `-l STRING` is how long the string is.
   "uu_test-0.12.0": [
     ["src/test.rs", "match parse(args)", "match parse(lengths(args))"],

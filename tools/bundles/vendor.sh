@@ -23,7 +23,7 @@ while read -r name version; do
     uucore-"$COREUTILS_VERSION") to=coreutils/src/uucore ;;
     uucore_procs-"$COREUTILS_VERSION") to=coreutils/src/uucore_procs ;;
     uu_*-"$COREUTILS_VERSION") to=coreutils/src/uu/${name#uu_} ;;
-    uucore-* | uu_* | hostname-* | crc-fast-*) to=$name-$version ;;
+    uucore-* | uu_* | hostname-* | crc-fast-* | findutils-*) to=$name-$version ;;
     *) [ -f "$ours" ] || continue; to=$name-$version ;;
   esac
   cp -r "$source/$name-$version" "$vendor/$to"
