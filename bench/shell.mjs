@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { Sandbox } from "../packages/sandbox/dist/index.js";
 import { inPeer } from "./peer.mjs";
 import { loadShell } from "./shell/lib.mjs";
+import { library } from "./shell/library.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -24,30 +25,12 @@ const { values } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), "bench-shell-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-function library(lines) {
-  const text = [];
-  for (let i = 0; text.length < lines; i++)
-    text.push(
-      `# Step ${i} of the build.`,
-      `step_${i}() {`,
-      `  local name="$1" count=\${2:-${i}}`,
-      `  if [[ -n $name && $count -gt 0 ]]; then`,
-      `    printf '%s: %d\\n' "$name" "$((count * 2))"`,
-      "  else",
-      `    echo "step_${i}: no name" >&2; return 1`,
-      "  fi",
-      "}",
-      `STEP_${i}=(one "two $STEP" three)`,
-    );
-  return text.join("\n");
-}
-
 const lines = join(folder, "lines");
 writeFileSync(lines, Array.from({ length: 100_000 }, (_, i) => `line ${i} of the file\n`).join(""));
 const sourced = join(folder, "library.sh");
 writeFileSync(sourced, library(10_000));
 const big = join(folder, "big.sh");
-writeFileSync(big, `if false; then\n${library(30_000)}\nfi\n`);
+writeFileSync(big, `if false; then\n${library(41_300)}\nfi\n`);
 
 /** [name, bar (ratio, or ms where `ms` is true), script] */
 const SCRIPTS = [
