@@ -1,14 +1,14 @@
 import type { Builtin } from "../builtins/table.ts";
 import { ShellError } from "../errors.ts";
 import { expandFields, expandText } from "../expand/word.ts";
-import type { Assignment, SimpleCommand, Word } from "../parse/ast.ts";
+import type { Assignment, Redirect, SimpleCommand, Word } from "../parse/ast.ts";
 import { Attr } from "../state/variable.ts";
 import { assign } from "./assign.ts";
 import { redirectOrFail } from "./execute.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { keep, putBack, type Replaced } from "./redirect.ts";
+import { keep, putBack, type Replaced, redirect } from "./redirect.ts";
 import { parseAssignment } from "./reparse.ts";
 import { debugTrap } from "./traps.ts";
 import { commandText, trace, traceWord } from "./xtrace.ts";
@@ -129,9 +129,12 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
   if (traced && node.assignments.length === 0) traceCommand(sh, argv);
   let replaced: Replaced | undefined;
   if (node.redirects.length) {
-    replaced = redirectOrFail(sh, node.redirects);
-    if (!replaced) {
+    const done =
+      fn || builtin ? (redirectOrFail(sh, node.redirects) ?? 1) : redirectOfProgram(sh, node.redirects);
+    if (typeof done === "object") replaced = done;
+    else {
       state.lastArgument = argv[argv.length - 1] as string;
+      if (!fn && !builtin) return done;
       return builtin?.special && !fn && sh.posix ? sh.exit(1) : 1;
     }
   }
@@ -156,6 +159,18 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
   } finally {
     if (replaced) putBack(sh, replaced);
     state.lastArgument = argv[argv.length - 1] as string;
+  }
+}
+
+/** A program's redirections are the business of its process: what is wrong with them ends no more than that. */
+function redirectOfProgram(sh: Interpreter, redirects: readonly Redirect[]): Replaced | number {
+  try {
+    return redirect(sh, redirects) ?? 1;
+  } catch (error) {
+    const failure = sh.report(error);
+    sh.error(failure.message);
+    const outermost = sh.state.how === "c" && sh.state.subshellDepth === 0 && !sh.state.set.errexit;
+    return (failure.code === "unbound" && outermost) || (sh.posix && failure.code === "expansion") ? 127 : 1;
   }
 }
 
