@@ -1,4 +1,4 @@
-//! jq, compatible with 1.7.
+//! jq, compatible with 1.7, and yq, by the name it is called by.
 
 #![forbid(unsafe_code)]
 
@@ -23,6 +23,7 @@ mod special;
 mod terms;
 mod time;
 mod value;
+mod yq;
 
 /// Only uses of the name link the system layer.
 #[cfg(target_family = "wasm")]
@@ -37,6 +38,9 @@ use options::Options;
 use value::Value;
 
 fn main() {
+    if cli::called_as("jq") == "yq" {
+        std::process::exit(yq::main());
+    }
     let options = options::read();
     let status = run(&options);
     std::process::exit(status)

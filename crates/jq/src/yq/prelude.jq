@@ -1,0 +1,15 @@
+def fileIndex: $__fi; def fi: $__fi; def documentIndex: $__di; def di: $__di; def filename: $__name;
+def upcase: ascii_upcase; def downcase: ascii_downcase; def trim: gsub("^\\s+|\\s+$"; "");
+def tag: if . == null then "!!null" else type as $t | if $t == "boolean" then "!!bool" elif $t == "string" then "!!str" elif $t == "array" then "!!seq" elif $t == "object" then "!!map" elif . == floor then "!!int" else "!!float" end end;
+def kind: type as $t | if $t == "array" then "seq" elif $t == "object" then "map" else "scalar" end;
+def type: tag;
+def keys: if tag == "!!map" then keys_unsorted else [range(length)] end;
+def to_json: tojson; def to_json($indent): tojson; def from_json: fromjson; def to_number: tonumber; def to_string: tostring;
+def filter(f): map(select(f)); def sub(a; b): gsub(a; b); def explode(f): .;
+def pick(f): f as $keys | . as $in | if tag == "!!map" then reduce $keys[] as $key ({}; if ($in | has($key)) then .[$key] = $in[$key] else . end) else [$keys[] as $key | $in[$key]] end;
+def omit(f): f as $keys | with_entries(select(.key as $key | ($keys | index($key)) == null));
+def sort_keys(f): f |= if tag == "!!map" then to_entries | sort_by(.key) | from_entries else . end;
+def __scalar: . as $text | (try fromjson catch $text);
+def __merge(a; b): a as $a | b as $b | if $a == null then $b elif $b == null then $a else $a * $b end;
+def __deep($a; $b): if ($a | tag) == "!!map" and ($b | tag) == "!!map" then reduce ($b | to_entries[]) as $e ($a; .[$e.key] = (if has($e.key) then __deep(.[$e.key]; $e.value) else $e.value end)) elif ($a | tag) == "!!seq" and ($b | tag) == "!!seq" then $a + $b else $b end;
+def __append(a; b): a as $a | b as $b | __deep($a; $b);
