@@ -72,7 +72,12 @@ export class Model {
   #refused(paths: string[]): void {
     const { conflicts } = this.#test.workspace.commit({ paths, dryRun: true });
     const found = this.#test.found();
-    for (const { path } of conflicts) strictEqual(this.#conflicts.has(path), true, `no conflict: ${path}`);
+    const { changes } = this.#test.workspace.changes();
+    for (const { path } of conflicts) {
+      const from = changes.find((change) => change.path === path)?.from;
+      const isOne = this.#conflicts.has(path) || (from !== undefined && this.#conflicts.has(from));
+      strictEqual(isOne, true, `no conflict: ${path} from ${from}, with ${[...this.#conflicts]}`);
+    }
     if (conflicts.length > 0) throws(() => this.#test.workspace.commit({ paths }), { code: "conflict" });
     deepStrictEqual(this.#test.found(), found);
   }
