@@ -1,4 +1,4 @@
-// The library OS under a shell, beside the machine's own: `node bench/sandbox.mjs [--only RE] [--peer FOLDER] [--json]`. Prints a
+// The library OS under a shell, beside the machine's own: `node bench/sandbox.mjs [--engine E] [--only RE] [--peer FOLDER] [--json]`. Prints a
 // table. Ratios come from one run. FOLDER has just-bash installed (bench/peer.mjs).
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { bestInPeer } from "./peer.mjs";
 
 const { values } = parseArgs({
   options: {
+    engine: { type: "string", default: "v8" },
     only: { type: "string", default: "" },
     peer: { type: "string" },
     json: { type: "boolean", default: false },
@@ -53,9 +54,11 @@ for (let i = 0; i < 5000; i++) {
   writeFileSync(join(folder, `f${i}`), "x\n");
 }
 
-const box = await Sandbox.create({ project: dir });
+const open = () => Sandbox.create({ project: dir, engine: values.engine });
+const box = await open();
 await box.exec("true; cat /dev/null; find . -name nothing");
 const SCRIPTS = [
+  ["no-op program, 100 times", undefined, "for i in {1..100}; do /bin/cat < /dev/null; done"],
   ["loop of 100 `cat`", 1, "for i in {1..100}; do cat d1/e1/f1; done > /dev/null"],
   ["`ls -R` over 5,000 files", 2, "ls -R > /dev/null"],
   ["`find` over 5,000 files", 2, "find . -type f > /dev/null"],
@@ -100,7 +103,7 @@ if (wanted("memory per idle sandbox")) {
   const before = process.memoryUsage().rss;
   const idle = [];
   for (let i = 0; i < 10; i++) {
-    const one = await Sandbox.create({ project: dir });
+    const one = await open();
     await one.exec("cat d1/e1/f1");
     idle.push(one);
   }
@@ -113,7 +116,7 @@ if (wanted("memory per idle sandbox")) {
 }
 
 if (wanted("50 sandboxes at once, p95")) {
-  const boxes = await Promise.all(Array.from({ length: 50 }, () => Sandbox.create({ project: dir })));
+  const boxes = await Promise.all(Array.from({ length: 50 }, open));
   const times = await Promise.all(
     boxes.map((one) =>
       timed(async () => {

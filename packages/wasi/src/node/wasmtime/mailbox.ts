@@ -51,6 +51,7 @@ export class Mailbox {
     this.#request = openSync(path, "w+", 0o600);
     this.#reply = openSync(join(this.folder, "reply"), "w+", 0o600);
     this.#watcher = watch(path, { persistent: false }, () => void this.#look());
+    this.#watcher.on("error", () => this.close());
   }
 
   /** Answers the request that is there, if it is a new one. */
@@ -64,8 +65,8 @@ export class Mailbox {
         this.#put(reply);
       }
     } catch (error) {
-      // A process that was ended gets no answer.
-      if (!(error instanceof ProcessExit)) throw error;
+      // A process that was ended gets no answer; whatever else goes wrong is the program's to hear, not the host's end.
+      if (!(error instanceof ProcessExit || this.#closed)) this.#put(new ReplyWriter().finish(Errno.EIO));
     } finally {
       this.#busy = false;
     }

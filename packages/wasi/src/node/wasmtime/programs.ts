@@ -81,8 +81,9 @@ export class WasmtimePrograms implements Programs {
       const status = await child.end;
       if (status >= 0) process.exit(status);
     } catch (error) {
-      if (error instanceof ProcessExit) process.exit(error.status);
-      else this.#refuse(process, error as Error);
+      if (!(error instanceof ProcessExit)) this.#refuse(process, error as Error);
+      // Who was killed meanwhile is ended by the supervisor.
+      else if (error.status >= 0) process.exit(error.status);
     } finally {
       this.#children.delete(process.pid);
     }

@@ -22,6 +22,7 @@ class HeldFile {
   readonly #file: number;
   /** The stream is to let go. */
   stopped = false;
+  #released = false;
 
   constructor(process: Process, fd: number) {
     this.process = process;
@@ -56,13 +57,16 @@ class HeldFile {
 
   stop(sequence: number, waiters: number): void {
     this.stopped = true;
-    if (!this.isPipe) return;
+    // What was let go may be another's by now.
+    if (this.#released || !this.isPipe) return;
     const { memory } = this.process.kernel;
     const at = memory.word(this.pipe, Pipe.WORDS);
     signalEvent(memory.i32, at + sequence, at + waiters);
   }
 
   release(): void {
+    if (this.#released) return;
+    this.#released = true;
     this.process.kernel.files.release(this.#file);
   }
 }
@@ -190,6 +194,7 @@ export class PumpedInput implements InputStream {
   /** Our end of the pipe; closed at the end of input. */
   #socket: Socket | undefined;
   #running = false;
+  #ended = false;
 
   constructor(process: Process, fd: number, pipe: InputPipe & { name: string }) {
     this.#file = new HeldFile(process, fd);
@@ -207,6 +212,8 @@ export class PumpedInput implements InputStream {
         else if (!this.#file.stopped) await this.#close();
         if (count <= 0) break;
       }
+    } catch {
+      // The process is gone, and with it what it was to read.
     } finally {
       this.#running = false;
     }
@@ -240,6 +247,7 @@ export class PumpedInput implements InputStream {
   }
 
   async pause(): Promise<void> {
+    if (this.#ended) return;
     this.#file.stop(Pipe.DATA_SEQ, Pipe.DATA_WAITERS);
     const left: Buffer[] = [];
     // What is on its way comes out here too.
@@ -254,13 +262,14 @@ export class PumpedInput implements InputStream {
   }
 
   resume(): void {
-    if (!this.#file.stopped) return;
+    if (!this.#file.stopped || this.#ended) return;
     this.#file.stopped = false;
     void this.#run();
   }
 
   async end(): Promise<void> {
     await this.pause();
+    this.#ended = true;
     await this.#close();
     closeSync(this.#pipe.rest);
     this.#file.release();
