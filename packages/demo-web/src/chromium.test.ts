@@ -60,7 +60,7 @@ const scripts: [name: string, script: string][] = [
     "words and arithmetic",
     'a=(1 2 "3 4"); echo "${a[@]}" $((2**40)) ${#a[@]}; printf "%05.2f|%q\\n" 3.14159 "a b"',
   ],
-  ["a pipe of programs", "seq 1 5000 | sort -rn | head -n 3 | tr '\\n' ' '; echo ${PIPESTATUS[*]}"],
+  ["a pipe of programs", "seq 1 5000 | sort -rn | tail -n 3 | tr '\\n' ' '; echo ${PIPESTATUS[*]}"],
   ["an endless writer ends with its reader", "yes | head -n 3; echo done"],
   [
     "subshells and background jobs",
