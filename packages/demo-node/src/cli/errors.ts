@@ -10,4 +10,4 @@ export class CliError extends Error {
 }
 
 /** Exit statuses of the commands (of `exec`: the script's own, except where it could not run). */
-export const EXIT = { OK: 0, FAILED: 1, USAGE: 2, TIMED_OUT: 124, NOT_RUN: 125 } as const;
+export const EXIT = { OK: 0, FAILED: 1, USAGE: 2, TIMED_OUT: 124, NOT_RUN: 125, UNREAD: 141 } as const;

@@ -5,6 +5,7 @@ import { type Parsed, parse } from "./options.ts";
 
 /** Runs a command with its arguments, or prints its help; the exit status. */
 export async function runCommand(command: CliCommand, args: readonly string[]): Promise<number> {
+  process.stdout.on("error", ignoreClosed);
   try {
     const parsed = parsedFor(command, args);
     if (parsed.values.help) return print(helpText(command.usage, command.about, command.flags));
@@ -12,6 +13,11 @@ export async function runCommand(command: CliCommand, args: readonly string[]): 
   } catch (error) {
     return report(error, command.failed);
   }
+}
+
+/** A reader that leaves early, such as `head`, is no failure. */
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function parsedFor({ usage, flags, passesArguments }: CliCommand, args: readonly string[]): Parsed {

@@ -1,6 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CliBench } from "../testing/cli.ts";
 
@@ -89,6 +90,16 @@ describe("shadowbox exec", () => {
     expect(bench.digest()).toBe(before);
     expect((await bench.run(["discard"])).status).toBe(0);
     expect((await bench.run(["status"])).stdout).toContain("no changes");
+  });
+
+  it("ends when nobody reads any more, and keeps what was done", () => {
+    const early = new CliBench();
+    const bin = fileURLToPath(new URL("../../bin/shadowbox.mjs", import.meta.url));
+    const script = `'${process.execPath}' '${bin}' exec -q 'echo kept > a; yes' | head -n 1; echo \${PIPESTATUS[0]}`;
+    const options = { cwd: early.project, env: early.env, encoding: "utf8", timeout: 30_000 } as const;
+    expect(spawnSync("bash", ["-c", script], options)).toMatchObject({ stdout: "y\n141\n", stderr: "" });
+    expect(spawnSync(process.execPath, [bin, "status"], options).stdout).toContain("A a  +1");
+    early.remove();
   });
 
   it("streams its output as it comes", async () => {

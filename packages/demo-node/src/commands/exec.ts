@@ -38,6 +38,12 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  // Nobody reads any more: what the script did is kept, and it ends as by SIGPIPE.
+  let isUnread = false;
+  process.stdout.once("error", () => {
+    isUnread = true;
+    stop.abort();
+  });
   try {
     const json = values.json === true;
     let errors = "";
@@ -75,6 +81,7 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
       if (!values.quiet)
         process.stderr.write(`${styleOf(process.stderr).dim(`[shadowbox: ${summaryOf(changes)}]`)}\n`);
     }
+    if (isUnread) return EXIT.UNREAD;
     return result.timedOut ? EXIT.TIMED_OUT : result.status;
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { WasiError } from "../../errors.ts";
 
-const run = promisify(execFile);
-
 /**
  * Modules compiled ahead of time, a file for each: named by the module's digest and the version of wasmtime. A file
  * appears by a rename when it is whole, so any number of processes may fill the same folder.
@@ -41,7 +39,7 @@ export class CompiledModules {
   }
 
   async #compile(sha256: string, name: string, bytes: () => Uint8Array): Promise<string> {
-    this.#version ??= run(this.#binary, ["--version"]).then(
+    this.#version ??= promisify(execFile)(this.#binary, ["--version"]).then(
       ({ stdout }) => /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? "unknown",
     );
     const version = await this.#version.catch((error: Error) => {
@@ -54,7 +52,7 @@ export class CompiledModules {
     const work = join(this.#folder, `${sha256}-${randomUUID()}`);
     try {
       writeFileSync(`${work}.wasm`, bytes(), { flag: "wx", mode: 0o600 });
-      await run(this.#binary, ["compile", "-o", `${work}.cwasm`, `${work}.wasm`]);
+      await promisify(execFile)(this.#binary, ["compile", "-o", `${work}.cwasm`, `${work}.wasm`]);
       renameSync(`${work}.cwasm`, file);
       return file;
     } catch (error) {
