@@ -23,11 +23,13 @@ LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "turtle.py", "l
             "crypt.py", "nis.py", "ossaudiodev.py", "plat-mac", "cgitb.py", "config-3.11", "pydoc_data", "multiprocessing",
             "bdist_rpm.py", "msvc9compiler.py", "_msvccompiler.py", "msvccompiler.py", "cygwinccompiler.py", "bcppcompiler.py",
             "windows_events.py", "windows_utils.py", "__phello__", "RECORD", "WHEEL", "top_level.txt"}
-# Compiled when imported, because they seldom are. So are those of the snapshot: see lib/_shadowbox.py.
-SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat asyncore bdb cProfile cgi chunk code codeop compileall
-distutils filecmp fileinput ftplib imaplib imghdr imp mailbox mailcap modulefinder netrc nntplib pdb pickletools pipes poplib
-profile pstats pyclbr pydoc rlcompleter sched smtpd smtplib sndhdr socketserver ssl sunau symtable sysconfig tabnanny telnetlib
-this trace tracemalloc uu venv wave webbrowser wsgiref xdrlib xmlrpc zipapp""".split())
+# Compiled when imported, because they seldom are, or because the registry has its 20 MB. So are those of the snapshot: see lib/_shadowbox.py.
+SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat asyncio asyncore bdb cProfile calendar cgi chunk cmd
+code codeop compileall concurrent configparser dbm difflib distutils doctest filecmp fileinput fractions
+ftplib gettext html imaplib imghdr imp mailbox mailcap modulefinder multiprocessing netrc nntplib ntpath
+optparse pdb pickletools pip pipes plistlib poplib profile pstats pyclbr pydoc rlcompleter sched smtpd smtplib
+sndhdr socketserver ssl statistics stringprep sunau symtable sysconfig tabnanny tarfile telnetlib this tomllib
+trace tracemalloc unittest uu uuid venv wave webbrowser wsgiref xdrlib xml xmlrpc zipapp zipimport zoneinfo""".split())
 # Encodings that texts usually have.
 ENCODINGS = set("""__init__ aliases ascii cp1252 hex_codec idna iso8859_1 iso8859_15 latin_1 raw_unicode_escape unicode_escape utf_16
 utf_16_be utf_16_le utf_32 utf_7 utf_8 utf_8_sig""".split())
