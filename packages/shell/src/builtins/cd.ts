@@ -2,27 +2,20 @@ import { Errno } from "@shadowbox/vfs";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { errorText } from "../interp/messages.ts";
 import { refused } from "../interp/restricted.ts";
+import { Options } from "./options.ts";
 
 const CD_USAGE = "cd [-L|[-P [-e]] [-@]] [dir]";
 
 /** `cd [-L|-P] [dir]` */
 export function cdBuiltin(sh: Interpreter, args: string[]): number {
   let physical = sh.state.set.physical;
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    if (!/^-[A-Za-z@]/.test(arg)) break;
-    for (const letter of arg.slice(1)) {
-      if (letter === "L") physical = false;
-      else if (letter === "P") physical = true;
-      else if (letter !== "e" && letter !== "@") return sh.usage("cd", `-${letter}`, CD_USAGE);
-    }
+  const options = new Options(args, /^-[A-Za-z@]/);
+  for (const letter of options) {
+    if (letter === "L") physical = false;
+    else if (letter === "P") physical = true;
+    else if (letter !== "e" && letter !== "@") return sh.usage("cd", `-${letter}`, CD_USAGE);
   }
-  const rest = args.slice(at);
+  const rest = options.operands();
   if (refused(sh, "cd")) return 1;
   if (rest.length > 1) return sh.builtinError("cd", "too many arguments");
   let target: string | undefined = rest[0];

@@ -3,6 +3,7 @@ import { printFunction } from "../interp/function-text.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { refused } from "../interp/restricted.ts";
 import { runBuiltin } from "../interp/simple.ts";
+import { Options } from "./options.ts";
 
 const RESERVED = new Set([
   "if",
@@ -54,21 +55,13 @@ function shiftAssignments(sh: Interpreter, count: number): void {
 export function commandBuiltin(sh: Interpreter, args: string[]): number {
   let verbose = "";
   let standard = false;
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    if (!/^-./.test(arg)) break;
-    for (const letter of arg.slice(1)) {
-      if (letter === "v" || letter === "V") verbose = letter;
-      else if (letter === "p") standard = true;
-      else return sh.usage("command", `-${letter}`, "command [-pVv] command [arg ...]");
-    }
+  const options = new Options(args);
+  for (const letter of options) {
+    if (letter === "v" || letter === "V") verbose = letter;
+    else if (letter === "p") standard = true;
+    else return sh.usage("command", `-${letter}`, "command [-pVv] command [arg ...]");
   }
-  const rest = args.slice(at);
+  const rest = options.operands();
   if (standard && refused(sh, "command", "-p")) return 1;
   if (rest.length === 0) return 0;
   if (verbose) {
@@ -92,7 +85,7 @@ export function commandBuiltin(sh: Interpreter, args: string[]): number {
   }
   const name = rest[0] as string;
   const builtin = builtinNamed(sh, name);
-  shiftAssignments(sh, at + 1);
+  shiftAssignments(sh, args.length - rest.length + 1);
   if (builtin) return runBuiltin(sh, builtin, rest);
   sh.fds.materialize();
   if (!standard) return runProgram(sh, rest, true);
@@ -177,27 +170,19 @@ export function typeBuiltin(sh: Interpreter, args: string[]): number {
   let all = false;
   let noFunctions = false;
   let forcePath = false;
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    if (!/^-./.test(arg)) break;
-    for (const letter of arg.slice(1)) {
-      if (letter === "t") style = "type";
-      else if (letter === "p") style = "path";
-      else if (letter === "P") {
-        style = "path";
-        forcePath = true;
-      } else if (letter === "a") all = true;
-      else if (letter === "f") noFunctions = true;
-      else return sh.usage("type", `-${letter}`, "type [-afptP] name [name ...]");
-    }
+  const options = new Options(args);
+  for (const letter of options) {
+    if (letter === "t") style = "type";
+    else if (letter === "p") style = "path";
+    else if (letter === "P") {
+      style = "path";
+      forcePath = true;
+    } else if (letter === "a") all = true;
+    else if (letter === "f") noFunctions = true;
+    else return sh.usage("type", `-${letter}`, "type [-afptP] name [name ...]");
   }
   let status = 0;
-  for (const name of args.slice(at)) {
+  for (const name of options.operands()) {
     if (describe(sh, name, style, all, noFunctions, forcePath)) continue;
     status = 1;
     if (style === "long") sh.builtinError("type", `${name}: not found`);
@@ -209,23 +194,16 @@ export function typeBuiltin(sh: Interpreter, args: string[]): number {
 export function hashBuiltin(sh: Interpreter, args: string[]): number {
   const flags = new Set<string>();
   let path: string | undefined;
-  let at = 0;
-  for (; at < args.length && /^-./.test(args[at] as string); at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    for (const letter of arg.slice(1)) {
-      if (!"lrpdt".includes(letter))
-        return sh.usage("hash", `-${letter}`, "hash [-lr] [-p pathname] [-dt] [name ...]");
-      flags.add(letter);
-      if (letter === "p") path = args[++at];
-    }
+  const options = new Options(args);
+  for (const letter of options) {
+    if (!"lrpdt".includes(letter))
+      return sh.usage("hash", `-${letter}`, "hash [-lr] [-p pathname] [-dt] [name ...]");
+    flags.add(letter);
+    if (letter === "p") path = options.next();
   }
   if (path?.includes("/") && refused(sh, "hash", path)) return 1;
   if (!sh.state.set.hashall) return sh.builtinError("hash", "hashing disabled");
-  const names = args.slice(at);
+  const names = options.operands();
   const { hash } = sh.state;
   if (flags.has("r")) {
     hash.clear();

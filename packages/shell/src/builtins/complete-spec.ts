@@ -1,6 +1,7 @@
 import { singleQuote } from "../expand/quote.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import type { CompletionSpec } from "../state/completion.ts";
+import { Options } from "./options.ts";
 
 /** The actions in bash's order, each with its letter where it has one. */
 const ACTIONS: readonly (readonly [string, string])[] = [
@@ -72,28 +73,17 @@ function emptySpec(): CompletionSpec {
 export function parseRequest(sh: Interpreter, name: string, args: readonly string[]): Request | number {
   const request: Request = { spec: emptySpec(), flags: new Set(), operands: [] };
   const flags = name === "complete" ? "prDEI" : "";
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    if (!/^-./.test(arg)) break;
-    for (let i = 1; i < arg.length; i++) {
-      const letter = arg[i] as string;
-      const action = BY_LETTER.get(letter);
-      if (action) request.spec.actions.push(action);
-      else if (flags.includes(letter)) request.flags.add(letter);
-      else {
-        const value = i + 1 < arg.length ? arg.slice(i + 1) : args[++at];
-        const failed = setField(sh, name, request.spec, letter, value);
-        if (failed) return failed;
-        break;
-      }
+  const options = new Options(args);
+  for (const letter of options) {
+    const action = BY_LETTER.get(letter);
+    if (action) request.spec.actions.push(action);
+    else if (flags.includes(letter)) request.flags.add(letter);
+    else {
+      const failed = setField(sh, name, request.spec, letter, options.value());
+      if (failed) return failed;
     }
   }
-  request.operands = args.slice(at);
+  request.operands = options.operands();
   return request;
 }
 

@@ -6,6 +6,7 @@ import { refused } from "../interp/restricted.ts";
 import { runText } from "../interp/source.ts";
 import { runTrap } from "../interp/traps.ts";
 import { OpenFlag } from "../system.ts";
+import { Options } from "./options.ts";
 
 /** `eval [arg …]` */
 export function evalBuiltin(sh: Interpreter, args: string[]): number {
@@ -125,27 +126,19 @@ export function execBuiltin(sh: Interpreter, args: string[]): number {
   let clean = false;
   let login = false;
   let argv0: string | undefined;
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    if (!/^-./.test(arg)) break;
-    for (const letter of arg.slice(1)) {
-      if (letter === "c") clean = true;
-      else if (letter === "l") login = true;
-      else if (letter === "a") argv0 = args[++at];
-      else
-        return sh.usage(
-          "exec",
-          `-${letter}`,
-          "exec [-cl] [-a name] [command [argument ...]] [redirection ...]",
-        );
-    }
+  const options = new Options(args);
+  for (const letter of options) {
+    if (letter === "c") clean = true;
+    else if (letter === "l") login = true;
+    else if (letter === "a") argv0 = options.next();
+    else
+      return sh.usage(
+        "exec",
+        `-${letter}`,
+        "exec [-cl] [-a name] [command [argument ...]] [redirection ...]",
+      );
   }
-  const rest = args.slice(at);
+  const rest = options.operands();
   if (rest.length === 0) {
     sh.keepRedirects = true;
     return 0;

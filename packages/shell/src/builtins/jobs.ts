@@ -3,6 +3,7 @@ import { tooMany } from "../interp/execute.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import type { Job } from "../interp/jobs.ts";
 import { checkSignals, childEnded } from "../interp/traps.ts";
+import { Options } from "./options.ts";
 
 /** `jobs [-lnprs] [jobspec …]` */
 export function jobsBuiltin(sh: Interpreter, args: string[]): number {
@@ -75,21 +76,13 @@ const WAIT_USAGE = "wait [-fn] [-p var] [id ...]";
 export function waitBuiltin(sh: Interpreter, args: string[]): number {
   let next = false;
   let target: string | undefined;
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    if (!/^-./.test(arg)) break;
-    for (const letter of arg.slice(1)) {
-      if (letter === "n") next = true;
-      else if (letter === "p") target = args[++at];
-      else if (letter !== "f") return sh.usage("wait", `-${letter}`, WAIT_USAGE);
-    }
+  const options = new Options(args);
+  for (const letter of options) {
+    if (letter === "n") next = true;
+    else if (letter === "p") target = options.next();
+    else if (letter !== "f") return sh.usage("wait", `-${letter}`, WAIT_USAGE);
   }
-  const ids = args.slice(at);
+  const ids = options.operands();
   if (target !== undefined) sh.vars.unset(target);
   if (next) return waitNext(sh, ids, target);
   if (ids.length === 0) {

@@ -5,13 +5,14 @@ import type { Interpreter } from "../interp/interpreter.ts";
 import { runText } from "../interp/source.ts";
 import { IndexedArray } from "../state/arrays.ts";
 import { Attr, isName } from "../state/variable.ts";
+import { Options } from "./options.ts";
 
 const USAGE =
   "mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]";
 
 /** `mapfile`, `readarray` */
 export function mapfileBuiltin(sh: Interpreter, args: string[], name: string): number {
-  const options = {
+  const settings = {
     d: "\n",
     n: 0,
     O: undefined as number | undefined,
@@ -21,53 +22,43 @@ export function mapfileBuiltin(sh: Interpreter, args: string[], name: string): n
     C: undefined as string | undefined,
     c: 5000,
   };
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
+  const options = new Options(args);
+  for (const letter of options) {
+    if (letter === "t") {
+      settings.t = true;
+      continue;
     }
-    if (!/^-./.test(arg)) break;
-    for (let i = 1; i < arg.length; i++) {
-      const letter = arg[i] as string;
-      if (letter === "t") {
-        options.t = true;
-        continue;
-      }
-      if (!"dnOsuCc".includes(letter)) return sh.usage(name, `-${letter}`, USAGE.replace("mapfile", name));
-      const value = i + 1 < arg.length ? arg.slice(i + 1) : args[++at];
-      if (value === undefined) {
-        sh.builtinError(name, `-${letter}: option requires an argument`);
-        return sh.usage(name, undefined, USAGE.replace("mapfile", name));
-      }
-      if (letter === "d") options.d = value;
-      else if (letter === "C") options.C = value;
-      else if (!/^\d+$/.test(value) || (letter === "c" && Number(value) === 0)) {
-        return sh.builtinError(
-          name,
-          `${value}: invalid ${letter === "O" ? "array origin" : letter === "u" ? "file descriptor specification" : letter === "c" ? "callback quantum" : "line count"}`,
-        );
-      } else options[letter as "n" | "O" | "s" | "u" | "c"] = Number(value);
-      break;
+    if (!"dnOsuCc".includes(letter)) return sh.usage(name, `-${letter}`, USAGE.replace("mapfile", name));
+    const value = options.value();
+    if (value === undefined) {
+      sh.builtinError(name, `-${letter}: option requires an argument`);
+      return sh.usage(name, undefined, USAGE.replace("mapfile", name));
     }
+    if (letter === "d") settings.d = value;
+    else if (letter === "C") settings.C = value;
+    else if (!/^\d+$/.test(value) || (letter === "c" && Number(value) === 0)) {
+      return sh.builtinError(
+        name,
+        `${value}: invalid ${letter === "O" ? "array origin" : letter === "u" ? "file descriptor specification" : letter === "c" ? "callback quantum" : "line count"}`,
+      );
+    } else settings[letter as "n" | "O" | "s" | "u" | "c"] = Number(value);
   }
-  const target = args[at] ?? "MAPFILE";
+  const target = options.operands()[0] ?? "MAPFILE";
   if (!isName(target)) return sh.builtinError(name, `\`${target}': not a valid identifier`);
   const real = sh.vars.follow(target)?.name ?? target;
   const existing = sh.vars.get(real);
   if (existing && existing.attrs & Attr.ASSOC)
     return sh.builtinError(name, `${target}: not an indexed array`);
-  if (!sh.system.fdExists(options.u))
-    return sh.builtinError(name, `${options.u}: invalid file descriptor: Bad file descriptor`);
+  if (!sh.system.fdExists(settings.u))
+    return sh.builtinError(name, `${settings.u}: invalid file descriptor: Bad file descriptor`);
   const variable = sh.vars.writable(real);
-  if (options.O === undefined) variable.value = new IndexedArray();
+  if (settings.O === undefined) variable.value = new IndexedArray();
   sh.vars.setAttributes(variable, Attr.INDEXED, 0);
-  fill(sh, real, options);
+  fill(sh, real, settings);
   return 0;
 }
 
-interface Options {
+interface Settings {
   d: string;
   n: number;
   O: number | undefined;
@@ -78,22 +69,22 @@ interface Options {
   c: number;
 }
 
-function fill(sh: Interpreter, name: string, options: Options): void {
-  const delimiter = options.d === "" ? 0 : (encodeText(options.d)[0] as number);
+function fill(sh: Interpreter, name: string, settings: Settings): void {
+  const delimiter = settings.d === "" ? 0 : (encodeText(settings.d)[0] as number);
   const lines =
-    options.n === 0
-      ? allLines(sh, options.u, delimiter)
-      : someLines(sh, options.u, delimiter, options.n + options.s);
-  const wanted = lines.slice(options.s, options.n ? options.s + options.n : undefined);
-  let index = options.O ?? 0;
+    settings.n === 0
+      ? allLines(sh, settings.u, delimiter)
+      : someLines(sh, settings.u, delimiter, settings.n + settings.s);
+  const wanted = lines.slice(settings.s, settings.n ? settings.s + settings.n : undefined);
+  let index = settings.O ?? 0;
   let seen = 0;
   for (const line of wanted) {
     const text = cutAtNul(
-      options.t && line.ended ? line.text : line.text + (line.ended ? String.fromCharCode(delimiter) : ""),
+      settings.t && line.ended ? line.text : line.text + (line.ended ? String.fromCharCode(delimiter) : ""),
     );
     seen++;
-    if (options.C !== undefined && seen % options.c === 0)
-      runText(sh, `${options.C} ${index} ${backslashQuote(text)}`, { line: sh.state.line, name: "" });
+    if (settings.C !== undefined && seen % settings.c === 0)
+      runText(sh, `${settings.C} ${index} ${backslashQuote(text)}`, { line: sh.state.line, name: "" });
     sh.vars.setElement(sh.vars.writable(name), index++, text);
     if (sh.flow) return;
   }

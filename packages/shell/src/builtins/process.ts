@@ -1,4 +1,5 @@
 import type { Interpreter } from "../interp/interpreter.ts";
+import { Options } from "./options.ts";
 
 /** `times` */
 export function timesBuiltin(sh: Interpreter): number {
@@ -11,19 +12,13 @@ export function timesBuiltin(sh: Interpreter): number {
 export function umaskBuiltin(sh: Interpreter, args: string[]): number {
   let symbolic = false;
   let reusable = false;
-  let at = 0;
-  for (; at < args.length && /^-./.test(args[at] as string); at++) {
-    if (args[at] === "--") {
-      at++;
-      break;
-    }
-    for (const letter of (args[at] as string).slice(1)) {
-      if (letter === "S") symbolic = true;
-      else if (letter === "p") reusable = true;
-      else return sh.usage("umask", `-${letter}`, "umask [-p] [-S] [mode]");
-    }
+  const options = new Options(args);
+  for (const letter of options) {
+    if (letter === "S") symbolic = true;
+    else if (letter === "p") reusable = true;
+    else return sh.usage("umask", `-${letter}`, "umask [-p] [-S] [mode]");
   }
-  const text = args[at];
+  const [text] = options.operands();
   const mask = sh.system.umask();
   if (text !== undefined) {
     const next = /^\d/.test(text) ? octal(sh, text) : symbolicMask(sh, text, mask);

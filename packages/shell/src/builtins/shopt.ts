@@ -1,5 +1,6 @@
 import type { Interpreter } from "../interp/interpreter.ts";
 import { SET_NAMES, type SetOption, SHOPT_NAMES, type Shopt } from "../state/options.ts";
+import { Options } from "./options.ts";
 import { setOption } from "./set.ts";
 
 const USAGE = "shopt [-pqsu] [-o] [optname ...]";
@@ -7,22 +8,14 @@ const USAGE = "shopt [-pqsu] [-o] [optname ...]";
 /** `shopt [-pqsu] [-o] [name …]` */
 export function shoptBuiltin(sh: Interpreter, args: string[]): number {
   const flags = new Set<string>();
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    if (!/^-./.test(arg)) break;
-    for (const letter of arg.slice(1)) {
-      if (!"pqsuo".includes(letter)) return sh.usage("shopt", `-${letter}`, USAGE);
-      flags.add(letter);
-    }
+  const options = new Options(args);
+  for (const letter of options) {
+    if (!"pqsuo".includes(letter)) return sh.usage("shopt", `-${letter}`, USAGE);
+    flags.add(letter);
   }
   if (flags.has("s") && flags.has("u"))
     return sh.builtinError("shopt", "cannot set and unset shell options simultaneously");
-  const names = args.slice(at);
+  const names = options.operands();
   const table = flags.has("o") ? (SET_NAMES as readonly string[]) : (SHOPT_NAMES as readonly string[]);
   const isOn = (name: string) =>
     flags.has("o") ? sh.state.set[name as SetOption] : sh.state.shopt[name as Shopt];

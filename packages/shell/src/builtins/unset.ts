@@ -3,27 +3,20 @@ import type { Interpreter } from "../interp/interpreter.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
+import { Options } from "./options.ts";
 
 /** `unset [-fvn] name …` */
 export function unsetBuiltin(sh: Interpreter, args: string[]): number {
   let kind = "";
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at] as string;
-    if (arg === "--") {
-      at++;
-      break;
-    }
-    if (!/^-./.test(arg)) break;
-    for (const letter of arg.slice(1)) {
-      if (!"fvn".includes(letter)) return sh.usage("unset", `-${letter}`, "unset [-f] [-v] [-n] [name ...]");
-      if ((kind === "f" && letter === "v") || (kind === "v" && letter === "f"))
-        return sh.builtinError("unset", "cannot simultaneously unset a function and a variable");
-      kind = letter;
-    }
+  const options = new Options(args);
+  for (const letter of options) {
+    if (!"fvn".includes(letter)) return sh.usage("unset", `-${letter}`, "unset [-f] [-v] [-n] [name ...]");
+    if ((kind === "f" && letter === "v") || (kind === "v" && letter === "f"))
+      return sh.builtinError("unset", "cannot simultaneously unset a function and a variable");
+    kind = letter;
   }
   let status = 0;
-  for (const name of args.slice(at)) if (!unsetOne(sh, name, kind)) status = 1;
+  for (const name of options.operands()) if (!unsetOne(sh, name, kind)) status = 1;
   return status;
 }
 
