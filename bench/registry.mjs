@@ -13,7 +13,7 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const top = resolve(import.meta.dirname, "..");
-const { openFolderRegistry, nodePlatform } = await loadBundlePackage(top);
+const { openFolderRegistry, nodePlatform } = await loadBundlePackage();
 const registryFolder = join(top, "registry");
 const cacheDir = mkdtempSync(join(tmpdir(), "bench-registry-"));
 process.on("exit", () => rmSync(cacheDir, { recursive: true, force: true }));

@@ -1,29 +1,13 @@
 // Commits, undos and redos of random projects, each killed at a random call that changes the disk, with the loss of what was not
 // synced: node bench/workspace-crash.mjs [--runs N] [--seed S]. Ends with status 1 at the first run that is not all or nothing.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { loadSource } from "../tools/load-source.mjs";
 
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "2000" }, seed: { type: "string", default: "1" } },
 });
 
-const folder = mkdtempSync(join(tmpdir(), "bench-workspace-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const outfile = join(folder, "crash.mjs");
-const entry = new URL("../packages/workspace/src/node/testing-crash.ts", import.meta.url).pathname;
-await build({
-  entryPoints: [entry],
-  outfile,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  logLevel: "error",
-});
-const { crashRuns } = await import(pathToFileURL(outfile).href);
+const { crashRuns } = await loadSource("packages/workspace/src/node/testing-crash.ts");
 
 const BATCH = 50;
 const sum = { before: 0, after: 0 };

@@ -1,29 +1,13 @@
 // Random operations of box, user and commits against a plain model: node bench/workspace-model.mjs [--operations N] [--seed S]. Ends with
 // status 1 at the first difference.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { loadSource } from "../tools/load-source.mjs";
 
 const { values } = parseArgs({
   options: { operations: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
 });
 
-const folder = mkdtempSync(join(tmpdir(), "bench-workspace-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const outfile = join(folder, "model.mjs");
-await build({
-  entryPoints: [new URL("../packages/workspace/src/node/testing-model.ts", import.meta.url).pathname],
-  outfile,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  conditions: ["shadowbox-source"],
-  logLevel: "error",
-});
-const { Model } = await import(pathToFileURL(outfile).href);
+const { Model } = await loadSource("packages/workspace/src/node/testing-model.ts");
 
 const STEPS = 40;
 let done = 0;

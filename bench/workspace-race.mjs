@@ -4,25 +4,14 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { loadSource } from "../tools/load-source.mjs";
 
 const { values } = parseArgs({ options: { tries: { type: "string", default: "10000" } } });
 const memory = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 const folder = mkdtempSync(join(memory, "bench-race-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const outfile = join(folder, "confined.mjs");
-const source = new URL("../packages/workspace/src/node/confined.ts", import.meta.url).pathname;
-await build({
-  entryPoints: [source],
-  outfile,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  logLevel: "error",
-});
-const { ConfinedFolder } = await import(pathToFileURL(outfile).href);
+const { ConfinedFolder } = await loadSource("packages/workspace/src/node/confined.ts");
 
 const [project, outside] = [join(folder, "project"), join(folder, "outside")];
 mkdirSync(join(project, "a/b"), { recursive: true });

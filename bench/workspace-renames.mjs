@@ -1,12 +1,8 @@
 // Renames that we find beside those that `git diff -M` finds, between commits of real histories, near ones and far ones:
 // node bench/workspace-renames.mjs [--repository DIR]... [--pairs N]. Default: this repository.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { loadSource } from "../tools/load-source.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -18,19 +14,7 @@ const { values } = parseArgs({
 /** Commits between the two that are compared. */
 const DISTANCES = [1, 3, 10, 30, 100];
 
-const folder = mkdtempSync(join(tmpdir(), "bench-workspace-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const outfile = join(folder, "renames.mjs");
-await build({
-  entryPoints: [new URL("../packages/workspace/src/changes/renames.ts", import.meta.url).pathname],
-  outfile,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  conditions: ["shadowbox-source"],
-  logLevel: "error",
-});
-const { pairRenames } = await import(pathToFileURL(outfile).href);
+const { pairRenames } = await loadSource("packages/workspace/src/changes/renames.ts");
 
 const sum = { pairs: 0, git: 0, ours: 0, same: 0, all: 0 };
 for (const repository of values.repository) compareHistory(repository);

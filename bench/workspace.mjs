@@ -3,9 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { loadSource } from "../tools/load-source.mjs";
 
 const { values } = parseArgs({
   options: { files: { type: "string", default: "10000" }, json: { type: "boolean", default: false } },
@@ -15,17 +14,7 @@ const BYTES = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), "bench-workspace-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const outfile = join(folder, "lib.mjs");
-const source = new URL("../packages/workspace/src/node/testing.ts", import.meta.url).pathname;
-await build({
-  entryPoints: [source],
-  outfile,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  logLevel: "error",
-});
-const { TestProject } = await import(pathToFileURL(outfile).href);
+const { TestProject } = await loadSource("packages/workspace/src/node/testing.ts");
 
 const rows = [];
 const row = (bar, ours, other, limit) => rows.push({ bar, ours, other, ratio: other && ours / other, limit });

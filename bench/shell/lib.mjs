@@ -12,7 +12,10 @@ const TESTING = join(TOP, "packages/shell/src/node/testing");
 export async function loadShell() {
   const folder = mkdtempSync(join(tmpdir(), "shadowbox-shell-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const common = { bundle: true, platform: "node", target: "node20", format: "cjs", logLevel: "warning" };
+  const common = {
+    ...{ bundle: true, platform: "node", target: "node20", format: "cjs", logLevel: "warning" },
+    conditions: ["shadowbox-source"],
+  };
   const program = join(folder, "bash.cjs");
   const library = join(folder, "library.cjs");
   await build({ ...common, entryPoints: [join(TESTING, "main.ts")], outfile: program });

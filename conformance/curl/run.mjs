@@ -72,7 +72,7 @@ function runTheirs(script) {
 
 /** A registry of its own with the modules, and the root to trust. */
 async function publishModules(modules) {
-  const bundle = await loadBundlePackage(top);
+  const bundle = await loadBundlePackage();
   const { bundles } = JSON.parse(readFileSync(join(top, "crates/bundles.json"), "utf8"));
   const recipe = bundles.find(({ name }) => name === "net-utils");
   const binaries = join(folder, "binaries");

@@ -47,7 +47,7 @@ const epoch = process.env.SOURCE_DATE_EPOCH;
 const created = given.created ?? seconds(epoch ? new Date(Number(epoch) * 1000) : new Date());
 const later = (days) => seconds(new Date(Date.parse(created) + days * 86_400_000));
 
-const bundle = await loadBundlePackage(top);
+const bundle = await loadBundlePackage();
 try {
   const signing = bundle.signerFromFile(need("signing-key"));
   if (!statSync(join(given.registry, "root.json"), { throwIfNoEntry: false })) {

@@ -6,7 +6,7 @@ import { loadBundlePackage } from "./package.mjs";
 
 const top = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const folder = join(top, "registry/schemas");
-const { jsonSchemas } = await loadBundlePackage(top);
+const { jsonSchemas } = await loadBundlePackage();
 mkdirSync(folder, { recursive: true });
 for (const [name, schema] of Object.entries(jsonSchemas()))
   writeFileSync(join(folder, `${name}.schema.json`), `${JSON.stringify(schema, undefined, 2)}\n`);
