@@ -1,5 +1,7 @@
 //! gzip and tar, against GNU's and hostile archives.
 
+mod random;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -87,13 +89,7 @@ fn changed_archives_end_without_panic() {
     let folder = folder("fuzz");
     let whole = run(TAR, &["-cf", "-", "a", "d"], &folder.join("in"), b"").stdout;
     let packed = run(TAR, &["-czf", "-", "a", "d"], &folder.join("in"), b"").stdout;
-    let mut seed = 88_172_645_463_325_252u64;
-    let mut next = |most: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % most as u64) as usize
-    };
+    let mut next = random::numbers(88_172_645_463_325_252);
     let out = folder.join("out");
     for round in 0..200 {
         let mut bytes = if round % 4 == 0 { packed.clone() } else { whole.clone() };

@@ -1,6 +1,7 @@
 //! bzip2, xz and zstd beside the usual ones: the same scripts give the same output, messages, statuses and files.
 
 mod beside;
+mod random;
 
 use beside::{beside, each};
 
@@ -78,13 +79,7 @@ fn changed_streams_end_without_panic() {
         child.wait_with_output().unwrap()
     };
     let text: Vec<u8> = (0..3000u32).flat_map(|number| format!("{}\n", number * 7919 % 1000).into_bytes()).collect();
-    let mut seed = 88_172_645_463_325_252u64;
-    let mut next = |most: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % most as u64) as usize
-    };
+    let mut next = random::numbers(88_172_645_463_325_252);
     for name in ["bzip2", "xz", "lzma", "zstd"] {
         let whole = unpack(name, "-c", &text).stdout;
         assert_eq!(unpack(name, "-d", &whole).stdout, text, "{name}");

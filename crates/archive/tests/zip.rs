@@ -1,6 +1,7 @@
 //! zip and unzip beside Info-ZIP's, and hostile archives.
 
 mod beside;
+mod random;
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -81,13 +82,7 @@ fn changed_archives_end_without_panic() {
     use std::os::unix::process::CommandExt;
     let files = beside("seq 1000 > a; mkdir d; seq 50 > d/b; zip -qr r.zip a d; mkdir out");
     let whole = fs::read(files.folder().join("r.zip")).unwrap();
-    let mut seed = 88_172_645_463_325_252u64;
-    let mut next = |most: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % most as u64) as usize
-    };
+    let mut next = random::numbers(88_172_645_463_325_252);
     for round in 0..400 {
         let mut bytes = whole.clone();
         for _ in 0..1 + next(5) {

@@ -1,5 +1,8 @@
 //! patch, against what GNU's says and leaves.
 
+#[path = "../../archive/tests/random/mod.rs"]
+mod random;
+
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -59,13 +62,7 @@ fn names_that_lead_out_are_refused() {
 #[test]
 fn changed_patches_end_without_panic() {
     let folder = folder("mutated");
-    let mut seed = 0x2545_f491_4f6c_dd1du64;
-    let mut next = |most: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % most as u64) as usize
-    };
+    let mut next = random::numbers(0x2545_f491_4f6c_dd1d);
     let context = "*** x\n--- x\n***************\n*** 1,3 ****\n  1\n! 2\n  3\n--- 1,3 ----\n  1\n! two\n  3\n";
     for round in 0..300 {
         fs::write(folder.join("x"), numbers(9)).unwrap();

@@ -2,6 +2,8 @@
 
 #[path = "../../archive/tests/beside/mod.rs"]
 mod beside;
+#[path = "../../archive/tests/random/mod.rs"]
+mod random;
 
 use beside::each;
 
@@ -91,13 +93,7 @@ fn changed_files_end_without_panic() {
     use std::os::unix::process::CommandExt;
     use std::process::{Command, Stdio};
     let files = beside::beside("seq 500 > a; uuencode a u > u; uuencode -m a m > m; gzip -k a; bzip2 -k a; xz -k a; tar cf t.tar a; zip -q z.zip a; cp /bin/true elf; printf '[{\"a\":[1]}]' > json; python3 -c \"import sqlite3; c = sqlite3.connect('s.db'); c.execute('create table t(a)'); c.commit()\"; printf '\\377\\330\\377\\340\\0\\020JFIF\\0\\1\\1\\1\\0H\\0H\\0\\0\\377\\300\\0\\021\\010\\0\\5\\0\\3\\3' > j.jpg; printf '\\211PNG\\r\\n\\032\\n\\0\\0\\0\\015IHDR\\0\\0\\0\\1\\0\\0\\0\\1\\010\\6\\0\\0\\0' > p.png; printf '\\377\\376a\\0b\\0' > w");
-    let mut seed = 88_172_645_463_325_252u64;
-    let mut next = |most: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % most as u64) as usize
-    };
+    let mut next = random::numbers(88_172_645_463_325_252);
     let names: Vec<_> = std::fs::read_dir(files.folder()).unwrap().flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     for round in 0..150 {
         let mut bytes = std::fs::read(&names[round % names.len()]).unwrap();
