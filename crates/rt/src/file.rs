@@ -71,9 +71,6 @@ unsafe fn open_at(dir: c_int, name: *const c_char, flags: c_int, mode: libc::mod
     if error != 0 {
         return errno::result(error);
     }
-    if special {
-        mode::fchmod(new, mode & !mode::current_umask());
-    }
     let directory = if flags & libc::O_DIRECTORY != 0 || is_directory(new, flags) {
         let mut name = at.absolute();
         while name.last() == Some(&b'/') || name.ends_with(b"/.") {
@@ -85,6 +82,10 @@ unsafe fn open_at(dir: c_int, name: *const c_char, flags: c_int, mode: libc::mod
     };
     let name = if directory.is_none() && rpc::mailbox().is_some() { Some(at.absolute()) } else { None };
     fd::remember(new, Facts { directory, name, close_on_exec: flags & libc::O_CLOEXEC != 0 });
+    // Not before the name is known: with a mailbox, it is what the host changes.
+    if special {
+        mode::fchmod(new, mode & !mode::current_umask());
+    }
     new
 }
 

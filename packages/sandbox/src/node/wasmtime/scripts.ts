@@ -54,7 +54,7 @@ export const SCRIPTS: readonly string[] = [
   "chmod 500 d; chmod 700 d; chmod -R go-rwx d; find d -printf '%p %m\\n' | sort",
   "dd if=l of=part bs=1 count=3 2> /dev/null; cat part; truncate -s 10 part; wc -c part; cat part | od -c",
   "cd d; pwd; ls; cat e/y; cd ..; cat ./d/../a; pwd; (cd d/e; cat y ../x)",
-  "tar cf - d l | tar tf -; mkdir ex; tar cf - d | tar xf - -C ex; find ex | sort; chmod -R 700 ex; gzip -c l | gzip -dc",
+  "tar cf t.tar --mtime=@0 d l; tar tf t.tar; mkdir ex; tar xf t.tar -C ex; find ex | sort; gzip -c l | gzip -dc",
   "jq -n '{a:1}' -c; echo '{\"a\":[1,2]}' | jq -c .a; grep -c . l; grep -rn x d; awk '{print NR, $0}' l",
   "touch /etc/x; echo $?; echo x > /bin/zz; echo $?; ls / | tr '\\n' ' '; which ls; command -v cat",
   "cat ../../../../../../etc/passwd; cat /workspace/../workspace/a; ln -s ../../../../etc up; ls up; echo $?",
