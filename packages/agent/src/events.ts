@@ -77,6 +77,8 @@ export type SessionEvent =
       output: string;
       isError: boolean;
       durationMs: number;
+      /** What the call was told of clocks and random numbers, base64: a replay tells it again. */
+      recording?: string;
       /** File in the box that has the whole output, where `output` was shortened. */
       fullOutput?: string;
       /** Lines and files that the box's change set has after the call, where the call changed it. */

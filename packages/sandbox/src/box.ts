@@ -150,6 +150,28 @@ export class Box implements Sandbox {
     );
   }
 
+  async recorded<T>(
+    action: () => Promise<T>,
+    recording?: Uint8Array,
+  ): Promise<{ result: T; recording?: Uint8Array }> {
+    this.#writable("record");
+    const { recordings } = this.#engine;
+    if (recordings.active) return { result: await action() };
+    try {
+      recordings.begin(recording);
+    } catch (error) {
+      throw new SandboxError("invalid", (error as Error).message, { cause: error });
+    }
+    let made: Uint8Array | undefined;
+    try {
+      const result = await action();
+      made = recordings.end();
+      return { result, recording: made };
+    } finally {
+      if (made === undefined) recordings.end();
+    }
+  }
+
   /** Runs something with its events, and keeps what it changed. */
   async #noted<R extends ExecResult>(
     script: string,

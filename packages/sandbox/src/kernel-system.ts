@@ -7,7 +7,7 @@ import {
   type System,
   type WaitResult,
 } from "@shadowbox/shell";
-import { decodeText, Errno, emptyStat, encodeText, FileType } from "@shadowbox/vfs";
+import { type Clock, decodeText, Errno, emptyStat, encodeText, FileType } from "@shadowbox/vfs";
 import { AT_CWD, OpenFlags, type Process, Signal, statMode, USER } from "@shadowbox/wasi";
 
 /** The shell's flags of `open` and the kernel's. */
@@ -213,19 +213,20 @@ export class KernelSystem implements System {
     return this.#call((process) => process.pause(ms));
   }
 
+  get #clock(): Clock {
+    return this.#process.kernel.memory.heap.clock;
+  }
+
   realtime(): bigint {
-    return BigInt(Math.floor((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
+    return BigInt(this.#clock.read()) * 1000n;
   }
 
   monotonic(): number {
-    return performance.now();
+    return this.#clock.read() / 1000;
   }
 
   random(into: Uint8Array): void {
-    for (let at = 0; at < into.length; at += 65536) {
-      const piece = new Uint8Array(Math.min(65536, into.length - at));
-      into.set(crypto.getRandomValues(piece), at);
-    }
+    this.#process.kernel.devices.fillRandom(into);
   }
 
   times(): { user: number; system: number; childUser: number; childSystem: number } {

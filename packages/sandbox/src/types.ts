@@ -351,6 +351,15 @@ export interface Sandbox extends AsyncDisposable {
   /** Requests of programs and how they ended; with a `state` those of earlier runs too (Node). */
   netLog(): readonly NetEvent[];
   /**
+   * Runs `action` so that it can be repeated: what the programs it starts, and its own calls of `fs`, are told of clocks and random
+   * numbers is recorded (at most 256 KiB), or told again from `recording`. What jobs in the background do after it is left out, and so
+   * are programs on the engine wasmtime. While another is under way `action` runs without one. Error: `invalid` for bytes that are no recording.
+   */
+  recorded<T>(
+    action: () => Promise<T>,
+    recording?: Uint8Array,
+  ): Promise<{ result: T; recording?: Uint8Array }>;
+  /**
    * An independent sandbox, not kept anywhere, that starts with a copy of this one's files: its memory grows with what the box
    * changed, the project is not copied. Shells, programs, snapshots and logs stay behind.
    */

@@ -1,6 +1,7 @@
 import type { Sandbox } from "@shadowbox/sandbox";
 import type { AssistantPart, SessionEvent } from "../events.ts";
 import type { Decision, Request } from "../gate/gate.ts";
+import { fromBase64 } from "../session/base64.ts";
 import { treeDigest } from "../session/tree.ts";
 import { toolsFor } from "../tools/all.ts";
 import { MCP_PREFIX, newToolMemory, type Tool } from "../tools/tool.ts";
@@ -34,7 +35,7 @@ export interface ReplayOptions {
 
 /**
  * Plays a session's log again: the model's calls run in the box in their order, with the decisions, answers of people and network
- * answers that were recorded. Outputs are compared byte for byte and, at the end of each turn, the whole change set.
+ * answers that were recorded, and with the clocks and random numbers they were told. Outputs are compared byte for byte and, at the end of each turn, the whole change set.
  */
 export async function* replay(
   events: readonly SessionEvent[],
@@ -78,12 +79,12 @@ class Player {
     // What came from outside the box is taken from the log.
     if (tool?.effect === "network" || call.name === "AskUser" || call.name.startsWith(MCP_PREFIX))
       return { type: "call", ...about, same: true, recorded: recorded.output, replayed: recorded.output };
-    const end = await this.#run(call, turn);
+    const end = await this.#run(call, turn, recorded.recording);
     const same = end.output === recorded.output && end.isError === recorded.isError;
     return { type: "call", ...about, same, recorded: recorded.output, replayed: end.output };
   }
 
-  async #run(call: Call, turn: number): Promise<ToolEnd> {
+  async #run(call: Call, turn: number, recording = ""): Promise<ToolEnd> {
     let end: ToolEnd | undefined;
     await runCall(call, {
       turn,
@@ -91,6 +92,7 @@ class Player {
       options: { sandbox: this.#sandbox, gate: { decide: async (request) => this.#decide(request) } },
       memory: this.#memory,
       signal: new AbortController().signal,
+      recording: recording === "" ? undefined : fromBase64(recording),
       outputChars: DEFAULT_LIMITS.outputChars,
       emit: (event) => {
         if (event.type === "tool-end") end = event;

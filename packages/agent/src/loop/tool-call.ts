@@ -1,5 +1,6 @@
 import type { AgentEvent, AssistantPart, SessionEvent } from "../events.ts";
 import type { Decision, Request } from "../gate/gate.ts";
+import { toBase64 } from "../session/base64.ts";
 import { inputProblem, type Tool, type ToolContext, type ToolResult } from "../tools/tool.ts";
 import { OUTPUT_FOLDER, shorten } from "../tools/truncate.ts";
 import type { RunOptions } from "./options.ts";
@@ -21,6 +22,8 @@ export interface CallContext {
   session?: string;
   signal: AbortSignal;
   outputChars: number;
+  /** Of a call that is played again: what it is to be told of clocks and random numbers. */
+  recording?: Uint8Array;
   emit(event: AgentEvent): void;
 }
 
@@ -36,6 +39,7 @@ export async function runCall(call: Call, context: CallContext): Promise<void> {
     ...shortened(result.output, call.id, context),
     isError: result.isError ?? false,
     durationMs: Math.round(performance.now() - started),
+    ...(result.recording && { recording: toBase64(result.recording) }),
     ...changedBy(call, context),
   };
   context.emit(end);
@@ -71,15 +75,14 @@ async function attempt(call: Call, context: CallContext): Promise<ToolResult> {
   if (!decision.allowed) return { output: `Not permitted: ${decision.reason}.`, isError: true };
   if (context.signal.aborted) return { output: "The call was stopped before it ran.", isError: true };
   const tools = toolContext(call, context);
+  if (tool.effect !== "shadow") return tool.run(input, tools);
+  const { sandbox, origin } = tools;
   try {
-    return await tool.run(input, tools);
+    const { result, recording } = await sandbox.recorded(() => tool.run(input, tools), context.recording);
+    return { ...result, recording };
   } finally {
     // What a program changed has its snapshot by now; this is for what was written without one.
-    if (tool.effect === "shadow")
-      tools.sandbox.flush({
-        script: `${tool.name} ${subject}`,
-        ...(tools.origin && { origin: tools.origin }),
-      });
+    sandbox.flush({ script: `${tool.name} ${subject}`, ...(origin && { origin }) });
   }
 }
 

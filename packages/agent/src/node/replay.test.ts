@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { EngineName } from "@shadowbox/sandbox";
 import { Sandbox } from "@shadowbox/sandbox/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SessionEvent } from "../events.ts";
 import { Gate } from "../gate/gate.ts";
 import { type ReplayEvent, replay } from "../loop/replay.ts";
 import { run } from "../loop/run.ts";
@@ -47,10 +49,21 @@ const WORK: Script["steps"][] = [
   [{ calls: [1, 2, 3].map((n) => ({ name: "Bash", input: { command: `echo ${n} | tee -a log` } })) }],
 ];
 
+/** What says something else each time, but for a replay on the engine that recorded it. */
+const CHANCE: Script["steps"][] = [
+  [bash("date +%s.%N | tee now; echo $RANDOM $(mktemp -u); touch x; stat -c %y x"), bash("cat now; ls -l")],
+  [bash("python3 -c 'import random, time; print(random.random(), time.time())' > out; cat out")],
+  [{ calls: [{ name: "Write", input: { path: "w", content: "x" } }] }, bash("stat -c '%y %z' w; sleep 0.01")],
+];
+
 let boxes = 0;
 
-function freshBox() {
-  return Sandbox.create({ project: join(folder, "project"), state: join(folder, `state${boxes++}`) });
+function freshBox(engine: EngineName = "v8") {
+  return Sandbox.create({
+    project: join(folder, "project"),
+    state: join(folder, `state${boxes++}`),
+    engine,
+  });
 }
 
 async function record(steps: Script["steps"]): Promise<Session> {
@@ -63,27 +76,38 @@ async function record(steps: Script["steps"]): Promise<Session> {
   return session;
 }
 
-async function replayed(session: Session): Promise<ReplayEvent[]> {
-  const sandbox = await freshBox();
+async function replayed(log: readonly SessionEvent[], engine: EngineName = "v8"): Promise<ReplayEvent[]> {
+  const sandbox = await freshBox(engine);
   const events: ReplayEvent[] = [];
-  for await (const event of replay(session.events, { sandbox })) events.push(event);
+  for await (const event of replay(log, { sandbox })) events.push(event);
   await sandbox.close();
   return events;
 }
 
 describe("replay()", () => {
-  it.each(WORK.map((steps, index) => [index + 1, steps] as const))(
+  it.each([...WORK, ...CHANCE].map((steps, index) => [index + 1, steps] as const))(
     "of session %i has its outputs and its files",
     async (_, steps) => {
-      const events = await replayed(await record(steps));
+      const events = await replayed((await record(steps)).events);
       const calls = steps.flatMap(({ calls = [] }) => calls).length;
       expect(events.map(({ type }) => type)).toEqual([...Array(calls).fill("call"), "tree"]);
       for (const event of events) expect(event).toMatchObject({ same: true });
     },
   );
 
+  it.each(WORK.map((steps, index) => [index + 1, steps] as const))(
+    "on wasmtime of session %i has the outputs and files of v8",
+    async (_, steps) => {
+      const events = await replayed((await record(steps)).events, "wasmtime");
+      for (const event of events) expect(event).toMatchObject({ same: true });
+    },
+  );
+
   it("shows the call and the tree that are not as recorded", async () => {
-    const events = await replayed(await record([bash("echo $RANDOM$RANDOM$RANDOM | tee r.txt")]));
+    const { events: log } = await record([bash("echo $RANDOM$RANDOM$RANDOM | tee r.txt")]);
+    const events = await replayed(
+      log.map((event) => (event.type === "tool-end" ? { ...event, recording: undefined } : event)),
+    );
     expect(events).toMatchObject([
       { type: "call", same: false },
       { type: "tree", same: false },

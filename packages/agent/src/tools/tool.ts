@@ -43,6 +43,8 @@ export interface ToolResult {
   /** For the model. */
   output: string;
   isError?: boolean;
+  /** What it was told of clocks and random numbers. */
+  recording?: Uint8Array;
 }
 
 /** A tool as the loop, the MCP server and the AI SDK use it. */

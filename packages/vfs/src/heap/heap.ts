@@ -1,3 +1,4 @@
+import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import { VfsError } from "../errors.ts";
 import { Mutex } from "./mutex.ts";
 
@@ -42,6 +43,8 @@ export class Heap {
   i32!: Int32Array;
   f64!: Float64Array;
   i64!: BigInt64Array;
+  /** What this thread tells the time by in this heap. */
+  clock: Clock = SYSTEM_CLOCK;
   #size = 0;
 
   private constructor(memory: WebAssembly.Memory, owner: number) {

@@ -7,8 +7,8 @@ import { Base, Entry, EntryFlag, Flag, Inode, Tree } from "./layout.ts";
 /** Making, marking and freeing nodes. All functions want the heap's lock held. */
 
 /** Now, in nanoseconds since the epoch. */
-export function nowNs(): bigint {
-  return BigInt(Math.floor((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
+export function nowNs(heap: Heap): bigint {
+  return BigInt(heap.clock.stamp()) * 1000n;
 }
 
 /** A node without a name; 0 when the heap is full. */
@@ -26,7 +26,7 @@ export function newNode(heap: Heap, tree: Pointer, type: FileType, mode: number)
   u32[at + Inode.UID] = OWNER;
   u32[at + Inode.GID] = OWNER;
   u32[at + Inode.INO] = u32[(tree >>> 2) + Tree.NEXT_INO]++;
-  const now = nowNs();
+  const now = nowNs(heap);
   for (const word of [Inode.ATIME, Inode.MTIME, Inode.CTIME]) i64[(node + 4 * word) >>> 3] = now;
   return node;
 }
@@ -40,14 +40,14 @@ export function setTime(heap: Heap, node: Pointer, word: number, ns: bigint): vo
 
 /** The node's content or names changed now. */
 export function stampChange(heap: Heap, node: Pointer): void {
-  const now = nowNs();
+  const now = nowNs(heap);
   setTime(heap, node, Inode.MTIME, now);
   setTime(heap, node, Inode.CTIME, now);
 }
 
 /** The node's facts changed now, such as how many names it has; its content did not. */
 export function stampStatus(heap: Heap, node: Pointer): void {
-  setTime(heap, node, Inode.CTIME, nowNs());
+  setTime(heap, node, Inode.CTIME, nowNs(heap));
 }
 
 export function hasFlag(heap: Heap, node: Pointer, flag: number): boolean {

@@ -198,7 +198,7 @@ export class TreeFileSystem implements FileSystem {
       if (change.gid !== undefined) u32[at + Inode.GID] = change.gid;
       if (change.atimeNs !== undefined) setTime(this.heap, node, Inode.ATIME, change.atimeNs);
       if (change.mtimeNs !== undefined) setTime(this.heap, node, Inode.MTIME, change.mtimeNs);
-      setTime(this.heap, node, Inode.CTIME, nowNs());
+      setTime(this.heap, node, Inode.CTIME, nowNs(this.heap));
       pin(this.heap, node);
       return 0;
     });
@@ -300,7 +300,7 @@ export class TreeFileSystem implements FileSystem {
       if (entry !== 0 && entryNode(this.heap, entry) !== 0) return -Errno.EEXIST;
       if (this.type(node) === FileType.DIRECTORY) return -Errno.EPERM;
       if (this.#isRemoved(dir)) return -Errno.ENOENT;
-      setTime(this.heap, node, Inode.CTIME, nowNs());
+      setTime(this.heap, node, Inode.CTIME, nowNs(this.heap));
       return giveName(this.heap, dir, name, entry, node) ? 0 : -Errno.ENOSPC;
     });
   }

@@ -17,6 +17,7 @@ import {
 import { limitModule } from "./module.ts";
 import type { ModuleLoader, WorkerPool } from "./pool.ts";
 import type { Programs } from "./programs.ts";
+import { Recordings } from "./recordings.ts";
 
 /** A process to be started by the host. */
 export interface StartRequest {
@@ -63,6 +64,7 @@ export class V8Engine {
   readonly pool: WorkerPool;
   /** Number of the sandbox in the pool. */
   readonly id: number;
+  readonly recordings: Recordings;
   readonly #deadlines = new Map<number, { timer: ReturnType<typeof setTimeout> | undefined; hit: boolean }>();
   /** Sessions that are being killed, by the pid they are named by. */
   readonly #ending = new Map<number, Promise<void>>();
@@ -74,6 +76,7 @@ export class V8Engine {
   constructor(pool: WorkerPool, kernel: Kernel, setup: unknown, programs?: Programs) {
     this.kernel = kernel;
     this.pool = pool;
+    this.recordings = new Recordings(kernel);
     this.id = pool.addSandbox(kernel, setup, programs);
   }
 

@@ -2,6 +2,7 @@ import { Heap } from "@shadowbox/vfs";
 import { Kernel, type KernelConfig } from "../kernel/kernel.ts";
 import { ProgramKind, Run, Slot } from "../kernel/layout.ts";
 import { type Process, ProcessExit } from "../kernel/process.ts";
+import { Recorder } from "../kernel/recorder.ts";
 import { Signal, STATUS_SIGNALLED } from "../kernel/signals.ts";
 import { PoolMemory, WorkerKind, WorkerState } from "./pool-memory.ts";
 import { FIRST_OWNER, type JobMessage, type SandboxShare, type WorkerPort } from "./protocol.ts";
@@ -123,6 +124,7 @@ class WorkerServer {
     const { i32 } = kernel.memory;
     const process = kernel.process(slot);
     kernel.current = process;
+    kernel.recorder = Recorder.of(kernel, slot);
     let status = -1;
     try {
       process.leave();
@@ -134,6 +136,8 @@ class WorkerServer {
         this.#port.post({ type: "broken", message: String(error instanceof Error ? error.stack : error) });
       }
     }
+    if (status >= 0) kernel.recorder?.flush();
+    kernel.recorder = undefined;
     kernel.current = undefined;
     // Killed while its guest ran, which then ended by itself: the status says so.
     if (status < 0 || Atomics.load(i32, slot + Slot.RUN) === Run.KILLED)

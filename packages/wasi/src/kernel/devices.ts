@@ -7,8 +7,8 @@ export type DeviceId = (typeof Device)[keyof typeof Device];
 /** What `crypto.getRandomValues` fills at once. */
 const RANDOM_CHUNK = 65536;
 
-/** Fills a view, of shared memory too, with random bytes. */
-export function fillRandom(into: Uint8Array): void {
+/** Fills a view, of shared memory too, with random bytes of the platform's secure generator. */
+function systemRandom(into: Uint8Array): void {
   for (let at = 0; at < into.length; at += RANDOM_CHUNK) {
     const part = into.subarray(at, at + RANDOM_CHUNK);
     if (into.buffer instanceof ArrayBuffer) crypto.getRandomValues(part as Uint8Array<ArrayBuffer>);
@@ -18,6 +18,14 @@ export function fillRandom(into: Uint8Array): void {
 
 /** Reading and writing of the devices that have no state. */
 export class Devices {
+  /** Where random bytes come from; undefined: from the platform. */
+  randomSource: { fillRandom(into: Uint8Array): void } | undefined;
+
+  fillRandom(into: Uint8Array): void {
+    if (this.randomSource === undefined) systemRandom(into);
+    else this.randomSource.fillRandom(into);
+  }
+
   read(device: DeviceId, into: Uint8Array): number {
     switch (device) {
       case Device.NULL:
@@ -28,7 +36,7 @@ export class Devices {
         return into.length;
       case Device.RANDOM:
       case Device.URANDOM:
-        fillRandom(into);
+        this.fillRandom(into);
         return into.length;
       default:
         return -Errno.ENXIO;

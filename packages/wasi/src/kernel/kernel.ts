@@ -7,6 +7,7 @@ import {
   HeapSlot,
   Namespace,
   type Place,
+  SYSTEM_CLOCK,
 } from "@shadowbox/vfs";
 import { WasiError } from "../errors.ts";
 import { type CommandBytes, CommandFileSystem, Commands } from "./commands.ts";
@@ -30,6 +31,7 @@ import { ProcFileSystem } from "./proc-fs.ts";
 import { Process } from "./process.ts";
 import { INIT, Processes, type Releaser } from "./processes.ts";
 import { ReadOnlyFileSystem } from "./read-only.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** Device numbers of the kernel's own mounts. */
 const DEV = { device: 10, proc: 11, bin: 12, usrBin: 13 } as const;
@@ -78,6 +80,7 @@ export class Kernel {
   readonly devices = new Devices();
   /** The process that this thread runs. */
   current: Process | undefined;
+  #recorder: Recorder | undefined;
   /** Tries to start a process in a sleeping worker. */
   starter: Starter = () => false;
   forker: Forker | undefined;
@@ -161,6 +164,16 @@ export class Kernel {
   /** The kernel that another thread created in `heap`. Throws WasiError `kernel`. */
   static attach(heap: Heap, config: KernelConfig): Kernel {
     return new Kernel(heap, config);
+  }
+
+  /** What tells the process that this thread runs time and chance; undefined: the platform does. */
+  get recorder(): Recorder | undefined {
+    return this.#recorder;
+  }
+  set recorder(recorder: Recorder | undefined) {
+    this.#recorder = recorder;
+    this.devices.randomSource = recorder;
+    this.memory.heap.clock = recorder ?? SYSTEM_CLOCK;
   }
 
   #mount(path: string, fs: FileSystem): void {

@@ -69,6 +69,8 @@ export const Header = {
   FETCH_PIPE: 26,
   /** {@link Limit}s that were reached since the host looked last. */
   LIMITS_HIT: 27,
+  /** Pointer to what {@link Recording} names; 0: nothing was ever recorded. */
+  RECORDING: 28,
   WORDS: 32,
 } as const;
 
@@ -140,6 +142,9 @@ export const Slot = {
   /** Bits of `Capability`, and of those whose lack the process was told of. */
   CAPABILITIES: 38,
   TOLD: 39,
+  /** Which process this is, told by its descent (two words), and how many it has started. */
+  LINEAGE: 40,
+  STARTED_CHILDREN: 42,
   FDS: 64,
   WORDS: 64 + Capacity.FDS,
 } as const;
@@ -159,6 +164,20 @@ export const FileKind = {
   /** A FIFO opened for both. */
   PIPE_BOTH: 7,
   FETCH: 8,
+} as const;
+
+/** Words of the recording of a sandbox; see `Recorder`. */
+export const Recording = {
+  /** Number of the call that is recorded or repeated, 0: none. */
+  CALL: 0,
+  /** Pointer to the pipe that takes what is recorded, 0 while a call is repeated. */
+  PIPE: 1,
+  /** Pointer to what is repeated, and its bytes. */
+  TAPE: 2,
+  TAPE_LENGTH: 3,
+  /** Eight words from which random numbers follow. */
+  SEED: 4,
+  WORDS: 12,
 } as const;
 
 /** Words of an open file description. */

@@ -303,13 +303,10 @@ export class Process {
   /** Milliseconds of user and system time, of this process and of its ended children. */
   times(): { user: number; system: number; childUser: number; childSystem: number } {
     const { f64 } = this.kernel.memory;
-    const at = (word: number) => f64[(this.slot + word) >> 1];
-    return {
-      user: this.cpuTime(),
-      system: at(Slot.SYSTEM_TIME),
-      childUser: at(Slot.CHILD_USER_TIME),
-      childSystem: at(Slot.CHILD_SYSTEM_TIME),
-    };
+    const spent = (ms: number) => this.kernel.recorder?.spent(ms) ?? ms;
+    const at = (word: number) => spent(f64[(this.slot + word) >> 1]);
+    const [system, childUser] = [at(Slot.SYSTEM_TIME), at(Slot.CHILD_USER_TIME)];
+    return { user: spent(this.cpuTime()), system, childUser, childSystem: at(Slot.CHILD_SYSTEM_TIME) };
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Command } from "./commands.ts";
 import type { Kernel } from "./kernel.ts";
 import { CLOSE_ON_EXEC, Header, PREOPEN, ProgramKind, Slot } from "./layout.ts";
 import type { Process } from "./process.ts";
+import { descend } from "./recorder.ts";
 import { Signal } from "./signals.ts";
 import { AT_CWD } from "./walker.ts";
 
@@ -66,16 +67,17 @@ export function launch(kernel: Kernel, request: Launch): number {
     return status;
   }
   placeFiles(kernel, slot, request);
+  const parent = request.ppid === 0 ? 0 : kernel.processes.find(request.ppid);
+  descend(kernel, parent, slot);
   const pid = i32[slot + Slot.PID];
   if (request.state === undefined) kernel.launch(slot);
   else kernel.launchByMessage(slot, request.state.value);
-  killWithParent(kernel, slot, pid, request.ppid);
+  killWithParent(kernel, slot, pid, parent);
   return pid;
 }
 
 /** A parent that is killed while it starts a child takes it along: who killed a session must not miss the newest member. */
-function killWithParent(kernel: Kernel, slot: number, pid: number, ppid: number): void {
-  const parent = ppid === 0 ? 0 : kernel.processes.find(ppid);
+function killWithParent(kernel: Kernel, slot: number, pid: number, parent: number): void {
   if (parent === 0 || !kernel.processes.isDoomed(parent)) return;
   if (kernel.memory.i32[slot + Slot.PID] === pid) kernel.processes.send(slot, Signal.KILL);
 }

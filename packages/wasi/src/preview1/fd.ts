@@ -133,7 +133,7 @@ function filestatFunctions(guest: Guest): GuestFunctions {
     },
     fd_filestat_set_times(fd: number, atim: bigint, mtim: bigint, flags: number): number {
       if (guest.process.file(fd) < 0) return Errno.EBADF;
-      const times = timesToSet(atim, mtim, flags, clockTime(0) as bigint);
+      const times = timesToSet(atim, mtim, flags, clockTime(guest));
       return times === undefined ? Errno.EINVAL : errnoOf(guest.process.io.setStat(fd, times));
     },
   };

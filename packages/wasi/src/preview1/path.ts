@@ -115,7 +115,7 @@ function statFunctions(guest: Guest): GuestFunctions {
     ): number {
       const path = pathAt(guest, pointer, length);
       if (typeof path === "number") return -path;
-      const times = timesToSet(atim, mtim, fstflags, clockTime(0) as bigint);
+      const times = timesToSet(atim, mtim, fstflags, clockTime(guest));
       if (times === undefined) return Errno.EINVAL;
       return result(guest.process.paths.setStat(fd, path, times, lookup(guest, fd, flags)));
     },

@@ -52,7 +52,7 @@ function readSubscription(guest: Guest, at: number): Subscription | undefined {
   if (tag === Tag.CLOCK) {
     const flags = view.getUint16(at + 40, true);
     const clock = view.getUint32(at + 16, true);
-    const deadline = deadlineOf(clock, view.getBigUint64(at + 24, true), flags);
+    const deadline = deadlineOf(guest, clock, view.getBigUint64(at + 24, true), flags);
     if (deadline === undefined)
       subscription.errno = clock > Clock.THREAD_CPUTIME ? Errno.EINVAL : Errno.ENOTSUP;
     else subscription.deadline = deadline;
@@ -65,10 +65,9 @@ function readSubscription(guest: Guest, at: number): Subscription | undefined {
 }
 
 /** When a clock subscription fires, by `performance.now`; undefined for a clock that cannot be waited for. */
-function deadlineOf(clock: number, timeout: bigint, flags: number): number | undefined {
+function deadlineOf(guest: Guest, clock: number, timeout: bigint, flags: number): number | undefined {
   if (clock !== Clock.REALTIME && clock !== Clock.MONOTONIC) return undefined;
-  const now = clockTime(clock) as bigint;
-  const left = flags & CLOCK_ABSOLUTE ? timeout - now : timeout;
+  const left = flags & CLOCK_ABSOLUTE ? timeout - clockTime(guest) : timeout;
   return performance.now() + Math.max(0, Number(left) / 1e6);
 }
 
