@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts hold ${…} of their own
 // The shell in a sandbox against the machine's bash, side by side in one run: node bench/shell.mjs [--rounds N] [--only RE]
 // [--json] [--peer FOLDER: with just-bash, see bench/peer.mjs] [--native: our shell as a program over the host's files]. Each script times itself with EPOCHREALTIME, so that
 // starting a process counts for nobody. Ratio: ours / bash, the best of the rounds each.

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts hold ${…} of their own
 /** A library of small functions, comments and arrays, as long as `lines` says. */
 export function library(lines) {
   const text = [];

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts hold ${…} of their own
 // Random texts for parsers: some are scripts, some only nearly.
 import { Writer } from "./scripts.mjs";
 

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts hold ${…} of their own
 // Random small scripts, the same ones for the same seed.
 
 /** A generator of 32-bit numbers (mulberry32). */

@@ -34,7 +34,7 @@ export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPe
         ? [...OWN.filter((name) => name.startsWith(line)), ...slashCompletions(box, line)]
         : [],
   });
-  const view = new TurnView(process.stdout, style);
+  const view = new TurnView(process.stdout, style, (path) => textOf(box, path));
   const agent = await openAgent(values, box, askPeople(lines, view, style));
   net.answer = netThroughGate(agent);
   const label = agent.modelName.startsWith("scripted:")
@@ -57,6 +57,15 @@ export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPe
   }
   process.stdout.write(style.dim(`session ${agent.session.id}; go on with --resume ${agent.session.id}\n`));
   return 0;
+}
+
+/** A file of the box as text; undefined if it cannot be read. */
+function textOf(box: Sandbox, path: string): string | undefined {
+  try {
+    return new TextDecoder().decode(box.fs.readFile(path));
+  } catch {
+    return undefined;
+  }
 }
 
 class Chat {

@@ -1,9 +1,13 @@
-import { createInterface, type Interface } from "node:readline";
+import { createInterface, emitKeypressEvents, type Interface } from "node:readline";
 
 export interface LinesOptions {
   history?: string[];
   complete?(line: string): string[];
 }
+
+/** Makes a terminal mark what is pasted, and no longer (xterm's bracketed paste). */
+const PASTE_ON = "\u001b[?2004h";
+const PASTE_OFF = "\u001b[?2004l";
 
 /** Lines that a person types, or that a pipe brings: one after another, also while something runs. */
 export class Lines {
@@ -12,11 +16,22 @@ export class Lines {
   readonly #interrupts: (() => void)[] = [];
   readonly #waiting: ((line: string | undefined) => void)[] = [];
   readonly #queue: string[] = [];
+  /** Lines of a paste that goes on, or whose last line is not sent yet. */
+  readonly #pasted: string[] = [];
+  #pasting = false;
   #closed = false;
   #isAside = false;
 
   constructor(options: LinesOptions = {}) {
     this.#options = options;
+    // Registered before the reader's own listener, so that the first line of a paste is known to be one.
+    if (process.stdin.isTTY === true) {
+      emitKeypressEvents(process.stdin);
+      process.stdin.on("keypress", (_, key?: { name?: string }) => {
+        if (key?.name === "paste-start") this.#pasting = true;
+        if (key?.name === "paste-end") this.#pasting = false;
+      });
+    }
     this.#reader = this.#open();
   }
 
@@ -30,15 +45,23 @@ export class Lines {
       completer: (line: string) => [complete?.(line) ?? [], line],
     });
     reader.on("line", (line) => {
+      if (this.#pasting) {
+        this.#pasted.push(line);
+        return;
+      }
+      const whole = [...this.#pasted.splice(0), line].join("\n");
       const take = this.#waiting.shift();
-      if (take) take(line);
-      else this.#queue.push(line);
+      if (take) take(whole);
+      else this.#queue.push(whole);
     });
+    if (process.stdin.isTTY === true) process.stdout.write(PASTE_ON);
+    reader.on("SIGINT", () => this.#pasted.splice(0));
     for (const listener of this.#interrupts) reader.on("SIGINT", listener);
     reader.on("history", (lines) => {
       this.#options.history = [...lines];
     });
     reader.on("close", () => {
+      if (process.stdin.isTTY === true) process.stdout.write(PASTE_OFF);
       if (this.#isAside) return;
       this.#closed = true;
       for (const take of this.#waiting.splice(0)) take(undefined);
@@ -58,7 +81,7 @@ export class Lines {
     }
   }
 
-  /** The next line; undefined at the end of input. A line that ends in a backslash goes on in the next. */
+  /** The next line; undefined at the end of input. A line that ends in a backslash goes on in the next; what is pasted is one, however many lines it has. */
   async next(prompt: string): Promise<string | undefined> {
     const first = await this.#one(prompt);
     if (first === undefined || !first.endsWith("\\")) return first;

@@ -1,5 +1,6 @@
 import type { AgentEvent } from "@shadowbox/agent";
 import type { Style } from "../cli/terminal.ts";
+import { editedLines } from "./edited.ts";
 import { Wrapper } from "./wrap.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -19,9 +20,17 @@ export class TurnView {
   #label = "thinking";
   #atLineStart = true;
 
-  constructor(stream: NodeJS.WriteStream, style: Style) {
+  readonly #textOf: (path: string) => string | undefined;
+
+  /** `textOf` reads a file of the box, to show where an edit was made. */
+  constructor(
+    stream: NodeJS.WriteStream,
+    style: Style,
+    textOf: (path: string) => string | undefined = () => undefined,
+  ) {
     this.#stream = stream;
     this.#style = style;
+    this.#textOf = textOf;
     this.#wrapper = new Wrapper(() => this.#width());
   }
 
@@ -84,17 +93,20 @@ export class TurnView {
       .split("\n")
       .filter((line) => line.trim() !== "");
     for (const line of lines.slice(0, OUTPUT_LINES))
-      this.#line(this.#style.dim(`  ${oneLine(line, this.#width() - 3)}`));
+      this.#line(this.#style.dim(`  ${fitted(line, this.#width() - 3)}`));
     if (lines.length > OUTPUT_LINES)
       this.#line(this.#style.dim(`  … ${lines.length - OUTPUT_LINES} more lines`));
   }
 
   /** The lines that an Edit took and put; false for another call. */
   #edited(call: string): boolean {
-    const lines = editedLines(this.#inputs.get(call) ?? "");
-    for (const line of lines.slice(0, EDIT_LINES)) {
-      const paint = line.startsWith("+") ? this.#style.green : this.#style.red;
-      this.#line(`  ${paint(oneLine(line, this.#width() - 3, false))}`);
+    const lines = editedLines(this.#inputs.get(call) ?? "", this.#textOf);
+    const digits = String(Math.max(0, ...lines.map(({ number = 0 }) => number))).length;
+    for (const { mark, number, text } of lines.slice(0, EDIT_LINES)) {
+      const paint = mark === "+" ? this.#style.green : this.#style.red;
+      const place = number === undefined ? "" : `${String(number).padStart(digits)} `;
+      const line = fitted(text, this.#width() - place.length - 5);
+      this.#line(`  ${this.#style.dim(place)}${paint(`${mark} ${line}`)}`);
     }
     if (lines.length > EDIT_LINES) this.#line(this.#style.dim(`  … ${lines.length - EDIT_LINES} more lines`));
     return lines.length > 0;
@@ -158,25 +170,13 @@ export function clean(text: string): string {
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }
 
-/** Of an Edit's input, each old line after "-" and each new one after "+"; none for another tool's. */
-function editedLines(input: string): string[] {
-  try {
-    const { edits } = JSON.parse(input) as { edits?: { old: string; new: string }[] };
-    const marked = (mark: string, text: string) =>
-      text === ""
-        ? []
-        : text
-            .replace(/\n$/, "")
-            .split("\n")
-            .map((line) => `${mark} ${line}`);
-    return (edits ?? []).flatMap((edit) => [...marked("-", edit.old), ...marked("+", edit.new)]);
-  } catch {
-    return [];
-  }
+/** A text of any number of lines as one. */
+function oneLine(text: string, width: number): string {
+  return fitted(clean(text).replace(/\s+/g, " ").trim(), width);
 }
 
-function oneLine(text: string, width: number, squeeze = true): string {
-  const whole = clean(text);
-  const line = squeeze ? whole.replace(/\s+/g, " ").trim() : whole.replaceAll("\t", "    ").trimEnd();
+/** A line cut to `width`, its indentation kept. */
+function fitted(text: string, width: number): string {
+  const line = clean(text).replaceAll("\t", "    ").trimEnd();
   return line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
 }

@@ -103,7 +103,7 @@ describe("the agent at a terminal of 80 columns", () => {
     ]);
     person.enters("go");
     expect(await person.sees("Done.")).toContain(
-      "✓ Edit a.txt  [1 file, +2 -1]\n  - one\n  +     first\n  + second\n",
+      "✓ Edit a.txt  [1 file, +2 -1]\n  1 - one\n  1 +     first\n  2 + second\n",
     );
     await ends(person);
   });
@@ -121,6 +121,20 @@ describe("the agent at a terminal of 80 columns", () => {
     person.enters("two");
     await person.sees("Two lines.");
     await ends(person);
+  });
+});
+
+describe("a paste", () => {
+  it("is one message, however many lines it has, and waits for the return key", async () => {
+    const person = await talk([{ text: "All of it." }]);
+    person.types("\u001b[200~one\rtwo\rthree\u001b[201~");
+    person.enters(" four");
+    await person.sees("All of it.");
+    await ends(person);
+    const { sessions } = JSON.parse((await bench.run(["sessions", "--json"])).stdout);
+    expect(sessions).toMatchObject([{ turns: 1 }]);
+    const log = await bench.run(["sessions", "export", sessions[0].id, "--format", "jsonl"]);
+    expect(log.stdout).toContain('"text":"one\\ntwo\\nthree four"');
   });
 });
 

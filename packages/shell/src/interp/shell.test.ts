@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts hold ${…} of their own
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";

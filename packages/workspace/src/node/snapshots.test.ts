@@ -85,7 +85,7 @@ describe("refresh() and commits that merge", () => {
     expect(test.seen()).toEqual(seen);
     expect(() => test.workspace.commit({ onConflict: "merge" })).toThrow(/a\.txt[\s\S]*bin/);
     test.workspace.refresh({ conflicts: { bin: "ours", "src/b.txt": "theirs" }, onConflict: "skip" });
-    expect(test.seen()["bin"]).toBe("\0user\n");
+    expect(test.seen().bin).toBe("\0user\n");
     expect(test.status()).toEqual(["modified a.txt", "type src/b.txt", "deleted src/deep/c.txt"]);
   });
 
