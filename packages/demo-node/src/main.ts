@@ -1,6 +1,7 @@
 import { BOX } from "./box.ts";
 import { CliError, EXIT } from "./cli/errors.ts";
 import { helpColumns, table, wrap } from "./cli/help.ts";
+import { COMMON, type Flag } from "./cli/options.ts";
 import { print, report, runCommand } from "./cli/run.ts";
 import { VERSION } from "./cli/version.ts";
 import type { CliCommand } from "./commands/command.ts";
@@ -50,6 +51,19 @@ Usage: shadowbox [--project DIR]      a prompt inside the box
 ${groups.join("")}`;
 }
 
+/** Where the command is that follows options which every command has; behind the end where another option comes first. */
+function wordAfterCommon(args: readonly string[]): number {
+  const flags: Readonly<Record<string, Flag>> = COMMON;
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] as string;
+    if (!word.startsWith("-")) return at;
+    const [name = "", value] = word.slice(2).split("=", 2);
+    if (!word.startsWith("--") || flags[name] === undefined) break;
+    if (flags[name]?.type === "string" && value === undefined) at++;
+  }
+  return args.length;
+}
+
 /** The command that was meant, where one is near. */
 function meant(name: string, all: readonly string[]): string {
   const near = all.find((other) => other.startsWith(name) || name.startsWith(other) || isOneOff(name, other));
@@ -70,7 +84,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   if (first === "--version") return print(`shadowbox ${VERSION}\n`);
   if (first === "--help" || first === "-h" || first === "help") return print(await summary());
-  if (first === undefined || first.startsWith("-")) return runCommand(await prompt(), args);
+  if (first === undefined) return runCommand(await prompt(), args);
+  if (first.startsWith("-")) {
+    const at = wordAfterCommon(args);
+    if (at === args.length) return runCommand(await prompt(), args);
+    return run([args[at] as string, ...args.slice(0, at), ...args.slice(at + 1)]);
+  }
   const command = COMMANDS[first] ?? (await LATER[first]?.());
   if (command !== undefined) return runCommand(command, rest);
   const all = [...Object.keys(COMMANDS), ...Object.keys(LATER)];

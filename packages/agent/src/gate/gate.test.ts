@@ -60,6 +60,17 @@ describe("a gate", () => {
     expect(asked).toBe(2);
   });
 
+  it("remembers what was asked, not what a * in it could stand for", async () => {
+    const gate = new Gate({
+      mode: "ask",
+      ask: async ({ call }) => ({ allowed: call === "1", always: "session" }),
+    });
+    const asked = (call: string, subject: string) => gate.decide({ ...bash(subject), call });
+    expect(await asked("1", "rm *.o")).toMatchObject({ allowed: true, by: "person" });
+    expect(await asked("2", "rm a.o")).toMatchObject({ allowed: false, by: "person" });
+    expect(await asked("3", "rm *.o")).toMatchObject({ allowed: true, by: "rule" });
+  });
+
   it("lets no rule loosen plan mode", async () => {
     const gate = new Gate({ mode: "plan", rules: [parseRule("Bash", "allow")] });
     expect(await gate.decide(bash("ls"))).toMatchObject({ allowed: false, by: "mode" });

@@ -108,8 +108,13 @@ export class Gate {
     };
   }
 
+  /** Forgets the rules that persons made since the gate was made, and takes `rules` instead of all others. */
+  reset(rules: readonly Rule[]): void {
+    this.#rules.splice(0, this.#rules.length, ...rules);
+  }
+
   #remember({ tool, subject }: Request, { allowed, always }: Answer): void {
-    const rule: Rule = { decision: allowed ? "allow" : "deny", tool, pattern: subject };
+    const rule: Rule = { decision: allowed ? "allow" : "deny", tool, pattern: subject, exact: true };
     this.#rules.push(rule);
     if (always === "project") this.#onProjectRule?.(rule);
   }

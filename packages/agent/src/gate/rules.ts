@@ -9,6 +9,8 @@ export interface Rule {
   /** Name of a tool, or `*`. */
   tool: string;
   pattern?: string;
+  /** `pattern` is the subject itself: a `*` in it stands for itself too. */
+  exact?: boolean;
 }
 
 /**
@@ -43,9 +45,10 @@ export function matchRules(rules: readonly Rule[], tool: string, subject: string
 
 const CHAINS = /[;&|\n`<>]|\$\(/;
 
-function covers({ decision, tool, pattern }: Rule, name: string, subject: string): boolean {
+function covers({ decision, tool, pattern, exact }: Rule, name: string, subject: string): boolean {
   if (tool !== "*" && tool !== name) return false;
   if (pattern === undefined) return true;
+  if (exact) return pattern === subject;
   if (name === "Bash" && decision === "deny")
     return subject.split(/[;&|\n]+/).some((part) => globMatches(pattern, part.trim()));
   if (name === "Bash" && CHAINS.test(subject) && pattern !== subject) return false;

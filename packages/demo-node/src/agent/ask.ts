@@ -3,6 +3,8 @@ import type { Style } from "../cli/terminal.ts";
 import type { Lines } from "./lines.ts";
 import { clean, type TurnView } from "./render.ts";
 
+const QUESTION = "[y]es, always in this [s]ession or [p]roject, [n]o, or no and why: ";
+
 /** Questions of the gate and of the model, put to the person at the terminal. */
 export function askPeople(lines: Lines, view: TurnView, style: Style): { ask: Ask; askUser: AskUser } {
   const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -12,10 +14,11 @@ export function askPeople(lines: Lines, view: TurnView, style: Style): { ask: As
       say(`${style.yellow("permission")} ${style.bold(tool)}: ${clean(subject).slice(0, 500)}`);
       if (detail !== undefined) say(style.dim(`  ${clean(detail).slice(0, 300)}`));
       for (;;) {
-        const answer = await lines.next("[y]es, [a]lways in this session, [n]o, or no and why: ");
+        const answer = await lines.next(QUESTION);
         const word = answer?.trim().toLowerCase() ?? "n";
         if (word === "y" || word === "yes") return { allowed: true };
-        if (word === "a" || word === "always") return { allowed: true, always: "session" };
+        if (word === "s" || word === "session") return { allowed: true, always: "session" };
+        if (word === "p" || word === "project") return { allowed: true, always: "project" };
         if (word === "n" || word === "no") return { allowed: false };
         if (word.length > 2) return { allowed: false, reason: answer };
       }

@@ -1,4 +1,4 @@
-import { printTodos, run } from "@shadowbox/agent";
+import { printRule, printTodos, run } from "@shadowbox/agent";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { helpColumns, wrap } from "../cli/help.ts";
 import type { NetPerson } from "../cli/net-ask.ts";
@@ -8,19 +8,20 @@ import { runLine, SLASH_NAMES, slash, slashCompletions, slashHelp } from "../com
 import { askPeople } from "./ask.ts";
 import { Lines } from "./lines.ts";
 import { netThroughGate } from "./net.ts";
-import { TurnView } from "./render.ts";
+import { clean, TurnView } from "./render.ts";
 import { type Agent, openAgent } from "./setup.ts";
 
 const HELP = "Talk to the agent; it works in the box, on a shadow of the project.";
 const BEFORE = [["! COMMAND", "run a shell command in the box yourself"]] as const;
 const AFTER = [
   ["/mode [MODE]", "permissions: ask, accept-in-shadow, plan, deny"],
+  ["/rules [forget]", "what is allowed or forbidden for good"],
   ["/todos", "the agent's list"],
 ] as const;
 const LAST = "A line that ends in \\ goes on. Ctrl-C interrupts the turn; twice leaves.";
 
 /** Commands that only a prompt with an agent has. */
-const OWN = ["/mode", "/todos"];
+const OWN = ["/mode", "/rules", "/todos"];
 
 /** Milliseconds within which a second Ctrl-C leaves. */
 const TWICE_MS = 1500;
@@ -100,6 +101,7 @@ class Chat {
       process.stdout.write(`${slashHelp(HELP, BEFORE, AFTER)}${wrap(LAST, helpColumns())}\n`);
     else if (text === "/todos")
       process.stdout.write(`${printTodos(this.#agent.options.memory?.todos ?? []) || "nothing noted"}\n`);
+    else if (text === "/rules" || text === "/rules forget") this.#rules(text.endsWith("forget"));
     else if (text.startsWith("/mode")) this.#mode(text.slice(5).trim());
     else if (text.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
       await this.#slash(text);
@@ -133,6 +135,14 @@ class Chat {
     } catch (error) {
       process.stdout.write(`${(error as Error).message}\n`);
     }
+  }
+
+  #rules(forget: boolean): void {
+    const forgotten = forget ? `${this.#agent.forgetRules()} rules of the project forgotten\n` : "";
+    const lines = this.#agent.options.gate.rules.map(
+      (rule) => `${rule.decision} ${clean(printRule(rule))}\n`,
+    );
+    process.stdout.write(forgotten + (lines.join("") || "no rules\n"));
   }
 
   #mode(name: string): void {

@@ -20,6 +20,7 @@ import type { Sandbox } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { type Parsed, projectPath, stateRoot } from "../cli/options.ts";
 import { type Config, readConfig, readMcpConfig } from "./config.ts";
+import { ProjectRules } from "./project-rules.ts";
 
 const MODES: readonly Mode[] = ["ask", "accept-in-shadow", "plan", "deny"];
 
@@ -28,6 +29,8 @@ export interface Agent {
   session: Session;
   options: RunOptions;
   modelName: string;
+  /** Forgets what a person allowed or forbade for good; how many of it was for the project. */
+  forgetRules(): number;
   /** Ends the session's log and what was connected for it. */
   close(): Promise<void>;
 }
@@ -39,6 +42,10 @@ export function modelNameOf(values: Parsed["values"], config: Config = readConfi
 
 /** Where a project's sessions are kept. */
 export function sessionFolder(values: Parsed["values"]): SessionFolder {
+  return new SessionFolder(agentFolder(values));
+}
+
+function agentFolder(values: Parsed["values"]): string {
   const project = projectPath(values);
   let real = project;
   try {
@@ -47,7 +54,7 @@ export function sessionFolder(values: Parsed["values"]): SessionFolder {
     // Said by whoever opens the project.
   }
   const key = createHash("sha256").update(real).digest("hex").slice(0, 16);
-  return new SessionFolder(join(stateRoot(values), "sessions", key));
+  return join(stateRoot(values), "sessions", key);
 }
 
 /** Everything a turn needs, or a CliError that says what to set. */
@@ -72,9 +79,21 @@ export async function openAgent(
   const session = openSession(values, { model: modelName, mode, secrets });
   const prices: Prices | undefined = config.prices[modelName];
   const maxSteps = stepsOf(values);
+  const given = [...config.rules, ...rulesOf(values)];
+  const rules = new ProjectRules(join(agentFolder(values), "rules.json"));
+  const gate = new Gate({
+    mode,
+    rules: [...given, ...rules.read()],
+    ask: people.ask,
+    onProjectRule: (rule) => rules.add(rule),
+  });
   return {
     session,
     modelName,
+    forgetRules: () => {
+      gate.reset(given);
+      return rules.forget();
+    },
     close: async () => {
       session.close();
       await mcp?.close();
@@ -83,7 +102,7 @@ export async function openAgent(
       sandbox,
       ...(mcp && { tools: [...toolsFor(sandbox), ...mcp.tools] }),
       model,
-      gate: new Gate({ mode, rules: [...config.rules, ...rulesOf(values)], ask: people.ask }),
+      gate,
       memory: newToolMemory(),
       askUser: people.askUser,
       ...(prices && { prices }),

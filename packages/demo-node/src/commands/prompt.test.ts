@@ -93,3 +93,15 @@ describe("the prompt at a terminal", () => {
     await person.ended;
   }, 60_000);
 });
+
+describe("options that every command has", () => {
+  it("may stand before the command", async () => {
+    const { status, stdout } = await bench.run(["--json", "status"]);
+    expect([status, JSON.parse(stdout).changes]).toEqual([0, []]);
+  });
+
+  it("do not make a prompt of a word that is no command", async () => {
+    const { status, stderr } = await bench.run(["--json", "statsu"]);
+    expect([status, stderr]).toEqual([2, 'shadowbox: "statsu" is no command; did you mean status?\n']);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { Lines } from "../agent/lines.ts";
 import { clean } from "../agent/render.ts";
+import { CliError, EXIT } from "../cli/errors.ts";
 import { helpColumns, wrap } from "../cli/help.ts";
 import { NetPerson } from "../cli/net-ask.ts";
 import { NETWORK, networkOf } from "../cli/network.ts";
@@ -65,7 +66,12 @@ export const prompt: CliCommand = {
 
 const HELP = "Type shell commands: they run in the box, on a shadow of the project.";
 
-async function runPrompt({ values }: Parsed): Promise<number> {
+async function runPrompt({ values, positionals }: Parsed): Promise<number> {
+  if (positionals[0] !== undefined)
+    throw new CliError(
+      `expected options only, got "${positionals[0]}"; a command comes first, a prompt after -p`,
+      EXIT.USAGE,
+    );
   if (typeof values.print === "string")
     return (await import("../agent/headless.ts")).runHeadless(values.print, values);
   const { modelNameOf } = await import("../agent/setup.ts");

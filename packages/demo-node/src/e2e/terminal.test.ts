@@ -63,6 +63,23 @@ describe("the agent at a terminal of 80 columns", () => {
     await ends(person);
   });
 
+  it("remembers what was allowed for the project, until it is to be forgotten", async () => {
+    const fetching = [bash(`curl -s http://${host}/one`), { text: "Read." }];
+    const first = await talk(fetching, ...NET);
+    first.enters("read it");
+    await first.sees("no and why: ");
+    first.enters("p");
+    await first.sees("Read.");
+    await ends(first);
+    const second = await talk(fetching, ...NET);
+    second.enters("read it");
+    expect(await second.sees("Read.")).not.toContain("permission");
+    await second.sees("you > ");
+    second.enters("/rules forget");
+    expect(await second.sees("no rules")).toContain("1 rules of the project forgotten");
+    await ends(second);
+  });
+
   it("tells the program, and so the model, that a person said no", async () => {
     const person = await talk([bash(`curl -sS http://${host}/`), { text: "Not then." }], ...NET);
     person.enters("read it");
