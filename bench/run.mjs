@@ -61,6 +61,7 @@ const BENCHES = {
   },
   agent: { rows: (rows) => rows },
   registry: { rows: (rows) => rows.map(([name, ours, bar]) => ({ name, ours, bar })) },
+  net: { rows: (rows) => rows },
   python: { args: ["--csv-mb", "20"], rows: (rows) => rows },
 };
 

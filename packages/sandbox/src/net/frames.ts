@@ -149,15 +149,20 @@ export function errorFrame(error: SandboxError): Uint8Array {
 export function frame(type: number, parts: readonly Uint8Array[] = []): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const bytes = new Uint8Array(FRAME_HEAD + length);
-  new DataView(bytes.buffer).setUint32(0, length, true);
-  bytes[4] = FETCH_VERSION;
-  bytes[5] = type;
+  putHead(bytes, type, length);
   let at = FRAME_HEAD;
   for (const part of parts) {
     bytes.set(part, at);
     at += part.length;
   }
   return bytes;
+}
+
+/** Writes what stands before the `length` bytes of a frame's payload. */
+export function putHead(bytes: Uint8Array, type: number, length: number): void {
+  for (let at = 0; at < 4; at++) bytes[at] = length >>> (8 * at);
+  bytes[4] = FETCH_VERSION;
+  bytes[5] = type;
 }
 
 function u32(value: number): Uint8Array {

@@ -1,10 +1,20 @@
 import type { FetchDoor } from "@shadowbox/wasi";
 import { SandboxError } from "../errors.ts";
-import { Answer, Ask, errorFrame, FrameReader, frame, readRequest, responseFrame } from "./frames.ts";
+import {
+  Answer,
+  Ask,
+  errorFrame,
+  FRAME_HEAD,
+  FrameReader,
+  frame,
+  putHead,
+  readRequest,
+  responseFrame,
+} from "./frames.ts";
 import type { Asker, NetSession } from "./session.ts";
 
 /** Bytes of a body in one frame. */
-const DATA_BYTES = 128 * 1024;
+const DATA_BYTES = 256 * 1024;
 
 /** Serves one open of the fetch device: one request after another, until the process closes it. Never throws. */
 export async function serveDoor(session: NetSession, door: FetchDoor): Promise<void> {
@@ -112,8 +122,22 @@ async function sendAnswer(
     return false;
   };
   await send(head);
+  const frames = new DataFrames();
   for await (const bytes of body)
     for (let at = 0; at < bytes.length; at += DATA_BYTES)
-      if (!(await send(frame(Answer.DATA, [bytes.subarray(at, at + DATA_BYTES)])))) return;
+      if (!(await send(frames.of(bytes.subarray(at, at + DATA_BYTES))))) return;
   await send(frame(Answer.END));
+}
+
+/** DATA frames in one buffer, which is used again for each: a long body makes no garbage. */
+class DataFrames {
+  #buffer = new Uint8Array();
+
+  of(bytes: Uint8Array): Uint8Array {
+    const length = FRAME_HEAD + bytes.length;
+    if (this.#buffer.length < length) this.#buffer = new Uint8Array(length);
+    putHead(this.#buffer, Answer.DATA, bytes.length);
+    this.#buffer.set(bytes, FRAME_HEAD);
+    return this.#buffer.subarray(0, length);
+  }
 }

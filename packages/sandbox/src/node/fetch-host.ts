@@ -36,6 +36,9 @@ export function nodeFetchHost(options: NodeFetchOptions = {}): FetchHost {
   };
 }
 
+/** Bytes of a body that are read ahead of who asked: what is there is handed on at once, in one piece. */
+const AHEAD_BYTES = 256 * 1024;
+
 const failures = new WeakMap<ClientRequest, Error>();
 
 async function fetchOnce(request: HostRequest, options: NodeFetchOptions): Promise<HostResponse> {
@@ -94,9 +97,10 @@ function open(request: HostRequest, addresses: readonly string[], ca: string | u
     else done(null, list[0]!.address, list[0]!.family);
   };
   const url = new URL(target.href);
-  const settings: RequestOptions = {
+  const settings: RequestOptions & { highWaterMark: number } = {
     ...{ method, host: target.host, port: target.port, path: url.pathname + url.search, lookup, signal },
     agent: false,
+    highWaterMark: AHEAD_BYTES,
     maxHeaderSize: headerBytes,
     insecureHTTPParser: false,
     headers: wireHeaders(request, url) as unknown as string[],
