@@ -180,6 +180,7 @@ export class Box implements Sandbox {
   ): Promise<R> {
     const { onEvent } = this.#options;
     onEvent?.({ type: "exec-start", script, cwd: cwd ?? this.workspaceDir });
+    this.#network.origin = origin;
     this.#machine?.fill();
     const result = await run();
     this.#machine?.collect();

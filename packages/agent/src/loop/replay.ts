@@ -31,6 +31,8 @@ export type ReplayEvent =
 export interface ReplayOptions {
   /** Over the project as it was when the session began, with an empty shadow. A commit of the session commits in it. */
   sandbox: Sandbox;
+  /** The sandbox answers requests from the session's recording: WebFetch is played too. Default: its answer is taken from the log. */
+  network?: boolean;
 }
 
 /**
@@ -39,9 +41,9 @@ export interface ReplayOptions {
  */
 export async function* replay(
   events: readonly SessionEvent[],
-  { sandbox }: ReplayOptions,
+  { sandbox, network = false }: ReplayOptions,
 ): AsyncGenerator<ReplayEvent, void, void> {
-  const player = new Player(events, sandbox);
+  const player = new Player(events, sandbox, network);
   for (const event of events) {
     if (event.type === "assistant-message")
       for (const part of event.content)
@@ -56,13 +58,15 @@ export async function* replay(
 
 class Player {
   readonly #sandbox: Sandbox;
+  readonly #network: boolean;
   readonly #ends = new Map<string, ToolEnd>();
   readonly #decisions = new Map<string, Decision>();
   readonly #memory = newToolMemory();
   readonly #tools: ReadonlyMap<string, Tool>;
 
-  constructor(events: readonly SessionEvent[], sandbox: Sandbox) {
+  constructor(events: readonly SessionEvent[], sandbox: Sandbox, network: boolean) {
     this.#sandbox = sandbox;
+    this.#network = network;
     for (const event of events) {
       if (event.type === "tool-end") this.#ends.set(keyOf(event.turn, event.call), event);
       if (event.type === "permission") this.#decisions.set(event.call, event);
@@ -77,7 +81,8 @@ class Player {
       return { type: "skipped", ...about, reason: "it was interrupted" };
     const tool = this.#tools.get(call.name);
     // What came from outside the box is taken from the log.
-    if (tool?.effect === "network" || call.name === "AskUser" || call.name.startsWith(MCP_PREFIX))
+    const isFetch = tool?.effect === "network" && !this.#network;
+    if (isFetch || call.name === "AskUser" || call.name.startsWith(MCP_PREFIX))
       return { type: "call", ...about, same: true, recorded: recorded.output, replayed: recorded.output };
     const end = await this.#run(call, turn, recorded.recording);
     const same = end.output === recorded.output && end.isError === recorded.isError;

@@ -1,11 +1,15 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineName } from "@shadowbox/sandbox";
-import { Sandbox } from "@shadowbox/sandbox/node";
+import { NetRecording, type NetworkOptions, Sandbox } from "@shadowbox/sandbox/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SessionEvent } from "../events.ts";
 import { Gate } from "../gate/gate.ts";
+import { parseRule } from "../gate/rules.ts";
 import { type ReplayEvent, replay } from "../loop/replay.ts";
 import { run } from "../loop/run.ts";
 import { type Script, scriptedModel } from "../model/scripted.ts";
@@ -66,12 +70,13 @@ function freshBox(engine: EngineName = "v8") {
   });
 }
 
-async function record(steps: Script["steps"]): Promise<Session> {
-  const sandbox = await freshBox();
+async function record(steps: Script["steps"], box = freshBox()): Promise<Session> {
+  const sandbox = await box;
   const session = Session.create(memoryStore(), { id: "s", model: "m" });
   const model = scriptedModel({ steps: [...steps, { text: "done" }] });
   const askUser = async () => "the first";
-  for await (const _ of run(session, "go", { sandbox, model, gate: new Gate(), askUser }));
+  const gate = new Gate({ rules: [parseRule("WebFetch(127.0.0.1:*)", "allow")] });
+  for await (const _ of run(session, "go", { sandbox, model, gate, askUser }));
   await sandbox.close();
   return session;
 }
@@ -112,6 +117,39 @@ describe("replay()", () => {
       { type: "call", same: false },
       { type: "tree", same: false },
     ]);
+  });
+
+  it("answers requests from the session's recording, with the server gone", async () => {
+    let count = 0;
+    const server = createServer((_, response) => response.end(`answer ${++count}\n`));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const recording = new NetRecording();
+    const state = () => join(folder, `state${boxes++}`);
+    const project = join(folder, "project");
+    const open = (net: NetworkOptions) => Sandbox.create({ project, state: state(), net });
+    const secrets = { KEY: { hosts: ["a.example"], inject: "header", value: "the-real-value" } } as const;
+    const fetches = [
+      bash(
+        `curl -s ${url} | tee one; curl -s ${url} > two; curl -sS -d x=1 ${url}; curl -sS https://a.example/`,
+      ),
+      { calls: [{ name: "WebFetch", input: { url } }] },
+      bash(`echo $KEY; python3 -c 'import urllib.request as u; print(u.urlopen("${url}?p").read())'`),
+    ];
+    const policy = { allow: [{ host: "127.0.0.1", scheme: "http", port: "*", methods: "*" }] } as const;
+    const session = await record(
+      fetches,
+      open({ policy: { ...policy, allowLoopback: true }, secrets, record: recording }),
+    );
+    server.close();
+    expect(count).toBe(5);
+    const sandbox = await open({ replay: NetRecording.parse(recording.toString()) });
+    const events: ReplayEvent[] = [];
+    for await (const event of replay(session.events, { sandbox, network: true })) events.push(event);
+    await sandbox.close();
+    expect(events.filter(({ type }) => type === "call")).toHaveLength(3);
+    for (const event of events) expect(event).toMatchObject({ same: true });
+    expect(JSON.stringify(events)).toContain("answer 4");
   });
 
   it("leaves out a call that was interrupted", async () => {

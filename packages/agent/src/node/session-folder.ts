@@ -20,6 +20,7 @@ import { Session, type SessionOptions, type SessionStore } from "../session/sess
 import { type SessionSummary, summaryOf } from "../session/summary.ts";
 
 const LOG = ".jsonl";
+const RECORDING = ".har";
 /** Of a long log, what is read at each end for a list. */
 const END_BYTES = 16_384;
 const ID = /^[\w-]{1,64}$/;
@@ -117,6 +118,11 @@ export class SessionFolder {
         rmSync(lock, { force: true });
       },
     };
+  }
+
+  /** Path of the HTTP archive with what the session's programs asked of the network; there if they asked. */
+  recording(id: string): string {
+    return this.#path(id).slice(0, -LOG.length) + RECORDING;
   }
 
   #path(id: string): string {

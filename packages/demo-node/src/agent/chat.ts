@@ -7,7 +7,7 @@ import { styleOf } from "../cli/terminal.ts";
 import { runLine, SLASH_NAMES, slash, slashCompletions, slashHelp } from "../commands/slash.ts";
 import { askPeople } from "./ask.ts";
 import { Lines } from "./lines.ts";
-import { netThroughGate } from "./net.ts";
+import { netThroughGate, recordingOf } from "./net.ts";
 import { clean, TurnView } from "./render.ts";
 import { type Agent, openAgent } from "./setup.ts";
 
@@ -38,6 +38,7 @@ export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPe
   const view = new TurnView(process.stdout, style, (path) => textOf(box, path));
   const agent = await openAgent(values, box, askPeople(lines, view, style));
   net.answer = netThroughGate(agent);
+  net.recorder = recordingOf(agent, values);
   const label = agent.modelName.startsWith("scripted:")
     ? `${agent.modelName} (a recorded script, not a model)`
     : agent.modelName;

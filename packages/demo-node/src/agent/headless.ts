@@ -7,7 +7,7 @@ import { networkOf } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import type { Parsed } from "../cli/options.ts";
 import { styleOf, writeAll } from "../cli/terminal.ts";
-import { netThroughGate } from "./net.ts";
+import { netThroughGate, recordingOf } from "./net.ts";
 import { TurnView } from "./render.ts";
 import { modelNameOf, openAgent } from "./setup.ts";
 
@@ -39,13 +39,16 @@ export async function runHeadless(prompt: string, values: Parsed["values"]): Pro
       EXIT.USAGE,
     );
   const net = new NetPerson();
-  const box = await openBox(values, { net: { ...networkOf(values), ask: net.ask } });
+  const box = await openBox(values, {
+    net: { record: net.record, ...(await networkOf(values)), ask: net.ask },
+  });
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     const agent = await openAgent(values, box, {});
     net.answer = netThroughGate(agent);
+    net.recorder = recordingOf(agent, values);
     const view = new TurnView(process.stderr, styleOf(process.stderr));
     let last: Extract<AgentEvent, { type: "turn-end" }> | undefined;
     let text = "";

@@ -1,6 +1,8 @@
 import type { Decision } from "@shadowbox/agent";
+import { type NetRecorder, recordingFile } from "@shadowbox/sandbox/node";
 import type { NetAsk } from "../cli/net-ask.ts";
-import type { Agent } from "./setup.ts";
+import type { Parsed } from "../cli/options.ts";
+import { type Agent, sessionFolder } from "./setup.ts";
 
 /**
  * What programs want to fetch, as questions of the gate: the rules for a host are those of WebFetch, and what is decided is an event
@@ -27,5 +29,16 @@ export function netThroughGate({ session, options }: Agent): NetAsk {
     });
     session.append({ type: "permission", turn, call, tool: request.tool, subject, ...decision });
     return decision;
+  };
+}
+
+/** The archive of a session's requests, beside its log; made with the first of them. `sessions replay` answers from it. */
+export function recordingOf({ session }: Agent, values: Parsed["values"]): NetRecorder {
+  let file: NetRecorder | undefined;
+  return {
+    add(exchange) {
+      file ??= recordingFile(sessionFolder(values).recording(session.id));
+      file.add(exchange);
+    },
   };
 }

@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ReplayEvent, readChain, replay } from "@shadowbox/agent";
+import { readRecording } from "@shadowbox/sandbox/node";
 import { openBox } from "../cli/open.ts";
 import { type Parsed, projectPath } from "../cli/options.ts";
 import { type Style, styleOf, writeAll } from "../cli/terminal.ts";
@@ -10,7 +11,9 @@ import { sessionFolder } from "./setup.ts";
 
 /** Plays a session again over a copy of the project and says what is not as recorded; status 1 if anything is not. */
 export async function replayOne(values: Parsed["values"], id: string): Promise<number> {
-  const { records } = readChain(sessionFolder(values).read(id), id);
+  const sessions = sessionFolder(values);
+  const { records } = readChain(sessions.read(id), id);
+  const network = existsSync(sessions.recording(id));
   const folder = mkdtempSync(join(tmpdir(), "shadowbox-replay-"));
   try {
     // What the session commits goes into the copy.
@@ -20,12 +23,15 @@ export async function replayOne(values: Parsed["values"], id: string): Promise<n
       verbatimSymlinks: true,
       preserveTimestamps: true,
     });
-    const sandbox = await openBox(values, { project, state: join(folder, "state") });
+    const sandbox = await openBox(values, {
+      ...{ project, state: join(folder, "state") },
+      ...(network && { net: { replay: readRecording(sessions.recording(id)) } }),
+    });
     const style = styleOf(process.stdout);
     const count = { same: 0, differs: 0, skipped: 0 };
     for await (const event of replay(
       records.map((record) => record.event),
-      { sandbox },
+      { sandbox, network },
     )) {
       if (event.type === "skipped") count.skipped++;
       else if (event.type !== "commit") count[event.same ? "same" : "differs"]++;

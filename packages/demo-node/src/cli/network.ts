@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { NetRule, NetSecret, NetworkOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "./errors.ts";
 import type { Flag, Parsed } from "./options.ts";
@@ -30,10 +31,20 @@ export const NETWORK = {
     value: "NAME=HOST",
     help: "programs get a stand-in for variable NAME; the value goes to that host only",
   },
+  "net-record": {
+    type: "string",
+    value: "FILE",
+    help: "keep requests and their answers in an HTTP archive (HAR)",
+  },
+  "net-replay": {
+    type: "string",
+    value: "FILE",
+    help: "answer requests from such an archive, and from nothing else",
+  },
 } as const satisfies Record<string, Flag>;
 
-/** The network that flags ask for. Throws CliError (status 2) naming the flag that is wrong. */
-export function networkOf(values: Parsed["values"]): NetworkOptions {
+/** The network that flags ask for. Throws CliError (status 2) naming the flag that is wrong, SandboxError `invalid` for an archive that is none. */
+export async function networkOf(values: Parsed["values"]): Promise<NetworkOptions> {
   const preset = (values.net ?? "off") as (typeof PRESETS)[number];
   if (!PRESETS.includes(preset))
     throw new CliError(`--net: expected ${PRESETS.join(", ")}, got "${preset}"`, EXIT.USAGE);
@@ -51,7 +62,18 @@ export function networkOf(values: Parsed["values"]): NetworkOptions {
       allowLoopback: values["allow-loopback"] === true,
     },
     secrets: Object.fromEntries(list("secret").map(secretOf)),
+    ...(await recordingOf(values)),
   };
+}
+
+async function recordingOf(values: Parsed["values"]): Promise<Pick<NetworkOptions, "record" | "replay">> {
+  const [record, replay] = [values["net-record"], values["net-replay"]];
+  if (typeof record === "string" && typeof replay === "string")
+    throw new CliError("--net-record: expected this or --net-replay, got both", EXIT.USAGE);
+  if (record === undefined && replay === undefined) return {};
+  const { readRecording, recordingFile } = await import("@shadowbox/sandbox/node");
+  if (typeof record === "string") return { record: recordingFile(resolve(record)) };
+  return { replay: readRecording(resolve(replay as string)) };
 }
 
 /** `host`, `*.host`, or `scheme://host:port`. */

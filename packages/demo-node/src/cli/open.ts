@@ -21,7 +21,7 @@ export async function openBox(
     state: stateRoot(values),
     cacheDir: cacheFolder(),
     engine,
-    net: networkOf(values),
+    net: await networkOf(values),
     // Few have any: what reads them is loaded for those only.
     registries: existsSync(registryShelf()) ? (await import("./registries.ts")).addedRegistries() : [],
     ...(await lockedBundles(values)),

@@ -77,7 +77,9 @@ async function runPrompt({ values, positionals }: Parsed): Promise<number> {
   const { modelNameOf } = await import("../agent/setup.ts");
   const hasModel = modelNameOf(values) !== undefined;
   const net = new NetPerson();
-  const box = await openBox(values, { net: { ...networkOf(values), ask: net.ask } });
+  const box = await openBox(values, {
+    net: { ...(hasModel && { record: net.record }), ...(await networkOf(values)), ask: net.ask },
+  });
   try {
     if (hasModel) return await (await import("../agent/chat.ts")).runChat(values, box, net);
     return await runShell(values, box, net);

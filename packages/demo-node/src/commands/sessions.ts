@@ -1,3 +1,4 @@
+import { copyFileSync, existsSync } from "node:fs";
 import {
   eventsThrough,
   exportHtml,
@@ -85,6 +86,8 @@ function forked(values: Parsed["values"], from: Session, turn: number): string {
   const store = folder.store(target);
   store.truncate(0);
   forkSession(from, turn, store, { id: target, model, mode, project }).close();
+  if (existsSync(folder.recording(from.id)))
+    copyFileSync(folder.recording(from.id), folder.recording(target));
   return target;
 }
 

@@ -28,14 +28,12 @@ export class Secrets {
           "invalid",
           `secret "${name}": expected a variable's name and a value of 8 or more visible ASCII characters`,
         );
-      const id = crypto.randomUUID().replaceAll("-", "");
-      return { ...secret, name, hosts: secret.hosts.map(normaliseHost), placeholder: `secret_${name}_${id}` };
+      return { ...secret, name, hosts: secret.hosts.map(normaliseHost), placeholder: placeholderOf(name) };
     });
   }
 
-  /** Variables for programs: name and stand-in. */
-  environment(): Record<string, string> {
-    return Object.fromEntries(this.#held.map(({ name, placeholder }) => [name, placeholder]));
+  get names(): readonly string[] {
+    return this.#held.map(({ name }) => name);
   }
 
   /** The request as it goes out. A secret goes over TLS only, or to this machine where the policy opens it. */
@@ -80,6 +78,16 @@ export class Secrets {
     }
     if (rest !== "") yield fromLatin1(rest);
   }
+}
+
+/** Variables for programs: names and stand-ins. */
+export function standIns(names: Iterable<string>): Record<string, string> {
+  return Object.fromEntries([...names].map((name) => [name, placeholderOf(name)]));
+}
+
+/** Always the same, so that recorded requests can be asked again; none is part of another, as names have no small letters. */
+function placeholderOf(name: string): string {
+  return `secret_${name}_placeholder`;
 }
 
 function fillQuery(href: string, placeholder: string, value: string): string {

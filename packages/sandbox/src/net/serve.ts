@@ -11,17 +11,21 @@ import {
   readRequest,
   responseFrame,
 } from "./frames.ts";
-import type { Asker, NetSession } from "./session.ts";
+import type { Asker, Requests } from "./session.ts";
 
 /** Bytes of a body in one frame. */
 const DATA_BYTES = 256 * 1024;
 
 /** Serves one open of the fetch device: one request after another, until the process closes it. Never throws. */
-export async function serveDoor(session: NetSession, door: FetchDoor): Promise<void> {
+export async function serveDoor(
+  requests: Requests,
+  door: FetchDoor,
+  origin?: Pick<Asker, "session" | "turn">,
+): Promise<void> {
   const reader = new FrameReader(door.requests);
-  const asker = { pid: door.pid, command: door.command };
+  const asker = { pid: door.pid, command: door.command, ...origin };
   try {
-    while (await serveRequest(session, asker, reader, door));
+    while (await serveRequest(requests, asker, reader, door));
   } catch (error) {
     if (error instanceof SandboxError) await door.answers.write(errorFrame(error));
   } finally {
@@ -32,7 +36,7 @@ export async function serveDoor(session: NetSession, door: FetchDoor): Promise<v
 
 /** Serves one request; false when no other can follow. Throws SandboxError for what is no request. */
 async function serveRequest(
-  session: NetSession,
+  requests: Requests,
   asker: Asker,
   reader: FrameReader,
   door: FetchDoor,
@@ -49,7 +53,7 @@ async function serveRequest(
   const body = new BodyReader(reader, () => leave.abort());
   if (!hasBody) reader.watch(() => leave.abort());
   try {
-    const answer = await session.request(asker, {
+    const answer = await requests.request(asker, {
       ...request,
       signal: leave.signal,
       ...(hasBody && { body: body.read() }),

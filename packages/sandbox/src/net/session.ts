@@ -10,6 +10,7 @@ import {
   decideAddress,
   type NetPolicy,
 } from "./policy.ts";
+import type { NetRecorder, NetRecording } from "./recording.ts";
 import { type NetSecret, Secrets } from "./secrets.ts";
 import { parseTarget, shown, type Target } from "./url.ts";
 
@@ -24,6 +25,12 @@ export interface NetworkOptions {
   readonly secrets?: Readonly<Record<string, NetSecret>>;
   /** Browsers: a server of the embedding application that carries out requests (docs/network.md); default: the page asks itself. */
   readonly relay?: string;
+  /** Keeps each request and how it ended: a {@link NetRecording}, on Node also a file (`recordingFile`). */
+  readonly record?: NetRecorder;
+  /**
+   * Answers from a recording, and from nothing else: no request leaves, no rule is asked. What was not recorded fails with `net-replay`.
+   */
+  readonly replay?: NetRecording;
 }
 
 /** A request that a person is asked about. */
@@ -33,10 +40,21 @@ export interface NetQuestion {
   readonly command: string;
 }
 
-/** Which process asks. */
+/** Which process asks, and of which turn of an agent's session it is. */
 export interface Asker {
   readonly pid: number;
   readonly command: string;
+  readonly session?: string;
+  readonly turn?: number;
+}
+
+/** Carries out requests of programs. */
+export interface Requests {
+  /**
+   * One request, one hop. The body of the answer must be read to its end, or its iterator ended. Throws SandboxError with a
+   * `net-` code.
+   */
+  request(asker: Asker, request: NetRequest): Promise<HostResponse>;
 }
 
 /** A program's request. */
@@ -61,6 +79,9 @@ export type NetEvent =
       readonly time: string;
       readonly pid: number;
       readonly command: string;
+      /** The agent's session, and its turn. */
+      readonly session?: string;
+      readonly turn?: number;
       readonly method: string;
       readonly url: string;
       readonly verdict: "allow" | "deny";
@@ -92,7 +113,7 @@ interface Run {
 }
 
 /** Every request of one sandbox goes through here: policy, limits, secrets, audit. */
-export class NetSession {
+export class NetSession implements Requests {
   readonly policy: CompiledPolicy;
   readonly secrets: Secrets;
   readonly host: FetchHost;
@@ -113,10 +134,6 @@ export class NetSession {
     this.#gate = new Gate(this.policy.limits.concurrency);
   }
 
-  /**
-   * Carries out one request, one hop. The body of the answer must be read to its end, or its iterator ended. Throws
-   * SandboxError with a `net-` code.
-   */
   async request(asker: Asker, request: NetRequest): Promise<HostResponse> {
     const id = ++this.#requests;
     const target = await this.#permit(id, asker, request);
@@ -131,14 +148,13 @@ export class NetSession {
     }
   }
 
-  async #permit(id: number, { pid, command }: Asker, request: NetRequest): Promise<Target> {
+  async #permit(id: number, asker: Asker, request: NetRequest): Promise<Target> {
     const { method, url } = request;
     const event = {
       type: "net-request",
       id,
       time: new Date().toISOString(),
-      pid,
-      command,
+      ...asker,
       method: shown(method),
       url: this.secrets.mask(shown(url)),
     } as const;
@@ -159,7 +175,7 @@ export class NetSession {
     } catch (error) {
       throw error instanceof SandboxError ? refuse("form", error.message, error) : error;
     }
-    const decision = await this.#decide(target, method, command);
+    const decision = await this.#decide(target, method, asker.command);
     if (decision.verdict === "deny") throw refuse(decision.rule, decision.reason, denied(decision.reason));
     this.#onEvent({ ...event, url: this.secrets.mask(target.href), verdict: "allow", rule: decision.rule });
     return target;

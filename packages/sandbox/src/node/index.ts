@@ -5,6 +5,7 @@ export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "../errors.ts";
 export { missingCommands } from "../missing.ts";
 export { type Exchange, exchangesOf, toHar } from "../net/har.ts";
+export { type NetRecorder, NetRecording, type RecordedExchange } from "../net/recording.ts";
 export { baseOf, projectFiles } from "../project.ts";
 export type {
   Base,
@@ -57,6 +58,7 @@ export type {
   UndoResult,
 } from "../types.ts";
 export { officialFolder } from "./commands.ts";
+export { readRecording, recordingFile } from "./recording-file.ts";
 export type { WasiFolder } from "./wasi/folders.ts";
 export { runWasi } from "./wasi/run.ts";
 export type { WasiRunOptions, WasiRunResult } from "./wasi/types.ts";

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcp, type Server, type Socket }
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SandboxError } from "../errors.ts";
+import { standIns } from "../net/secrets.ts";
 import { type NetEvent, type NetRequest, NetSession, type NetworkOptions } from "../net/session.ts";
 import { type NodeFetchOptions, nodeFetchHost } from "./fetch-host.ts";
 
@@ -205,7 +206,7 @@ test("without the switch for tests, this machine is closed", async () => {
 test("a secret goes to its host only, and never comes back", async () => {
   const secrets = { KEY: { hosts: ["127.0.0.1"], inject: "bearer", value: "the-real-value" } } as const;
   const [net, events] = session({ secrets, resolve: async () => ["127.0.0.1"] });
-  const stand = net.secrets.environment().KEY!;
+  const stand = standIns(net.secrets.names).KEY!;
   const headers = [["Authorization", `Bearer ${stand}`]] as const;
   await get(net, "/ok", { headers });
   expect(seen.at(-1)!.headers.authorization).toBe("Bearer the-real-value");
