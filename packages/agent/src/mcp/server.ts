@@ -1,7 +1,7 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { CallToolResult, ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
-import type { Sandbox } from "@shadowbox/sandbox";
+import type { NetworkOptions, Sandbox } from "@shadowbox/sandbox";
 import { z } from "zod";
 import { type Ask, Gate } from "../gate/gate.ts";
 import { toolsFor } from "../tools/all.ts";
@@ -17,7 +17,11 @@ export interface McpOptions {
   gate?: Gate;
   /** The client may commit without asking its user; default: only after the user said yes (elicitation). */
   allowCommit?: boolean;
+  /** Given what asks the gate, and so the client's user, what programs may fetch: for `net.ask` of the sandbox. The newest client is asked. */
+  onNetAsk?(ask: NetAsk): void;
 }
+
+type NetAsk = NonNullable<NetworkOptions["ask"]>;
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
@@ -35,6 +39,15 @@ export function createMcpServer(options: McpOptions): McpServer {
     memory: newToolMemory(),
     client: crypto.randomUUID().slice(0, 8),
   };
+  options.onNetAsk?.(({ method, url, command }) =>
+    served.gate().decide({
+      call: "net",
+      tool: "WebFetch",
+      effect: "network",
+      subject: new URL(url).host,
+      detail: `${command}: ${method} ${url}`,
+    }),
+  );
   for (const tool of toolsFor(sandbox)) if (!SESSION_ONLY.has(tool.name)) addTool(server, tool, served);
   if (sandbox.hasProject) {
     addReview(server, sandbox);
@@ -223,9 +236,11 @@ function canAsk(server: McpServer): boolean {
 }
 
 function askToAllow(server: McpServer): Ask {
-  return async ({ tool, subject }) => ({
-    allowed: await elicit(server, `Allow ${tool.toLowerCase()} of ${subject}?`, "allow", "Allow"),
-  });
+  return async ({ tool, subject, detail }) => {
+    const about = detail === undefined ? "" : `\n${detail}`;
+    const question = `Allow ${tool.toLowerCase()} of ${subject}?${about}`;
+    return { allowed: await elicit(server, question, "allow", "Allow") };
+  };
 }
 
 /** Whether the client's user said yes. */

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { McpOptions } from "@shadowbox/agent/node/mcp";
 import { CliError, EXIT } from "../cli/errors.ts";
-import { NETWORK } from "../cli/network.ts";
+import { NetPerson } from "../cli/net-ask.ts";
+import { NETWORK, networkOf } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
 import { VERSION } from "../cli/version.ts";
@@ -25,8 +27,16 @@ export const mcp: CliCommand = {
 async function runMcp({ values }: Parsed): Promise<number> {
   const { serveMcpHttp, serveMcpStdio } = await import("@shadowbox/agent/node/mcp");
   // Standard output belongs to the protocol; notices go to standard error.
-  const sandbox = await openBox(values);
-  const options = { sandbox, version: VERSION, allowCommit: values["allow-commit"] === true };
+  const net = new NetPerson();
+  const sandbox = await openBox(values, { net: { ...networkOf(values), ask: net.ask } });
+  const options: McpOptions = {
+    sandbox,
+    version: VERSION,
+    allowCommit: values["allow-commit"] === true,
+    onNetAsk: (ask) => {
+      net.answer = ask;
+    },
+  };
   try {
     if (!values.http) await serveMcpStdio(options);
     else {

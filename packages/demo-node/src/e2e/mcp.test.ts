@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -27,10 +29,10 @@ async function connect(flags: readonly string[], lines: string[] = []): Promise<
     env: bench.env as Record<string, string>,
   });
   const client = new Client({ name: "example", version: "1.0.0" }, { capabilities: { elicitation: {} } });
-  client.setRequestHandler(ElicitRequestSchema, async () => ({
-    action: "accept" as const,
-    content: { commit: true },
-  }));
+  client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
+    const names = "requestedSchema" in params ? Object.keys(params.requestedSchema.properties) : [];
+    return { action: "accept" as const, content: Object.fromEntries(names.map((name) => [name, true])) };
+  });
   await client.connect(recorded(transport, lines));
   return client;
 }
@@ -117,3 +119,16 @@ test("streamable HTTP is for who has the token, on the loopback address", async 
   child.kill("SIGTERM");
   expect((await once(child, "exit"))[0]).toBe(0);
 }, 60_000);
+
+test("its user is asked what programs may fetch, where the policy says ask", async () => {
+  const server = createServer((_, response) => response.end("page")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const lines: string[] = [];
+  const client = await connect(["--net", "ask", "--allow-loopback"], lines);
+  expect(await call(client, "bash", { command: `curl -s ${url}; curl -s ${url}` })).toBe("pagepage");
+  const asked = lines.filter((line) => line.startsWith("←") && line.includes("elicitation/create"));
+  expect(asked).toEqual([expect.stringContaining(`curl: GET ${url}`)]);
+  await client.close();
+  server.close();
+});
