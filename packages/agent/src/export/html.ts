@@ -28,7 +28,7 @@ function section(event: SessionEvent, time: string): string {
           part.type === "text"
             ? paragraphs(part.text)
             : part.type === "tool-call"
-              ? `<details><summary>${escapeHtml(part.name)}</summary><pre>${escapeHtml(inputText(part.input))}</pre></details>`
+              ? `<details><summary>${escapeHtml(part.name)}</summary>${diffHtml(inputText(part.input))}</details>`
               : "",
         )
         .join("");
