@@ -238,6 +238,33 @@ test("a module runs in a page as on Node, with the folders that it is given and 
   }
 });
 
+type Given = { args?: string[]; env?: Record<string, string>; stdin?: string };
+/** The programs that Node's tests compare with stock wasmtime. */
+const { PROGRAMS }: { PROGRAMS: Readonly<Record<string, Given>> } = await import(
+  at("../../sandbox/src/node/wasi/testing/programs.ts")
+);
+
+test.each(Object.entries(PROGRAMS))(
+  "the checks of %s hold in a page",
+  async (name, { stdin = "", ...given }) => {
+    const bytes = readFileSync(at(`../../../crates/wasi-tests/modules/${name}.wasm`));
+    const { status, stdout } = await page.evaluate(
+      async ([module, options, input]) => {
+        const { runWasi: run } = globalThis as unknown as { runWasi(o: object): Promise<WasiRunResult> };
+        const folders = [{ guest: "/", files: [] }];
+        const stdin = new TextEncoder().encode(input);
+        const ended = await run({ ...options, module: Uint8Array.from(module), folders, stdin });
+        return { status: ended.status, stdout: [...ended.stdout] };
+      },
+      [[...bytes], { ...given, argv0: name }, stdin] as const,
+    );
+    const lines = Buffer.from(stdout).toString().trim().split("\n");
+    expect(lines.filter((line) => !line.startsWith("ok "))).toEqual([]);
+    expect(lines.length).toBeGreaterThan(20);
+    expect(status).toBe(0);
+  },
+);
+
 test("a module that asks for more than preview 1 does not start", async () => {
   const said = await page.evaluate(() => {
     const { runWasi: run } = globalThis as unknown as { runWasi(o: object): Promise<unknown> };

@@ -119,8 +119,13 @@ class V8Run {
       feed: async () => {
         if (input === undefined || stdin === undefined) return;
         const writer = engine.writer(input.write);
-        for await (const chunk of stdin) if (!(await writer.write(chunk))) break;
-        writer.close();
+        try {
+          for await (const chunk of stdin) if (!(await writer.write(chunk))) break;
+        } catch {
+          // Input that breaks off has ended, as it has when the caller destroys it after the program.
+        } finally {
+          writer.close();
+        }
       },
       drain: () => [drain(stdout.read, onStdout), drain(stderr.read, onStderr)],
     };

@@ -139,9 +139,14 @@ async function feed(child: ChildProcess, stdin: AsyncIterable<Uint8Array> | unde
   if (to === null || stdin === undefined) return;
   // The program may end, or close its input, at any time.
   to.on("error", () => {});
-  for await (const chunk of stdin) {
-    if (to.destroyed) return;
-    if (!to.write(chunk)) await new Promise((done) => to.once("drain", done).once("close", done));
+  try {
+    for await (const chunk of stdin) {
+      if (to.destroyed) return;
+      if (!to.write(chunk)) await new Promise((done) => to.once("drain", done).once("close", done));
+    }
+  } catch {
+    // Input that breaks off has ended, as it has when the caller destroys it after the program.
+  } finally {
+    to.end();
   }
-  to.end();
 }
