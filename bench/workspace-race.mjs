@@ -33,6 +33,8 @@ const swapper = spawn(
   { cwd: project, stdio: "inherit" },
 );
 
+// It takes a while to start.
+while (!existsSync(join(project, "a.kept"))) await new Promise((resolve) => setTimeout(resolve, 0));
 const target = new ConfinedFolder(project);
 const bytes = new TextEncoder().encode("x\n");
 const ends = { written: 0, refused: 0 };
@@ -45,10 +47,19 @@ const attempt = (action) => {
   }
 };
 for (let i = 0; i < Number(values.tries); i++) {
+  // Each walks anew, and does not use what is held open.
+  target.forget();
   const path = new TextEncoder().encode(i % 2 ? `a/f${i % 50}` : `a/b/f${i % 50}`);
   const replacement = { bytes, beside: `.t${i % 7}`, sync: false };
   if (i % 5 === 4) attempt(() => target.remove(path));
   else if (i % 5 === 3) attempt(() => target.replace(path, replacement));
+  else if (i % 5 === 2)
+    attempt(() => {
+      const isStaged = target.stage(path, { ...replacement, mode: 0o644 });
+      target.forget();
+      if (!isStaged) throw new Error("no such folder");
+      target.putStaged(path, replacement.beside);
+    });
   else attempt(() => target.replace(path, { ...replacement, mode: 0o644 }));
 }
 swapper.kill();

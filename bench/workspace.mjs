@@ -32,7 +32,8 @@ for (const name of names) {
   mkdirSync(join(project, name, ".."), { recursive: true });
   writeFileSync(join(project, name), `${name}\n`.repeat(BYTES / (name.length + 1)));
 }
-const git = (...args) => execFileSync("git", ["-C", project, ...args], { stdio: "ignore" });
+const git = (...args) =>
+  execFileSync("git", ["-C", project, "-c", "gc.auto=0", ...args], { stdio: "ignore" });
 git("init", "-q");
 git("add", ".");
 rmSync(join(project, ".git"), { recursive: true });

@@ -17,6 +17,7 @@ export interface Standing {
   mtimeNs: bigint;
   ctimeNs: bigint;
   ino: number;
+  nlink: number;
 }
 
 /** A file or link that is put in place of another. */
@@ -26,7 +27,7 @@ export interface Replacement {
   mode?: number;
   /** The name under which it is written first, in the same directory; what a crash left there is replaced. */
   beside: string;
-  /** Whether to make a file's bytes durable before it is renamed; else the caller syncs later. */
+  /** Whether to make a file's bytes durable at once; else the caller syncs later. */
   sync: boolean;
 }
 
@@ -126,28 +127,64 @@ export class ConfinedFolder {
     return this.#at(path, false, (place) => this.#files.readlinkSync(place, { encoding: "buffer" }));
   }
 
+  /** Gives the file that was seen at `path` one more name, `place`, outside the project; undefined where that cannot be. */
+  link(path: Uint8Array, seen: Standing, place: string): Standing | undefined {
+    try {
+      this.#at(path, false, (from) => this.#files.linkSync(from, place));
+    } catch (error) {
+      if (UNLINKABLE.has(codeOf(error))) return undefined;
+      throw error;
+    }
+    const linked = standingAt(this.#files, Buffer.from(place));
+    if (linked?.kind === "file" && linked.ino === seen.ino) return linked;
+    this.#files.unlinkSync(place);
+    return undefined;
+  }
+
   /** Puts a file or link in place of whatever file or link is there: written beside, renamed. */
   replace(path: Uint8Array, fresh: Replacement): void {
-    this.#at(path, true, (place) => {
-      const beside = placeIn(place.subarray(0, place.lastIndexOf(0x2f)), Buffer.from(fresh.beside));
-      const write = () => {
-        if (fresh.mode === undefined) this.#files.symlinkSync(Buffer.from(fresh.bytes), beside);
-        else this.#writeFile(beside, fresh.bytes, fresh.mode, fresh.sync);
-      };
-      try {
-        write();
-      } catch (error) {
-        if (codeOf(error) !== "EEXIST") throw error;
-        this.#files.unlinkSync(beside);
-        write();
-      }
-      try {
-        this.#files.renameSync(beside, place);
-      } catch (error) {
-        this.#files.unlinkSync(beside);
-        throw error;
-      }
-    });
+    this.#at(path, true, (place) => this.#rename(this.#writeBeside(place, fresh), place));
+  }
+
+  /** The first half of {@link replace}: writes beside the place. False: there is no such directory yet. */
+  stage(path: Uint8Array, fresh: Replacement): boolean {
+    try {
+      this.#at(path, false, (place) => this.#writeBeside(place, fresh));
+      return true;
+    } catch (error) {
+      if (MISSING.has(codeOf(error))) return false;
+      throw error;
+    }
+  }
+
+  /** The second half: puts what was written under the name `beside` in place. */
+  putStaged(path: Uint8Array, beside: string): void {
+    this.#at(path, false, (place) => this.#rename(besideOf(place, beside), place));
+  }
+
+  #writeBeside(place: Buffer, fresh: Replacement): Buffer {
+    const beside = besideOf(place, fresh.beside);
+    const write = () => {
+      if (fresh.mode === undefined) this.#files.symlinkSync(Buffer.from(fresh.bytes), beside);
+      else this.#writeFile(beside, fresh.bytes, fresh.mode, fresh.sync);
+    };
+    try {
+      write();
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw error;
+      this.#files.unlinkSync(beside);
+      write();
+    }
+    return beside;
+  }
+
+  #rename(beside: Buffer, place: Buffer): void {
+    try {
+      this.#files.renameSync(beside, place);
+    } catch (error) {
+      ignoring(["ENOENT"], () => this.#files.unlinkSync(beside));
+      throw error;
+    }
   }
 
   #writeFile(place: Buffer, bytes: Uint8Array, mode: number, sync: boolean): void {
@@ -214,9 +251,7 @@ export class ConfinedFolder {
   /** Removes the file of this name beside `path`, which a crash left. */
   removeBeside(path: Uint8Array, name: string): void {
     ignoring([...MISSING], () =>
-      this.#at(path, false, (place) =>
-        this.#files.unlinkSync(placeIn(place.subarray(0, place.lastIndexOf(0x2f)), Buffer.from(name))),
-      ),
+      this.#at(path, false, (place) => this.#files.unlinkSync(besideOf(place, name))),
     );
   }
 
@@ -236,6 +271,8 @@ export class ConfinedFolder {
   }
 }
 
+/** Another file system, one without links, or another's file. */
+const UNLINKABLE: ReadonlySet<string> = new Set(["EXDEV", "EPERM", "EACCES", "EMLINK", "ENOTSUP", "ENOSYS"]);
 const MISSING: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 
 function standingAt(files: Files, place: Buffer): Standing | undefined {
@@ -250,7 +287,7 @@ function standingAt(files: Files, place: Buffer): Standing | undefined {
         : "other";
   const { mtimeNs, ctimeNs } = stat;
   const [mode, size, ino] = [Number(stat.mode) & 0o7777, Number(stat.size), Number(stat.ino)];
-  return { kind, mode, size, mtimeNs, ctimeNs, ino };
+  return { kind, mode, size, mtimeNs, ctimeNs, ino, nlink: Number(stat.nlink) };
 }
 
 /** All that the descriptor gives, `size` bytes if nobody changed the file meanwhile. */
@@ -280,6 +317,10 @@ function namesOf(path: Uint8Array): Uint8Array[] {
 
 function descriptorPath(fd: number): Buffer {
   return Buffer.from(`/proc/self/fd/${fd}`);
+}
+
+function besideOf(place: Buffer, name: string): Buffer {
+  return placeIn(place.subarray(0, place.lastIndexOf(0x2f)), Buffer.from(name));
 }
 
 function placeIn(dir: Uint8Array, name: Uint8Array): Buffer {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { TestProject } from "./testing.ts";
-import { crashRuns, killAt } from "./testing-crash.ts";
+import { crashRuns, crashRunsOfMany, killAt } from "./testing-crash.ts";
 
 let test: TestProject;
 afterEach(() => test?.remove());
@@ -62,6 +62,12 @@ describe("a process killed before any call that changes the disk", { timeout: 12
 describe("random projects, changes and crashes with power loss", { timeout: 120_000 }, () => {
   it.each([1, 2, 3])("end all or nothing (seed %i)", (seed) => {
     const runs = crashRuns(seed, 35);
+    expect(runs.before).toBeGreaterThan(0);
+    expect(runs.after).toBeGreaterThan(0);
+  });
+
+  it.each([1, 2])("end all or nothing with many files at once (seed %i)", (seed) => {
+    const runs = crashRunsOfMany(seed, 20);
     expect(runs.before).toBeGreaterThan(0);
     expect(runs.after).toBeGreaterThan(0);
   });

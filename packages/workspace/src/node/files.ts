@@ -8,6 +8,7 @@ const CALLS = [
   "fstatSync",
   "fsyncSync",
   "ftruncateSync",
+  "linkSync",
   "lstatSync",
   "mkdirSync",
   "openSync",

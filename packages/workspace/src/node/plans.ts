@@ -15,9 +15,13 @@ export type Operation = "commit" | "undo" | "redo";
 /** What the box sees at a path of a transaction: what stood in the project before, what stands after, or its own. */
 export type BoxSees = "before" | "after" | "own";
 
-/** A transaction as it is kept: one folder with `plan.json`, `data` (all contents) and a mark for each state it reached. */
+/**
+ * A transaction as it is kept: one folder with `plan.json`, `data` (contents), `before-N` (old files of the project, linked) and a
+ * mark for each state it reached.
+ */
 export interface Plan {
-  version: 2;
+  /** 2: without links. */
+  version: 2 | 3;
   id: string;
   time: string;
   operation: Operation;
@@ -36,12 +40,20 @@ export interface PlannedStep {
   box: BoxSees;
 }
 
-/** A content: its place in `data`. */
+/** A content: its place in `data`, or the project's own old file. */
 export interface Kept {
   kind: Content["kind"];
   mode: number;
   at: number;
   size: number;
+  link?: KeptLink;
+}
+
+/** A file in the transaction's folder that is the project's old one by another name; until that is replaced both are one. */
+export interface KeptLink {
+  name: string;
+  /** When it was written last, as it was linked; nanoseconds. */
+  mtimeNs: string;
 }
 
 /**
@@ -66,7 +78,7 @@ export class PlanStore {
   begin(): { id: string; pack: PackWriter } {
     const id = String(Number(this.ids().at(-1) ?? 0) + 1).padStart(6, "0");
     this.#files.mkdirSync(this.folderOf(id), { mode: 0o700 });
-    return { id, pack: new PackWriter(join(this.folderOf(id), "data"), this.#files) };
+    return { id, pack: new PackWriter(this.folderOf(id), this.#files) };
   }
 
   /** The plan is on the disk, or not at all. */
@@ -87,8 +99,8 @@ export class PlanStore {
   read(id: string): Plan | undefined {
     try {
       const plan = JSON.parse(this.#files.readFileSync(join(this.folderOf(id), "plan.json"), "utf8")) as Plan;
-      if (plan.version === 2) return plan;
-      throw new WorkspaceError("state", `read commit "${id}": expected format 2, got ${plan.version}`);
+      if (plan.version === 2 || plan.version === 3) return plan;
+      throw new WorkspaceError("state", `read commit "${id}": expected format 2 or 3, got ${plan.version}`);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
@@ -101,7 +113,7 @@ export class PlanStore {
   }
 
   open(id: string): Pack {
-    return new Pack(join(this.folderOf(id), "data"), this.#files);
+    return new Pack(this.folderOf(id), this.#files);
   }
 
   drop(id: string): void {
@@ -124,6 +136,8 @@ export class PlanStore {
   }
 }
 
+const DATA = "data";
+
 /** Writes the contents of a transaction, one after the other. */
 export class PackWriter {
   readonly #files: Files;
@@ -132,9 +146,9 @@ export class PackWriter {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
 
-  constructor(path: string, files: Files) {
+  constructor(folder: string, files: Files) {
     this.#files = files;
-    this.#fd = files.openSync(path, "wx", 0o600);
+    this.#fd = files.openSync(join(folder, DATA), "wx", 0o600);
   }
 
   keep({ kind, mode, bytes }: Content): Kept {
@@ -169,17 +183,20 @@ const AHEAD = 1 << 20;
 /** The contents of a transaction. */
 export class Pack {
   readonly #files: Files;
+  readonly #folder: string;
   readonly #fd: number;
   /** What was read last, from `#from` on. */
   #window: Uint8Array = new Uint8Array();
   #from = 0;
 
-  constructor(path: string, files: Files) {
+  constructor(folder: string, files: Files) {
     this.#files = files;
-    this.#fd = files.openSync(path, "r");
+    this.#folder = folder;
+    this.#fd = files.openSync(join(folder, DATA), "r");
   }
 
-  load({ kind, mode, at, size }: Kept): Content {
+  load({ kind, mode, at, size, link }: Kept): Content {
+    if (link) return { kind, mode, bytes: this.#files.readFileSync(join(this.#folder, link.name)) };
     if (at < this.#from || at + size > this.#from + this.#window.length) {
       this.#window = this.#read(at, Math.max(size, AHEAD));
       this.#from = at;
@@ -187,6 +204,13 @@ export class Pack {
     const bytes = this.#window.subarray(at - this.#from, at - this.#from + size);
     if (bytes.length === size) return { kind, mode, bytes };
     throw new WorkspaceError("state", `read a commit's data: it ends at ${at + bytes.length} bytes`);
+  }
+
+  /** Whether it is still what it was when the transaction began: a linked file may have been written to before it was replaced. */
+  isUntouched({ link }: Kept): boolean {
+    if (link === undefined) return true;
+    const { mtimeNs } = this.#files.lstatSync(join(this.#folder, link.name), { bigint: true });
+    return String(mtimeNs) === link.mtimeNs;
   }
 
   #read(at: number, size: number): Uint8Array {

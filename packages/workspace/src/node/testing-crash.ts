@@ -127,6 +127,30 @@ export function crashRuns(seed: number, count: number): Ends {
   return ends;
 }
 
+/** The same with commits, undos and redos of 40 files at once, which are synced together and kept by links. */
+export function crashRunsOfMany(seed: number, count: number): Ends {
+  const random = randomOf(seed);
+  const names = Array.from({ length: 40 }, (_, i) => `d${i % 3}/file${i}`);
+  const texts = (share: number): Listing =>
+    Object.fromEntries(names.filter(() => random() < share).map((name) => [name, randomText(random)]));
+  const ends: Ends = { before: 0, after: 0 };
+  const test = new TestProject(texts(0.9));
+  for (let run = 0; run < count; run++) {
+    const { done, undone } = test.workspace.stacks();
+    const dice = random();
+    let action: Action = (workspace) => workspace.commit();
+    if (dice < 0.3 && done > 0) action = (workspace) => workspace.undo();
+    else if (dice < 0.5 && undone > 0) action = (workspace) => workspace.redo();
+    else {
+      test.box(Object.fromEntries(names.map((name) => [name, randomText(random)])));
+      if (random() < 0.5) test.boxRemoves(names[run % 40] as string);
+    }
+    crashRun(test, action, random, ends);
+  }
+  test.remove();
+  return ends;
+}
+
 function crashRun(test: TestProject, action: Action, random: () => number, ends: Ends): void {
   const before = outcomeOf(test);
   const [copy] = test.copies(1) as [TestProject];

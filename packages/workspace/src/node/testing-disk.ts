@@ -16,7 +16,16 @@ export interface CrashPlan {
 type Undo = { dir: string; undo(): void };
 
 const CALLS = [
-  ...["chmodSync", "closeSync", "fchmodSync", "fsyncSync", "ftruncateSync", "mkdirSync", "openSync"],
+  ...[
+    "chmodSync",
+    "closeSync",
+    "fchmodSync",
+    "fsyncSync",
+    "ftruncateSync",
+    "linkSync",
+    "mkdirSync",
+    "openSync",
+  ],
   ...["renameSync", "rmdirSync", "rmSync", "symlinkSync", "unlinkSync", "writeSync", "syncAll"],
 ] as const;
 
@@ -67,7 +76,7 @@ export class CrashingDisk {
       this.#unsynced.clear();
       return act();
     }
-    const place = realPlace(name === "symlinkSync" ? second : first);
+    const place = realPlace(name === "symlinkSync" || name === "linkSync" ? second : first);
     if (name === "renameSync") return this.#renamed(place, realPlace(second), act);
     const restore = name === "unlinkSync" || name === "rmdirSync" ? saved(place) : undefined;
     const existed = fs.lstatSync(place, { throwIfNoEntry: false }) !== undefined;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { decodeText } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { keyPath, pathKey, sameBytes } from "../paths.ts";
@@ -8,13 +8,16 @@ import { diskFiles, type Files, replaceFile } from "./files.ts";
 import {
   type BoxSees,
   type Content,
+  type Kept,
   type Operation,
   type Pack,
+  type PackWriter,
   type Plan,
   type PlannedStep,
   PlanStore,
 } from "./plans.ts";
 import { systemReason } from "./reason.ts";
+import { orderSteps, removeStaged, verify, Writer } from "./writer.ts";
 
 /** One path of a transaction: what it is to be (absent: nothing), and what the box sees there. */
 export interface Step {
@@ -86,13 +89,16 @@ export class Transactions {
   #prepare(target: ConfinedFolder, steps: readonly Step[], operation: Operation, of?: string): Plan {
     const { id, pack } = this.#store.begin();
     const [time, token] = [new Date().toISOString(), randomBytes(6).toString("hex")];
-    const plan: Plan = { version: 2, id, time, operation, ...(of && { of }), token, steps: [] };
+    const plan: Plan = { version: 3, id, time, operation, ...(of && { of }), token, steps: [] };
     try {
-      for (const { path, after, box = "after" } of withFolders(target, steps)) {
-        const before = readStanding(target, path);
+      const all = withFolders(target, steps);
+      for (const [number, { path, after, box = "after" }] of all.entries()) {
+        const place = join(this.#store.folderOf(id), `before-${number}`);
+        const linked = all.length > SYNC_EACH ? linkStanding(target, path, place) : undefined;
+        const before = linked ?? keepStanding(target, path, pack);
         plan.steps.push({
           path: pathKey(path),
-          ...(before && { before: pack.keep(before) }),
+          ...(before && { before }),
           ...(after && { after: pack.keep(after) }),
           box,
         });
@@ -110,15 +116,18 @@ export class Transactions {
 
   #apply(target: ConfinedFolder, plan: Plan): Applied {
     const pack = this.#store.open(plan.id);
-    const writer = new Writer(target, pack, plan.token, plan.steps.length <= SYNC_EACH);
+    const writer = new Writer(target, pack, plan, plan.steps.length <= SYNC_EACH);
     const done: PlannedStep[] = [];
-    let isComplete = false;
+    let step: PlannedStep | undefined;
     try {
-      for (const step of orderSteps(plan.steps)) {
+      for (step of orderSteps(plan.steps)) writer.stage(step);
+      // Contents are on the disk before their names: a file system would else write them out at each rename, one by one.
+      if (plan.steps.length > SYNC_EACH) this.#files.syncAll(this.#project);
+      for (step of orderSteps(plan.steps)) {
         done.push(step);
         writer.put(step, "after");
       }
-      isComplete = true;
+      step = undefined;
       this.#sync(target, plan);
       // What is there is looked up anew, whatever was held open.
       target.forget();
@@ -128,9 +137,10 @@ export class Transactions {
     } catch (error) {
       target.forget();
       for (const step of orderSteps(done, true)) writer.put(step, "before");
+      removeStaged(target, plan);
       this.#sync(target, plan);
       this.#store.drop(plan.id);
-      throw refusal(error, isComplete ? undefined : done.at(-1)?.path);
+      throw refusal(error, step?.path);
     } finally {
       pack.close();
     }
@@ -179,9 +189,9 @@ export class Transactions {
   #rescue(target: ConfinedFolder, plan: Plan, report: Recovered): void {
     const pack = this.#store.open(plan.id);
     try {
+      removeStaged(target, plan);
       for (const [number, step] of plan.steps.entries()) {
         const path = keyPath(step.path);
-        target.removeBeside(path, besideName(plan.token));
         const now = target.look(path)?.kind === "file" ? readStanding(target, path) : undefined;
         if (now === undefined || isOurs(now.bytes, step, pack)) continue;
         const file = join(this.#store.folderOf(plan.id), `rescued-${number}`);
@@ -242,10 +252,6 @@ const KEPT = 20;
 /** Up to so many paths are synced one by one; more at once, with all that the file system has waiting. */
 const SYNC_EACH = 32;
 
-function besideName(token: string): string {
-  return `.shadowbox-${token}.tmp`;
-}
-
 /** `path`: of the step that failed, as a key. */
 function refusal(error: unknown, path?: string): WorkspaceError {
   if (error instanceof WorkspaceError && error.code !== "apply") return error;
@@ -253,56 +259,6 @@ function refusal(error: unknown, path?: string): WorkspaceError {
   return new WorkspaceError("apply", `change ${what}: ${systemReason(error)}; everything is as it was`, {
     cause: error,
   });
-}
-
-/** Brings single paths into the state before or after a transaction. */
-class Writer {
-  readonly #target: ConfinedFolder;
-  readonly #pack: Pack;
-  readonly #beside: string;
-  readonly #sync: boolean;
-
-  constructor(target: ConfinedFolder, pack: Pack, token: string, sync: boolean) {
-    this.#target = target;
-    this.#pack = pack;
-    this.#beside = besideName(token);
-    this.#sync = sync;
-  }
-
-  put(step: PlannedStep, side: "before" | "after"): void {
-    const target = this.#target;
-    const path = keyPath(step.path);
-    const kept = step[side];
-    const now = target.look(path);
-    if (now?.kind === "directory" && kept?.kind !== "directory") target.removeDirectory(path);
-    if (kept === undefined) {
-      if (now !== undefined && now.kind !== "directory") target.remove(path);
-      return;
-    }
-    const wanted = this.#pack.load(kept);
-    if (wanted.kind !== "directory") {
-      const mode = wanted.kind === "file" ? { mode: wanted.mode } : {};
-      target.replace(path, { bytes: wanted.bytes, ...mode, beside: this.#beside, sync: this.#sync });
-      return;
-    }
-    if (now !== undefined && now.kind !== "directory") target.remove(path);
-    if (now?.kind !== "directory") target.makeDirectory(path, wanted.mode);
-    else if (now.mode !== wanted.mode) target.setMode(path, wanted.mode);
-  }
-}
-
-function verify(target: ConfinedFolder, plan: Plan): void {
-  for (const { path, after } of plan.steps) {
-    const now = target.look(keyPath(path));
-    const fine =
-      after === undefined
-        ? now === undefined || now.kind === "directory"
-        : now?.kind === after.kind && (after.kind !== "file" || now.size === after.size);
-    if (!fine)
-      throw new Error(
-        `"${Buffer.from(path, "latin1")}" is ${now?.kind ?? "gone"} after the change, expected ${after?.kind ?? "gone"}`,
-      );
-  }
 }
 
 function appliedOf({ id, operation, of, steps }: Plan, pack: Pack): Applied {
@@ -320,7 +276,7 @@ function appliedOf({ id, operation, of, steps }: Plan, pack: Pack): Applied {
 /** Whether the bytes are the old or the new ones of a step, or as much of the new ones as was written. */
 function isOurs(now: Uint8Array, { before, after }: PlannedStep, pack: Pack): boolean {
   if (now.every((byte) => byte === 0)) return true;
-  if (before?.size === now.length && sameBytes(pack.load(before).bytes, now)) return true;
+  if (before && pack.isUntouched(before) && sameBytes(pack.load(before).bytes, now)) return true;
   return after !== undefined && sameBytes(pack.load(after).bytes.subarray(0, now.length), now);
 }
 
@@ -353,12 +309,23 @@ function withFolders(target: ConfinedFolder, steps: readonly Step[]): Step[] {
   return [...all.values()];
 }
 
-/** Files go before the directories that held them; directories come before what is in them. */
-function orderSteps(steps: readonly PlannedStep[], back = false): PlannedStep[] {
-  const wanted = (step: PlannedStep) => (back ? step.before : step.after);
-  const byPath = [...steps].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const removals = byPath.filter((step) => wanted(step) === undefined).reverse();
-  return [...removals, ...byPath.filter((step) => wanted(step) !== undefined)];
+/**
+ * Keeps the file that stands at a path by a link: nothing is read or copied, and the file system need not free it when it is
+ * replaced, which takes longer than writing the new one. Undefined: it has to be read.
+ */
+function linkStanding(target: ConfinedFolder, path: Uint8Array, place: string): Kept | undefined {
+  const standing = target.look(path);
+  // What has other names can be written to by them.
+  if (standing?.kind !== "file" || standing.nlink !== 1) return undefined;
+  const linked = target.link(path, standing, place);
+  if (linked === undefined) return undefined;
+  const { mode, size, mtimeNs } = linked;
+  return { kind: "file", mode, at: 0, size, link: { name: basename(place), mtimeNs: String(mtimeNs) } };
+}
+
+function keepStanding(target: ConfinedFolder, path: Uint8Array, pack: PackWriter): Kept | undefined {
+  const before = readStanding(target, path);
+  return before && pack.keep(before);
 }
 
 /** What stands at a path, with its bytes. */

@@ -1,0 +1,87 @@
+import { keyPath } from "../paths.ts";
+import type { ConfinedFolder, Replacement } from "./confined.ts";
+import type { Content, Pack, Plan, PlannedStep } from "./plans.ts";
+
+/** The name under which the content of a step is written first. */
+function besideName(token: string, number: number): string {
+  return `.shadowbox-${token}-${number}.tmp`;
+}
+
+/** Takes away what was written beside its place, and not put there. */
+export function removeStaged(target: ConfinedFolder, { token, steps }: Plan): void {
+  for (const [number, { path }] of steps.entries())
+    target.removeBeside(keyPath(path), besideName(token, number));
+}
+
+/** Brings single paths into the state before or after a transaction. */
+export class Writer {
+  readonly #target: ConfinedFolder;
+  readonly #pack: Pack;
+  readonly #sync: boolean;
+  /** The names under which the steps' contents are written first. */
+  readonly #beside: Map<PlannedStep, string>;
+  readonly #staged = new Set<PlannedStep>();
+
+  constructor(target: ConfinedFolder, pack: Pack, { steps, token }: Plan, sync: boolean) {
+    this.#target = target;
+    this.#pack = pack;
+    this.#sync = sync;
+    this.#beside = new Map(steps.map((step, number) => [step, besideName(token, number)]));
+  }
+
+  /** Writes the new content beside its place, where there is the folder for it already. */
+  stage(step: PlannedStep): void {
+    if (step.after === undefined || step.after.kind === "directory") return;
+    const fresh = this.#fresh(step, this.#pack.load(step.after));
+    if (this.#target.stage(keyPath(step.path), fresh)) this.#staged.add(step);
+  }
+
+  #fresh(step: PlannedStep, { kind, mode, bytes }: Content): Replacement {
+    const beside = this.#beside.get(step) as string;
+    return { bytes, ...(kind === "file" && { mode }), beside, sync: this.#sync };
+  }
+
+  put(step: PlannedStep, side: "before" | "after"): void {
+    const target = this.#target;
+    const path = keyPath(step.path);
+    const kept = step[side];
+    const now = target.look(path);
+    if (now?.kind === "directory" && kept?.kind !== "directory") target.removeDirectory(path);
+    if (kept === undefined) {
+      if (now !== undefined && now.kind !== "directory") target.remove(path);
+      return;
+    }
+    if (kept.kind !== "directory") {
+      if (side === "after" && this.#staged.has(step))
+        target.putStaged(path, this.#beside.get(step) as string);
+      else target.replace(path, this.#fresh(step, this.#pack.load(kept)));
+      return;
+    }
+    if (now !== undefined && now.kind !== "directory") target.remove(path);
+    if (now?.kind !== "directory") target.makeDirectory(path, kept.mode);
+    else if (now.mode !== kept.mode) target.setMode(path, kept.mode);
+  }
+}
+
+/** Throws when the project does not have what the plan says. */
+export function verify(target: ConfinedFolder, plan: Plan): void {
+  for (const { path, after } of plan.steps) {
+    const now = target.look(keyPath(path));
+    const fine =
+      after === undefined
+        ? now === undefined || now.kind === "directory"
+        : now?.kind === after.kind && (after.kind !== "file" || now.size === after.size);
+    if (!fine)
+      throw new Error(
+        `"${Buffer.from(path, "latin1")}" is ${now?.kind ?? "gone"} after the change, expected ${after?.kind ?? "gone"}`,
+      );
+  }
+}
+
+/** Files go before the directories that held them; directories come before what is in them. */
+export function orderSteps(steps: readonly PlannedStep[], back = false): PlannedStep[] {
+  const wanted = (step: PlannedStep) => (back ? step.before : step.after);
+  const byPath = [...steps].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const removals = byPath.filter((step) => wanted(step) === undefined).reverse();
+  return [...removals, ...byPath.filter((step) => wanted(step) !== undefined)];
+}
