@@ -14,6 +14,8 @@ export interface CaseOptions {
   registry?: string;
   /** Default LIMIT_MS. */
   limitMs?: number;
+  /** Also answers what the case left behind. */
+  tree?: boolean;
 }
 
 export interface CaseResult {
@@ -24,6 +26,8 @@ export interface CaseResult {
   stdout?: string;
   stderr?: string;
   ms?: number;
+  /** SHA-256 of all that it left behind. */
+  tree?: string;
   error?: string;
 }
 

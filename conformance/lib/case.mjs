@@ -2,6 +2,7 @@
 import { toBytes, toText } from "./bytes.mjs";
 import { differences } from "./compare.mjs";
 import { layOut } from "./layout.mjs";
+import { treeDigest } from "./tree.mjs";
 
 /** A case's time, milliseconds. */
 export const LIMIT_MS = 5000;
@@ -13,7 +14,7 @@ export const CALLS_HELPERS = new Set(["oils", "gnu-bash"]);
 /** Bytes of output kept per stream: more than any case expects. */
 const OUTPUT_BYTES = 4 << 20;
 
-/** Runs a record; the result is one line of the report. `options`: `helpers` (name → text), `engine`, `registry`. */
+/** Runs a record; the result is one line of the report. `options`: `helpers` (name → text), `engine`, `registry`, `tree`. */
 export async function runCase(Sandbox, record, options) {
   const workspaceDir = record.cwd_abs === undefined ? "/workspace" : "/";
   const sandbox = await Sandbox.create({ workspaceDir, engine: options.engine, registry: options.registry });
@@ -40,6 +41,9 @@ export async function runCase(Sandbox, record, options) {
       stdout: toText(result.stdout),
       stderr: toText(result.stderr),
       ms: Math.round(result.durationMs),
+      ...(options.tree && {
+        tree: await treeDigest(sandbox.fs, [workspaceDir === "/" ? cwd : workspaceDir, "/tmp"]),
+      }),
     };
   } finally {
     await sandbox.close();

@@ -37,8 +37,8 @@ beforeAll(async () => {
   page = await context.newPage();
   await page.goto(`${site.address}conformance.html`);
   await page.evaluate((limitMs) => {
-    const { useHelpers } = globalThis as unknown as { useHelpers(helpers: object, limitMs: number): void };
-    useHelpers({}, limitMs);
+    const { useCaseOptions } = globalThis as unknown as { useCaseOptions(options: object): void };
+    useCaseOptions({ helpers: {}, limitMs });
   }, LIMIT_MS);
 }, 300_000);
 

@@ -11,9 +11,8 @@ class Runner {
   readonly #options: CaseOptions;
   #worker: Worker | undefined;
 
-  constructor(helpers: Record<string, string>, limitMs?: number) {
-    const registry = new URL("registry/", document.baseURI).href;
-    this.#options = { helpers, registry, limitMs };
+  constructor(options: CaseOptions) {
+    this.#options = { ...options, registry: new URL("registry/", document.baseURI).href };
   }
 
   run(record: CaseRecord): Promise<CaseResult> {
@@ -66,7 +65,7 @@ async function runFile(address: string, filter: string | null): Promise<void> {
     .filter(Boolean)
     .map((line) => JSON.parse(line) as CaseRecord)
     .filter(({ id }) => pattern?.test(id) ?? true);
-  const runner = new Runner({});
+  const runner = new Runner({ helpers: {} });
   const progress = element<HTMLProgressElement>("progress");
   progress.hidden = false;
   progress.max = records.length;
@@ -95,18 +94,18 @@ function showFailure({ id, differed, error }: CaseResult): void {
   element("failures").append(item);
 }
 
-/** For a driver outside: a runner with these helpers. */
+/** For a driver outside. */
 let outside: Runner | undefined;
 Object.assign(globalThis, {
-  useHelpers: (helpers: Record<string, string>, limitMs?: number) => {
-    outside = new Runner(helpers, limitMs);
+  useCaseOptions: (options: CaseOptions) => {
+    outside = new Runner(options);
   },
   /** Runs a module: its bytes, arguments, environment and open folders. */
   runWasi,
   runSdk,
   /** The app's runtime without the app. */
   connectRuntime: () => connectRuntime().call,
-  runCase: (record: CaseRecord) => (outside ??= new Runner({})).run(record),
+  runCase: (record: CaseRecord) => (outside ??= new Runner({ helpers: {} })).run(record),
 });
 
 const query = new URLSearchParams(location.search);

@@ -1,0 +1,3 @@
+import type { SandboxFs } from "@shadowbox/sandbox";
+
+export function treeDigest(fs: SandboxFs, folders: readonly string[]): Promise<string>;
