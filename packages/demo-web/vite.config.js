@@ -29,6 +29,20 @@ const siteFiles = {
   },
 };
 
+/** The app's code is asked for with the page, not only when the entry runs. */
+const preloadApp = {
+  name: "preload-app",
+  transformIndexHtml: {
+    order: "post",
+    handler: (_, { bundle, chunk }) =>
+      (chunk?.dynamicImports ?? []).map((file) => ({
+        tag: "link",
+        attrs: { rel: "modulepreload", crossorigin: true, href: `./${bundle[file].fileName}` },
+        injectTo: "head",
+      })),
+  },
+};
+
 export default defineConfig({
   root: at("."),
   base: "./",
@@ -42,5 +56,5 @@ export default defineConfig({
   },
   worker: { format: "es" },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [registry, siteFiles],
+  plugins: [registry, siteFiles, preloadApp],
 });

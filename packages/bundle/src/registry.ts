@@ -4,6 +4,7 @@ import type { Asset, Capability, Digest } from "./formats.ts";
 import { LIMITS } from "./limits.ts";
 import { loadAsset } from "./load.ts";
 import type { Platform } from "./platform.ts";
+import { provenAhead } from "./proven.ts";
 import { walkRoots } from "./root-chain.ts";
 import { paths, type RegistrySource, readFrom } from "./source.ts";
 import { perform, runAsync, runSync, type Steps, together } from "./steps.ts";
@@ -107,7 +108,9 @@ function* open(
   if (now !== undefined) refuseExpiredRoot(root, now);
 
   const bytes = yield* perform(readFrom(source, paths.index, LIMITS.indexBytes));
-  const index = verifyIndex(bytes, root, platform);
+  const keys = Object.values(root.keys).map((key) => key.public);
+  const aware = yield* perform(provenAhead([[bytes, LIMITS.indexBytes]], keys, platform));
+  const index = verifyIndex(bytes, root, aware);
   if (seen && !hasNewKeys(root, seen)) refuseOlderIndex(index, bytes, seen, platform);
   if (now !== undefined) refuseExpiredIndex(index, now);
 
@@ -117,8 +120,10 @@ function* open(
       wanted.map(([name, version]) => readFrom(source, paths.manifest(name, version), LIMITS.manifestBytes)),
     ),
   );
+  const signed = files.map((file) => [file, LIMITS.manifestBytes] as const);
+  const judge = yield* perform(provenAhead(signed, keys, platform));
   const manifests = wanted.map(([name, version], i) =>
-    verifyManifest(files[i]!, { name, version }, { root, index }, platform),
+    verifyManifest(files[i]!, { name, version }, { root, index }, judge),
   );
   const fresh: Seen = {
     root: root.version,

@@ -1,6 +1,7 @@
 import { BundleError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import type { Platform } from "./platform.ts";
+import { provenAhead } from "./proven.ts";
 import { paths, type RegistrySource, readFrom } from "./source.ts";
 import { perform, type Steps } from "./steps.ts";
 import type { TrustRoot } from "./trust.ts";
@@ -17,7 +18,10 @@ export function* walkRoots(
 ): Steps<VerifiedRoot> {
   const newest = yield* perform(readFrom(source, paths.root, LIMITS.rootBytes));
   const claimed = claimedVersion(newest);
-  if (claimed <= trust.version) return verifyRoot(newest, trust, platform);
+  if (claimed <= trust.version) {
+    const judge = yield* perform(provenAhead([[newest, LIMITS.rootBytes]], trust.keys, platform));
+    return verifyRoot(newest, trust, judge);
+  }
   if (claimed - trust.version > LIMITS.rootChain)
     throw new BundleError(
       "root-chain",

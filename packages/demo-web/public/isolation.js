@@ -24,7 +24,7 @@ async function keepAll() {
   const get = async (name) => {
     const address = new URL(name, self.registration.scope).href;
     if (isHashed(address) && (await cache.match(address))) return;
-    await keep(cache, address, await fetch(address, { credentials: "omit", cache: "no-cache" }));
+    await keep(cache, address, isolated(await fetch(address, { credentials: "omit", cache: "no-cache" })));
   };
   await Promise.all(FILES.map((name) => get(name).catch(() => {})));
 }
@@ -44,21 +44,24 @@ async function answer(event, url) {
   const address = url.origin + url.pathname;
   const kept = request.cache === "reload" ? undefined : await cache.match(address);
   if (kept === undefined) {
-    const response = await fetch(request);
+    const response = isolated(await fetch(request));
     event.waitUntil(keep(cache, address, response.clone()));
-    return isolated(response);
+    return response;
   }
   if (!isHashed(address)) event.waitUntil(renew(cache, address));
-  return isolated(kept);
+  return kept;
 }
 
 async function renew(cache, address) {
   await new Promise((resume) => setTimeout(resume, LOOK_AFTER_MS));
   const response = await fetch(address, { credentials: "omit", cache: "no-cache" }).catch(() => undefined);
-  if (response !== undefined) await keep(cache, address, response);
+  if (response !== undefined) await keep(cache, address, isolated(response));
 }
 
-/** Programs of the registry are kept unpacked elsewhere, by those who verified them. */
+/**
+ * Kept with its headers, so that it is answered as it is: the browser keeps compiled code with such files. Programs of the registry are
+ * kept unpacked elsewhere, by those who verified them.
+ */
 async function keep(cache, address, response) {
   if (response.status === 200 && !address.includes("/registry/assets/")) await cache.put(address, response);
 }
@@ -67,6 +70,7 @@ function isHashed(address) {
   return /\/assets\/[\w.-]+-[\w-]{8}\.\w+$/.test(address);
 }
 
+/** An answer with the isolation headers; a redirect or an opaque one stays as it is. */
 function isolated(response) {
   if (response.type === "opaque" || response.status === 0) return response;
   const headers = new Headers(response.headers);

@@ -5,17 +5,27 @@ import type { Platform } from "../platform.ts";
 
 /**
  * {@link Platform} for pages and workers. Signatures by noble, so that every browser and Node judge alike and verification
- * stays synchronous; big digests by WebCrypto; unpacking by the browser's own DecompressionStream.
+ * stays synchronous; big digests, and valid signatures ahead of that, by WebCrypto; unpacking by the browser's own DecompressionStream.
  */
 export function browserPlatform(): Required<Omit<Platform, "gunzipSync">> {
+  const { subtle } = crypto;
   hashes.sha512 = sha512;
   return {
     sha256: (bytes) => sha256(bytes),
-    sha256Async: async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", plain(bytes))),
+    sha256Async: async (bytes) => new Uint8Array(await subtle.digest("SHA-256", plain(bytes))),
     verifyEd25519: (publicKey, signature, message) => {
       try {
         return verify(signature, message, publicKey, { zip215: false });
       } catch {
+        return false;
+      }
+    },
+    verifyEd25519Async: async (publicKey, signature, message) => {
+      try {
+        const key = await subtle.importKey("raw", plain(publicKey), "Ed25519", false, ["verify"]);
+        return await subtle.verify("Ed25519", key, plain(signature), plain(message));
+      } catch {
+        // Browsers without Ed25519.
         return false;
       }
     },

@@ -10,7 +10,7 @@ const SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
 const CHUNK = 1 << 20;
 
 /** {@link Platform} by node:crypto and node:zlib. */
-export function nodePlatform(): Required<Omit<Platform, "sha256Async">> {
+export function nodePlatform(): Required<Omit<Platform, "sha256Async" | "verifyEd25519Async">> {
   const keys = new Map<string, KeyObject>();
   const keyOf = (bytes: Uint8Array): KeyObject => {
     const id = Buffer.from(bytes).toString("latin1");
