@@ -8,6 +8,43 @@ EDITS = {
     "subprocess.py": [
         ('_can_fork_exec = sys.platform not in {"emscripten", "wasi"}', '_can_fork_exec = sys.platform != "emscripten"'),
     ],
+    # P_WAIT and P_NOWAIT without fork.
+    "os.py": [
+        ('if _exists("fork") and not _exists("spawnv") and _exists("execv"):', 'if not _exists("spawnv") and _exists("posix_spawn"):'),
+        (
+            """        pid = fork()
+        if not pid:
+            # Child
+            try:
+                if env is None:
+                    func(file, args)
+                else:
+                    func(file, args, env)
+            except:
+                _exit(127)
+        else:
+            # Parent
+            if mode == P_NOWAIT:
+                return pid # Caller is responsible for waiting!
+            while 1:
+                wpid, sts = waitpid(pid, 0)
+                if WIFSTOPPED(sts):
+                    continue
+
+                return waitstatus_to_exitcode(sts)
+""",
+            """        start = posix_spawnp if func in (execvp, execvpe) else posix_spawn
+        try:
+            pid = start(file, args, environ if env is None else env)
+        except OSError:
+            # As a child that could not become the program.
+            pid = posix_spawn("/bin/sh", ["sh", "-c", "exit 127"], {})
+        if mode == P_NOWAIT:
+            return pid
+        return waitstatus_to_exitcode(waitpid(pid, 0)[1])
+""",
+        ),
+    ],
     "site.py": [(HOST, NO_HOST)],
     "sysconfig.py": [(HOST, NO_HOST)],
     # There is one thread: a started one runs to its end inside start().

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "spawn.h"
+#include "launch.h"
 
 /* A pid that no process has: subprocess waits for it after it read that the start failed. */
-enum { NOBODY = 0x7ffffff0, DESCRIPTORS = 256 };
+enum { NOBODY = 0x7ffffff0 };
 
 static void free_strings(char **strings)
 {
@@ -74,7 +74,7 @@ static pid_t spawn_first(struct spawn *what, char *const *places)
     int failure = ENOENT;
     for (; *places; places++) {
         what->path = *places;
-        pid_t pid = shadowbox_spawn(what);
+        pid_t pid = spawn_exists(*places) ? shadowbox_spawn(what) : -1;
         if (pid >= 0)
             return pid;
         if (errno != ENOENT && errno != ENOTDIR)
@@ -84,6 +84,21 @@ static pid_t spawn_first(struct spawn *what, char *const *places)
     }
     errno = failure;
     return -1;
+}
+
+/* What was made inheritable and is not given yet; how many there are then. */
+static size_t add_inherited(struct spawn_fd fds[SPAWN_DESCRIPTORS], size_t count, int failure)
+{
+    struct spawn_fd all[SPAWN_DESCRIPTORS];
+    size_t inherited = spawn_inherited(all), given = count;
+    for (size_t i = 0; i < inherited && count < SPAWN_DESCRIPTORS; i++) {
+        size_t at = 0;
+        while (at < given && fds[at].child != all[i].child)
+            at++;
+        if (at == given && all[i].child != failure)
+            fds[count++] = all[i];
+    }
+    return count;
 }
 
 static PyObject *fork_exec(PyObject *module, PyObject *args)
@@ -111,16 +126,18 @@ static PyObject *fork_exec(PyObject *module, PyObject *args)
         (env_object != Py_None && !(env = strings_of(env_object))))
         goto done;
 
-    struct spawn_fd fds[DESCRIPTORS] = {
+    struct spawn_fd fds[SPAWN_DESCRIPTORS] = {
         {0, p2cread < 0 ? 0 : p2cread}, {1, c2pwrite < 0 ? 1 : c2pwrite}, {2, errwrite < 0 ? 2 : errwrite}};
     size_t count = 3;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(kept) && count < DESCRIPTORS; i++) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(kept) && count < SPAWN_DESCRIPTORS; i++) {
         long fd = PyLong_AsLong(PyTuple_GET_ITEM(kept, i));
         if (fd > 2 && fd != failure_write)
             fds[count++] = (struct spawn_fd){(int)fd, (int)fd};
     }
-    struct spawn what = {
-        .argv = argv, .env = env, .cwd = cwd ? PyBytes_AS_STRING(cwd) : NULL, .fds = fds, .count = count};
+    if (!close_fds)
+        count = add_inherited(fds, count, failure_write);
+    struct spawn what = {.argv = argv, .env = env, .cwd = cwd ? PyBytes_AS_STRING(cwd) : NULL, .fds = fds, .count = count,
+                         .group = new_session ? 0 : group < 0 ? SAME_GROUP : group, .ignores = !restore_signals};
     pid_t pid = -1;
     if (what.cwd && !is_directory(what.cwd))
         report_failure(failure_write, errno, "noexec");

@@ -32,6 +32,8 @@ extern PyStatus init_sys_streams(PyThreadState *tstate);
 extern void pymain_run_python(int *exitcode);
 extern int shadowbox_finish(PyObject *library);
 extern void shadowbox_zero_free(void);
+/* signals.c */
+extern void shadowbox_signals_begin(void);
 /* memory.c */
 extern int memory_in_steps;
 
@@ -294,6 +296,7 @@ static int resume(const struct request *request, int argc, char **argv)
 {
     PyThreadState *thread = PyThreadState_Get();
     configure(thread, request, argc, argv);
+    shadowbox_signals_begin();
     if (PyStatus_Exception(init_sys_streams(thread)))
         fail("cannot open the standard streams");
     int user_site = _PyInterpreterState_GetConfig(thread->interp)->user_site_directory;

@@ -5,17 +5,20 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wasi/api.h>
 
+#include "launch.h"
 #include "rpc.h"
 #include "shadowbox/libc.h"
-#include "spawn.h"
 
 extern char **environ;
 
+int __real_close(int fd);
 int __real_fcntl(int fd, int command, ...);
+int __real_fstatat(int dir, const char *path, struct stat *into, int flags);
 int __real_raise(int number);
 
 enum { USER = 1000, DESCRIPTORS = 250, SIGNALLED = 256, DIRECTORY_SIZE = 4096 };
@@ -48,12 +51,29 @@ pid_t getpgrp(void)
     return own_number(2);
 }
 
+/* The group of another process, as the host lists it. */
+static pid_t group_of(pid_t pid)
+{
+    size_t length;
+    rpc_begin(RPC_PS);
+    if (rpc_call() < 0)
+        return -1;
+    for (const char *line = rpc_get_string(&length), *end = line + length; line < end; line = memchr(line, '\n', (size_t)(end - line)) + 1) {
+        char *rest;
+        if (strtol(line, &rest, 10) == pid) {
+            strtol(rest, &rest, 10);
+            return (pid_t)strtol(rest, NULL, 10);
+        }
+    }
+    errno = ESRCH;
+    return -1;
+}
+
 pid_t getpgid(pid_t pid)
 {
     if (pid == 0 || pid == own_number(0))
         return getpgrp();
-    errno = ESRCH;
-    return -1;
+    return group_of(pid);
 }
 
 uid_t getuid(void)
@@ -153,6 +173,31 @@ static int is_open(int fd)
     return __wasi_fd_fdstat_get((__wasi_fd_t)fd, &facts) == 0;
 }
 
+/* CPython makes descriptors that children do not get, unless it is told otherwise. */
+static unsigned char inheritable[SPAWN_DESCRIPTORS];
+
+int __wrap_close(int fd)
+{
+    if (fd >= 0 && fd < SPAWN_DESCRIPTORS)
+        inheritable[fd] = 0;
+    return __real_close(fd);
+}
+
+size_t spawn_inherited(struct spawn_fd fds[SPAWN_DESCRIPTORS])
+{
+    size_t count = 0;
+    for (int fd = 0; fd < SPAWN_DESCRIPTORS; fd++)
+        if (fd <= 2 ? is_open(fd) : inheritable[fd])
+            fds[count++] = (struct spawn_fd){fd, fd};
+    return count;
+}
+
+int spawn_exists(const char *path)
+{
+    struct stat facts;
+    return __real_fstatat(AT_FDCWD, path, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* The lowest free number from `least` on becomes a copy of `fd`. */
 static int duplicate(int fd, int least)
 {
@@ -180,9 +225,14 @@ int __wrap_fcntl(int fd, int command, ...)
     va_end(arguments);
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
         return duplicate(fd, value);
-    if ((command == F_GETFD || command == F_SETFD) && !is_open(fd)) {
-        errno = EBADF;
-        return -1;
+    if (command == F_GETFD || command == F_SETFD) {
+        if (!is_open(fd)) {
+            errno = EBADF;
+            return -1;
+        }
+        if (command == F_SETFD)
+            inheritable[fd] = !(value & FD_CLOEXEC);
+        return command == F_GETFD && fd > 2 && !inheritable[fd] ? FD_CLOEXEC : 0;
     }
     /* As flock: nobody else of the box takes locks. */
     if ((command == F_SETLK || command == F_SETLKW) && is_open(fd))
@@ -287,6 +337,8 @@ pid_t shadowbox_spawn(const struct spawn *what)
         rpc_put_u32(1);
         rpc_put_u32((uint32_t)what->fds[i].mine);
     }
+    rpc_put_u32((uint32_t)what->group);
+    rpc_put_u32(what->ignores ? 0 : 1u << SIGPIPE);
     return rpc_call() < 0 ? -1 : (pid_t)rpc_get_u32();
 }
 
@@ -313,7 +365,7 @@ int system(const char *command)
 {
     char *argv[] = {"sh", "-c", (char *)command, NULL};
     struct spawn_fd fds[] = {{0, 0}, {1, 1}, {2, 2}};
-    struct spawn shell = {.path = "/bin/sh", .argv = argv, .fds = fds, .count = 3};
+    struct spawn shell = {.path = "/bin/sh", .argv = argv, .fds = fds, .count = 3, .group = SAME_GROUP};
     int status;
     if (!command)
         return rpc_present();

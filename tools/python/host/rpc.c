@@ -195,3 +195,13 @@ uint64_t rpc_get_u64(void)
     get(&value, 8);
     return value;
 }
+
+const char *rpc_get_string(size_t *count)
+{
+    const char *text = (const char *)message + at + 4;
+    *count = rpc_get_u32();
+    if (*count > length - at)
+        *count = length - at;
+    at += *count;
+    return text;
+}

@@ -6,7 +6,8 @@
 
 enum rpc_operation {
     RPC_STAT = 2, RPC_CHMOD = 3, RPC_CHOWN = 4, RPC_UMASK = 5, RPC_SPAWN = 6, RPC_WAIT = 7, RPC_KILL = 8, RPC_PIPE = 9,
-    RPC_GETPID = 10, RPC_TTYSIZE = 11, RPC_FSTAT = 12, RPC_FCHMOD = 13, RPC_MKFIFO = 14, RPC_DUP2 = 16
+    RPC_GETPID = 10, RPC_TTYSIZE = 11, RPC_FSTAT = 12, RPC_FCHMOD = 13, RPC_MKFIFO = 14, RPC_PS = 15, RPC_DUP2 = 16,
+    RPC_SIGNAL = 25, RPC_SIGNALS = 26, RPC_ALARM = 27
 };
 
 /* Starts a request; what belongs to it is put in, in order. */
@@ -20,6 +21,8 @@ void rpc_put_path(const char *path);
 int rpc_call(void);
 uint32_t rpc_get_u32(void);
 uint64_t rpc_get_u64(void);
+/* A string of the reply, valid until the next request; its length. */
+const char *rpc_get_string(size_t *length);
 
 /* Whether there are host services. */
 int rpc_present(void);

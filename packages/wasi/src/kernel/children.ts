@@ -17,6 +17,8 @@ export interface Spawn {
   files?: readonly LaunchFile[];
   /** 0: a new group; default: the parent's. */
   group?: number;
+  /** Mask of signals that the child does not ignore, though the parent does; default none. */
+  reset?: number;
   /** Run a text without `#!` by `sh`, as execvp does; default: ENOEXEC. */
   shellFallback?: boolean;
 }
@@ -37,7 +39,7 @@ export class Children {
     const program = this.#find(request);
     if (typeof program === "number") return program;
     const pid = launch(this.#process.kernel, {
-      ...this.#common(request.group),
+      ...this.#common(request.group, request.reset),
       program,
       env: request.env,
       files: request.files ?? this.#inherited(false),
@@ -61,7 +63,10 @@ export class Children {
     return result;
   }
 
-  #common(group: number | undefined): Pick<Launch, "ppid" | "pgid" | "session" | "umask" | "ignored"> {
+  #common(
+    group: number | undefined,
+    reset = 0,
+  ): Pick<Launch, "ppid" | "pgid" | "session" | "umask" | "ignored"> {
     const { i32 } = this.#process.kernel.memory;
     const { slot } = this.#process;
     return {
@@ -69,7 +74,7 @@ export class Children {
       pgid: group ?? i32[slot + Slot.PGID],
       session: i32[slot + Slot.SESSION],
       umask: i32[slot + Slot.UMASK],
-      ignored: i32[slot + Slot.IGNORED],
+      ignored: i32[slot + Slot.IGNORED] & ~reset,
     };
   }
 

@@ -1,4 +1,5 @@
 import { decodeText, Errno, encodeText, FileType } from "@shadowbox/vfs";
+import { Alarm } from "./alarm.ts";
 import { capabilityName } from "./capabilities.ts";
 import { Children } from "./children.ts";
 import { FileIo } from "./io.ts";
@@ -17,7 +18,7 @@ import {
 } from "./layout.ts";
 import { Paths } from "./paths.ts";
 import { RpcDevice } from "./rpc.ts";
-import { bit, fatalSignals, SIGNAL_MAX, Signal, STATUS_SIGNALLED } from "./signals.ts";
+import { bit, fatalSignals, SIGNAL_MAX, Signal, STATUS_SIGNALLED, setBits } from "./signals.ts";
 
 /** Unwinds a guest's stack when its process ends: by exit, by a signal, or because somebody else already ended it. */
 export class ProcessExit extends Error {
@@ -31,10 +32,7 @@ export class ProcessExit extends Error {
   }
 }
 
-/**
- * One process as the thread that runs it sees it: identity, descriptors, signals, sleep. System calls on files are in
- * `Files`, on children in `Children`; both work through this.
- */
+/** One process as the thread that runs it sees it: identity, descriptors, signals, sleep. The rest of the system calls works through this. */
 export class Process {
   readonly kernel: Kernel;
   /** Word index of its record. */
@@ -46,6 +44,7 @@ export class Process {
   readonly paths: Paths;
   readonly children: Children;
   readonly rpc: RpcDevice;
+  readonly alarm = new Alarm();
   /** Milliseconds that it slept, and when this thread took it up. */
   #asleep = 0;
   readonly #since = performance.now();
@@ -122,13 +121,21 @@ export class Process {
     let outcome = "not-equal";
     if (Atomics.load(i32, this.slot + Slot.PENDING) === 0) {
       const from = performance.now();
-      outcome = Atomics.wait(i32, sequence, seen, timeoutMs);
+      outcome = Atomics.wait(i32, sequence, seen, Math.min(timeoutMs, this.alarm.left()));
       this.#asleep += performance.now() - from;
     }
     Atomics.store(i32, this.slot + Slot.WAITS_ON, 0);
     if (waiters !== 0) Atomics.sub(i32, waiters, 1);
+    const rang = this.ring();
     if (Atomics.load(i32, this.slot + Slot.PENDING) !== 0) return -Errno.EINTR;
-    return outcome === "timed-out" ? -Errno.ETIMEDOUT : 0;
+    return outcome === "timed-out" && !rang ? -Errno.ETIMEDOUT : 0;
+  }
+
+  /** Sends itself SIGALRM if that is due. */
+  ring(): boolean {
+    const due = this.alarm.takeDue();
+    if (due) this.raise(Signal.ALRM);
+    return due;
   }
 
   /** Sleeps for a time; 0, or -EINTR when a signal came first. */
@@ -160,8 +167,8 @@ export class Process {
     if (signal === Signal.KILL || signal === Signal.STOP) return -Errno.EINVAL;
     const { i32 } = this.kernel.memory;
     const mask = bit(signal);
-    change(i32, this.slot + Slot.IGNORED, mask, disposition === "ignore");
-    change(i32, this.slot + Slot.CAUGHT, mask, disposition === "catch");
+    setBits(i32, this.slot + Slot.IGNORED, mask, disposition === "ignore");
+    setBits(i32, this.slot + Slot.CAUGHT, mask, disposition === "catch");
     if (disposition === "ignore") Atomics.and(i32, this.slot + Slot.PENDING, ~mask);
     return 0;
   }
@@ -389,9 +396,4 @@ export class Process {
     const columns = Atomics.load(i32, base + Header.TTY_COLUMNS);
     return columns === 0 ? undefined : { columns, rows: Atomics.load(i32, base + Header.TTY_ROWS) };
   }
-}
-
-function change(i32: Int32Array, word: number, mask: number, on: boolean): void {
-  if (on) Atomics.or(i32, word, mask);
-  else Atomics.and(i32, word, ~mask);
 }

@@ -32,6 +32,9 @@ export const Op = {
   READLINK: 22,
   SYMLINK: 23,
   READDIR: 24,
+  SIGNAL: 25,
+  SIGNALS: 26,
+  ALARM: 27,
 } as const;
 
 /** Thrown when a request ends too early or has bytes left over: EINVAL. */
@@ -62,6 +65,11 @@ export class RequestReader {
 
   u32(): number {
     return u32At(this.#bytes, this.#take(4));
+  }
+
+  /** Whether anything is left. */
+  more(): boolean {
+    return this.#at < this.#bytes.length;
   }
 
   i32(): number {

@@ -2,6 +2,7 @@ import { decodeText, Errno, emptyStat, encodeText, FileType, type Stat } from "@
 import { OpenFlags, Slot } from "./layout.ts";
 import { stateLetter } from "./proc-fs.ts";
 import type { Process } from "./process.ts";
+import { signalOperation } from "./rpc-signals.ts";
 import {
   MalformedRequest,
   Op,
@@ -102,6 +103,7 @@ export class RpcDevice {
         this.#files(op, request, reply) ??
         this.#processes(op, request, reply) ??
         this.#descriptors(op, request, reply) ??
+        signalOperation(this.#process, op, request, reply) ??
         -Errno.ENOSYS
       );
     } catch (error) {
@@ -195,12 +197,6 @@ export class RpcDevice {
         return this.#spawn(request, reply);
       case Op.WAIT:
         return this.#wait(request, reply);
-      case Op.KILL: {
-        const pid = request.i32();
-        const signal = request.u32();
-        request.end();
-        return process.children.kill(pid, signal);
-      }
       case Op.PIPE: {
         request.end();
         const pipe = process.pipe();
@@ -318,6 +314,8 @@ export class RpcDevice {
     const env = request.list(() => request.string());
     const cwd = request.string();
     const given = request.list(() => ({ fd: request.u32(), kind: request.u32(), mine: request.u32() }));
+    const group = request.more() ? request.u32() : NONE;
+    const reset = request.more() ? request.u32() : 0;
     request.end();
     const files: LaunchFile[] = [];
     const opened: number[] = [];
@@ -338,7 +336,8 @@ export class RpcDevice {
         argv,
         env,
         cwd: cwd.length === 0 ? undefined : cwd,
-        files,
+        ...{ files, reset },
+        group: group === NONE ? undefined : group,
         shellFallback: true,
       });
       if (status >= 0) reply.u32(status);

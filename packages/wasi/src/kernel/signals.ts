@@ -55,6 +55,12 @@ export function bit(signal: number): number {
   return 1 << signal;
 }
 
+/** Puts signals into a mask in shared memory, or takes them out. */
+export function setBits(i32: Int32Array, word: number, mask: number, on: boolean): void {
+  if (on) Atomics.or(i32, word, mask);
+  else Atomics.and(i32, word, ~mask);
+}
+
 /** Of the signals in `pending`, those that end a process which ignores `ignored` and handles `caught`. */
 export function fatalSignals(pending: number, ignored: number, caught: number): number {
   const kill = pending & bit(Signal.KILL);

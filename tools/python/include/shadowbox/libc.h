@@ -2,6 +2,7 @@
    of CPython. */
 #ifndef SHADOWBOX_LIBC_H
 #define SHADOWBOX_LIBC_H
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/ioctl.h>
 
@@ -31,6 +32,18 @@ int flock(int fd, int operation);
 int kill(pid_t pid, int signal);
 int killpg(pid_t group, int signal);
 int system(const char *command);
+int execv(const char *path, char *const argv[]);
+int execve(const char *path, char *const argv[], char *const env[]);
+unsigned alarm(unsigned seconds);
+int pause(void);
+#define ITIMER_REAL 0
+#define ITIMER_VIRTUAL 1
+#define ITIMER_PROF 2
+struct itimerval {
+    struct timeval it_interval, it_value;
+};
+int setitimer(int which, const struct itimerval *value, struct itimerval *old);
+int getitimer(int which, struct itimerval *value);
 void tzset(void);
 
 /* Linux's number for this libc's `number`, and glibc's text for a number of Linux: what Python shows. */
