@@ -20,12 +20,15 @@ const swapper = spawn(
   process.execPath,
   [
     "-e",
-    `const { renameSync, symlinkSync, unlinkSync } = require("node:fs");
+    `const { existsSync, renameSync, rmSync, symlinkSync } = require("node:fs");
    for (;;) for (const dir of ["a", "a/b"]) {
      try {
-       renameSync(dir, dir + ".kept");
+       if (!existsSync(dir + ".kept")) renameSync(dir, dir + ".kept");
        symlinkSync(dir === "a" ? "../outside" : "../../outside/b", dir);
-       unlinkSync(dir);
+     } catch {}
+     try {
+       // The writer may have made the folder anew meanwhile.
+       rmSync(dir, { recursive: true, force: true });
        renameSync(dir + ".kept", dir);
      } catch {}
    }`,
