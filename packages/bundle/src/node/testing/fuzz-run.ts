@@ -1,0 +1,97 @@
+import canonicalize from "canonicalize";
+import { toHex } from "../../bytes.ts";
+import { openRegistrySync } from "../../registry.ts";
+import { paths } from "../../source.ts";
+import { DOCUMENTS } from "./cases/case.ts";
+import {
+  type Bendable,
+  codeOf,
+  documentIn,
+  type Fixture,
+  fixture,
+  mapSource,
+  platform,
+  resign,
+  sealText,
+  sha256,
+} from "./fixture.ts";
+import { asBytes, asText, mutate, seeded, textIn } from "./fuzz.ts";
+
+const PATHS = Object.values(DOCUMENTS);
+
+/** Opens a registry and loads every module of it. */
+export function openAll(it: Fixture): void {
+  const registry = openRegistrySync(it.source, it.trust, platform);
+  for (const { module } of registry.commands().values()) registry.loadModuleSync(module);
+}
+
+/** A copy with another file in it. */
+export function bent(base: Fixture, path: string, bytes: Uint8Array): Fixture {
+  const files = new Map(base.files).set(path, bytes);
+  return { ...base, files, source: mapSource(files) };
+}
+
+/** Runs `count` cases, each of its own number, and gives how many were accepted. */
+export type Fuzz = (count: number, seed: number, each?: (i: number) => void) => number;
+
+/** Random changes of whole files by somebody without a key. Throws for one that is accepted. */
+export const fuzzWithoutKey: Fuzz = (count, seed, each) => {
+  const base = fixture();
+  const random = seeded(seed);
+  for (let i = 0; i < count; i++) {
+    each?.(i);
+    const path = PATHS[random(PATHS.length)]!;
+    const before = asText(base.files.get(path)!);
+    const after = mutate(before, asText(base.files.get(PATHS[random(PATHS.length)]!)!), random);
+    if (after === before) continue;
+    if (codeOf(() => openAll(bent(base, path, asBytes(after)))) === "accepted")
+      throw new Error(`case ${i} of seed ${seed}: a changed ${path} was accepted`);
+  }
+  return 0;
+};
+
+/** Random changes of documents by a key holder. Throws for one that is accepted and that the library would spell otherwise. */
+export const fuzzByKeyHolder: Fuzz = (count, seed, each) => {
+  const base = fixture();
+  const random = seeded(seed);
+  let accepted = 0;
+  for (let i = 0; i < count; i++) {
+    each?.(i);
+    const path = PATHS[random(PATHS.length)]!;
+    const other = textIn(base.files.get(PATHS[random(PATHS.length)]!)!);
+    const text = mutate(textIn(base.files.get(path)!), other, random);
+    const it = bent(base, path, base.files.get(path)!);
+    sealText(it, path, text);
+    if (codeOf(() => openAll(it)) !== "accepted") continue;
+    accepted++;
+    const written = textIn(it.files.get(path)!);
+    if (canonicalize(JSON.parse(written)) !== written)
+      throw new Error(`case ${i} of seed ${seed}: ${path} was accepted: ${written}`);
+  }
+  return accepted;
+};
+
+/** Random changes of packed assets, half of them by a key holder whose manifest says that they are meant. Throws for one that is accepted. */
+export const fuzzAssets: Fuzz = (count, seed, each) => {
+  const base = fixture();
+  const random = seeded(seed);
+  const [asset] = Object.values(documentIn(base.files.get(DOCUMENTS.manifest)!).assets) as Bendable[];
+  const path = paths.asset(asset.sha256);
+  const packed = Buffer.from(base.files.get(path)!).toString("latin1");
+  for (let i = 0; i < count; i++) {
+    each?.(i);
+    const bytes = Buffer.from(mutate(packed, packed, random), "latin1");
+    const it = bent(base, path, bytes);
+    if (random(2))
+      resign(it, DOCUMENTS.manifest, (manifest: Bendable) => {
+        for (const each of Object.values(manifest.assets) as Bendable[])
+          Object.assign(each.stored, { sha256: sha256(bytes), size: bytes.length });
+      });
+    if (toHex(platform.sha256(bytes)) === asset.stored.sha256) continue;
+    // What unpacks to the same bytes is the same asset.
+    const code = codeOf(() => openAll(it));
+    if (code === "accepted" && sha256(platform.gunzipSync(bytes, asset.size)) !== asset.sha256)
+      throw new Error(`case ${i} of seed ${seed}: a changed asset was accepted`);
+  }
+  return 0;
+};
