@@ -73,6 +73,8 @@ class Evaluator {
       case "comma":
         this.value(node.left);
         return this.value(node.right);
+      case "failure":
+        throw node.error;
     }
   }
 

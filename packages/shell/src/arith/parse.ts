@@ -44,19 +44,49 @@ function parse(text: string): ArithmeticNode | null {
   scanner.next();
   try {
     const root = comma(scanner);
-    if (scanner.token !== "end") scanner.fail("syntax error in expression");
+    if (scanner.token !== "end") following(root, () => scanner.fail("syntax error in expression"));
     return root;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new ShellError("arithmetic", `${text.slice(0, 40)}: expression recursion level exceeded`);
+    if (error instanceof RangeError)
+      throw new ShellError("arithmetic", `${text.slice(0, 40)}: expression recursion level exceeded`);
+    const read = error instanceof ShellError ? readBefore.get(error) : undefined;
+    if (read === undefined) throw error;
+    return { type: "comma", left: read, right: { type: "failure", error: error as ShellError } };
+  }
+}
+
+/**
+ * What bash had read, and so evaluated, before it met a mistake: it evaluates while it reads, so that `1/0 .` is a division by
+ * zero and not a syntax error.
+ */
+const readBefore = new WeakMap<ShellError, ArithmeticNode>();
+
+/** Reads what follows `left`; of a failure, what was read is `around` what was read there. */
+function following<T>(
+  left: ArithmeticNode,
+  read: () => T,
+  around: (rest: ArithmeticNode) => ArithmeticNode = (right) => ({ type: "comma", left, right }),
+): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ShellError) {
+      const rest = readBefore.get(error);
+      readBefore.set(error, rest === undefined ? left : around(rest));
+    }
+    throw error;
   }
 }
 
 function comma(s: Scanner): ArithmeticNode {
   let node = assignment(s);
   while (s.token === ",") {
-    s.next();
-    node = { type: "comma", left: node, right: assignment(s) };
+    const left = node;
+    const right = following(left, () => {
+      s.next();
+      return assignment(s);
+    });
+    node = { type: "comma", left, right };
   }
   return node;
 }
@@ -74,9 +104,16 @@ function assignment(s: Scanner): ArithmeticNode {
 function condition(s: Scanner): ArithmeticNode {
   const test = binary(s, 1);
   if (s.token !== "?") return test;
-  const first = s.next();
-  if (first === "end" || first === ":") s.fail("expression expected");
-  const then = comma(s);
+  const zero: ArithmeticNode = { type: "number", value: 0 };
+  const then = following(
+    test,
+    () => {
+      const first = s.next();
+      if (first === "end" || first === ":") s.fail("expression expected");
+      return comma(s);
+    },
+    (then) => ({ type: "condition", condition: test, then, otherwise: zero }),
+  );
   if (!s.at(":")) s.fail("`:' expected for conditional expression");
   if (s.next() === "end") s.fail("expression expected");
   const otherwise = condition(s);
@@ -90,14 +127,28 @@ function binary(s: Scanner, least: number): ArithmeticNode {
     const operator: Token = s.token;
     const precedence = PRECEDENCE[operator];
     if (precedence === undefined || precedence < least) return left;
-    s.next();
-    const at = s.start;
     const power = operator === "**";
-    const right = binary(s, power ? precedence : precedence + 1);
+    const before = left;
+    let at = 0;
+    const read = () => {
+      s.next();
+      at = s.start;
+      return binary(s, power ? precedence : precedence + 1);
+    };
+    if (operator === "&&" || operator === "||") {
+      const logic = (right: ArithmeticNode): ArithmeticNode => ({
+        type: "logic",
+        operator,
+        left: before,
+        right,
+      });
+      left = logic(following(before, read, logic));
+    } else {
+      const right = following(before, read);
+      const end = power ? s.start : at;
+      left = { type: "binary", operator: operator as BinaryOperator, left: before, right, at: end };
+    }
     s.previous = "number";
-    if (operator === "&&" || operator === "||") left = { type: "logic", operator, left, right };
-    else
-      left = { type: "binary", operator: operator as BinaryOperator, left, right, at: power ? s.start : at };
   }
 }
 
@@ -122,7 +173,7 @@ function primary(s: Scanner): ArithmeticNode {
   if (token === "name") {
     const target = s.variable!;
     const by = s.takeStep();
-    s.next();
+    following(target, () => s.next());
     return by === null ? target : { type: "step", target, by, prefix: false };
   }
   if (token === "pre++" || token === "pre--") {
@@ -137,7 +188,7 @@ function primary(s: Scanner): ArithmeticNode {
   if (token !== "(") s.fail("syntax error: operand expected");
   s.next();
   const inner = comma(s);
-  if (s.token !== ")") s.fail("missing `)'");
+  if (s.token !== ")") following(inner, () => s.fail("missing `)'"));
   s.next();
   return inner;
 }

@@ -1,3 +1,5 @@
+import type { ShellError } from "../errors.ts";
+
 /** The tree of an arithmetic expression. */
 export type ArithmeticNode =
   | NumberNode
@@ -8,7 +10,8 @@ export type ArithmeticNode =
   | ConditionNode
   | AssignNode
   | StepNode
-  | CommaNode;
+  | CommaNode
+  | FailureNode;
 
 /** A 64-bit integer: a number where it is a safe integer, else a bigint. */
 export type Integer = number | bigint;
@@ -96,6 +99,12 @@ export interface CommaNode {
   type: "comma";
   left: ArithmeticNode;
   right: ArithmeticNode;
+}
+
+/** Where the text is no expression any more. */
+export interface FailureNode {
+  type: "failure";
+  error: ShellError;
 }
 
 /** A parsed expression; `text` is for messages. */

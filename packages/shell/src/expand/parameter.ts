@@ -274,6 +274,7 @@ function withOperation(
     !(isAttributeQuery(operation) && host.vars.get(reference.name))
   )
     throw unbound(messageName(reference, part.text));
+  if (operation?.type === "Length" && part.subscript !== null) needsElements(host, reference.name);
   const star = reference.all === "*";
   if (operation === null) {
     if (found.list) sink.list(found.list, quoted, star);
@@ -281,7 +282,7 @@ function withOperation(
     return;
   }
   if (operation.type === "Length") {
-    put(sink, String(lengthOf(host, reference, found)), quoted);
+    put(sink, String(found.list?.length ?? countCharacters(found.text ?? "")), quoted);
     return;
   }
   if (operation.type === "Transform") {
@@ -324,16 +325,15 @@ function integerFor(host: ExpansionHost, node: Arithmetic, shown: string): numbe
   }
 }
 
+/** With `set -u` the length of an element wants an array that has a value: a plain variable has no elements here. */
+function needsElements({ state, vars }: ExpansionHost, name: string): void {
+  if (state.set.nounset && typeof (vars.get(name)?.value ?? "") === "string")
+    throw new ShellError("subscript", `${name}: unbound variable`);
+}
+
 /** `${x@a}` and its kin may ask about an unset array. */
 function isAttributeQuery(operation: ParameterOperation | null): boolean {
   return operation?.type === "Transform" && (operation.operator === "a" || operation.operator === "A");
-}
-
-function lengthOf(host: ExpansionHost, reference: Reference, found: Found): number {
-  if (found.list) return found.list.length;
-  void host;
-  void reference;
-  return countCharacters(found.text ?? "");
 }
 
 /** Characters of a text; a byte that is not UTF-8 counts as one. */

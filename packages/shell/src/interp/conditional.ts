@@ -54,10 +54,11 @@ export function runConditional(sh: Interpreter, node: Conditional): number {
   }
 }
 
-function truth(sh: Interpreter, node: ConditionalExpression): boolean {
+/** `not`: what `set -x` shows before a test that is negated. */
+function truth(sh: Interpreter, node: ConditionalExpression, not = ""): boolean {
   switch (node.type) {
     case "ConditionalNot":
-      return !truth(sh, node.expression);
+      return !truth(sh, node.expression, not === "" ? "! " : "");
     case "ConditionalGroup":
       return truth(sh, node.expression);
     case "ConditionalLogic":
@@ -66,24 +67,24 @@ function truth(sh: Interpreter, node: ConditionalExpression): boolean {
         : truth(sh, node.left) || truth(sh, node.right);
     case "ConditionalWord": {
       const text = expandText(sh, node.word);
-      if (sh.state.set.xtrace) trace(sh, `[[ -n ${text || "''"} ]]`);
+      if (sh.state.set.xtrace) trace(sh, `[[ ${not}-n ${text || "''"} ]]`);
       return text !== "";
     }
     case "ConditionalUnary": {
       const operand = expandText(sh, node.operand);
-      if (sh.state.set.xtrace) trace(sh, `[[ ${node.operator} ${operand || "''"} ]]`);
+      if (sh.state.set.xtrace) trace(sh, `[[ ${not}${node.operator} ${operand || "''"} ]]`);
       return testUnary(sh, node.operator, operand);
     }
     case "ConditionalBinary":
-      return binary(sh, node);
+      return binary(sh, node, not);
   }
 }
 
-function binary(sh: Interpreter, node: ConditionalBinary): boolean {
+function binary(sh: Interpreter, node: ConditionalBinary, not: string): boolean {
   const { operator } = node;
   const left = expandText(sh, node.left);
   const traced = (right: string) => {
-    if (sh.state.set.xtrace) trace(sh, `[[ ${left || "''"} ${operator} ${right} ]]`);
+    if (sh.state.set.xtrace) trace(sh, `[[ ${not}${left || "''"} ${operator} ${right} ]]`);
   };
   if (operator === "==" || operator === "=" || operator === "!=") {
     const pattern = expandPattern(sh, node.right);

@@ -70,6 +70,9 @@ export function runCondition(sh: Interpreter, list: StatementList): number {
 
 /** Runs one command with its redirections, and sets `$?` and PIPESTATUS. */
 export function runCommand(sh: Interpreter, node: Command): number {
+  const { traps } = sh.state;
+  // A trap that the command sets is for those after it.
+  const trapped = traps.read.size > 0 && traps.read.has("ERR");
   let status: number;
   try {
     status = dispatch(sh, node);
@@ -85,7 +88,7 @@ export function runCommand(sh: Interpreter, node: Command): number {
     node.type === "Conditional"
   ) {
     setPipeStatus(sh, status);
-    if (status !== 0 && node !== sh.element) checkFailure(sh, status, node.line);
+    if (status !== 0 && node !== sh.element) checkFailure(sh, status, node.line, trapped);
   }
   return state.lastStatus;
 }
@@ -200,11 +203,11 @@ export function tooMany(sh: Interpreter, builtin: string): number {
   return giveUp(sh, true);
 }
 
-/** After a failing command: the ERR trap and `set -e`. `line`: where the command starts. */
-export function checkFailure(sh: Interpreter, status: number, line = sh.state.line): void {
+/** After a failing command: the ERR trap, if it was `trapped` before, and `set -e`. `line`: where the command starts. */
+export function checkFailure(sh: Interpreter, status: number, line = sh.state.line, trapped = true): void {
   const { state } = sh;
   if (state.conditionDepth > 0 || sh.flow !== undefined) return;
-  if (state.traps.read.has("ERR")) {
+  if (trapped && state.traps.read.has("ERR")) {
     state.line = line;
     runTrap(sh, "ERR");
   }
