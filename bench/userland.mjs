@@ -1,6 +1,8 @@
-// The commands in a sandbox against the machine's own, in one run: `node bench/userland.mjs [--mb 24] [--only RE] [--json]`.
-// Each script runs three times on either side and times itself, so opening a sandbox counts for nobody: the first run
-// compiles the module, the best of the others is the warm figure. Then what it costs to start each hot command.
+// The commands in a sandbox against the machine's own, in one run:
+// `node bench/userland.mjs [--mb 24] [--only RE] [--engine v8] [--registry DIR] [--json]`.
+// Each script runs three times on either side and times itself, so opening a sandbox counts for nobody. Each has a process
+// of its own: there the first run compiles the module; the best of the others is the warm figure. Then what it costs to
+// start each hot command.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +15,11 @@ const { values } = parseArgs({
   options: {
     mb: { type: "string", default: "24" },
     only: { type: "string", default: "" },
+    engine: { type: "string", default: "v8" },
+    registry: { type: "string" },
     json: { type: "boolean", default: false },
+    // What the bench starts itself with: a folder, and the script to run in a sandbox over it.
+    boxed: { type: "string", multiple: true },
   },
 });
 
@@ -41,6 +47,11 @@ const SCRIPTS = [
   ["yes | head -c 1G", 2, "yes | head -c 1G"],
 ];
 
+if (values.boxed) {
+  console.log(JSON.stringify(await inSandbox(...values.boxed)));
+  process.exit();
+}
+
 const folder = mkdtempSync(join(tmpdir(), "bench-userland-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const words = ["quick", "slow", "brown", "lazy", "fox", "dog", "jumps", "over"];
@@ -62,8 +73,9 @@ for (const top of ["many", "more"])
     writeFileSync(join(at, `${i}.txt`), `${line(i).repeat(20)}${i % 50 === 0 ? "a needle\n" : ""}`);
   }
 
-const withClock = (script) =>
-  `t0=\${EPOCHREALTIME/.}; ${script} >/dev/null\necho $(( \${EPOCHREALTIME/.} - t0 ))`;
+function withClock(script) {
+  return `t0=\${EPOCHREALTIME/.}; ${script} >/dev/null\necho $(( \${EPOCHREALTIME/.} - t0 ))`;
+}
 
 function milliseconds(output, errors) {
   if (!/^\d+\s*$/.test(output)) throw new Error(`no time: ${output}${errors}`);
@@ -76,27 +88,38 @@ function native(script) {
   return milliseconds(run.stdout, run.stderr);
 }
 
-async function boxed(box, script) {
-  const run = await box.exec(withClock(script));
+/** What three runs of the script take in a sandbox over the folder, one after another. */
+async function inSandbox(project, script) {
+  const box = await Sandbox.create({ project, engine: values.engine, registry: values.registry });
   const decode = (bytes) => (typeof bytes === "string" ? bytes : new TextDecoder().decode(bytes));
-  return milliseconds(decode(run.stdout), decode(run.stderr));
+  const times = [];
+  for (let i = 0; i < 3; i++) {
+    const run = await box.exec(withClock(script));
+    times.push(milliseconds(decode(run.stdout), decode(run.stderr)));
+  }
+  await box.close();
+  return times;
+}
+
+function boxed(script) {
+  const options = ["--engine", values.engine, "--boxed", folder, "--boxed", script];
+  if (values.registry) options.push("--registry", values.registry);
+  const run = spawnSync(process.execPath, [import.meta.filename, ...options], { encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`${script}: ${run.stderr}`);
+  return JSON.parse(run.stdout);
 }
 
 /** Milliseconds to instantiate each hot command's module, the median of 50, imports that do nothing. */
 function startUp() {
-  const top = resolve(import.meta.dirname, "..");
+  const registry = resolve(values.registry ?? join(import.meta.dirname, "../registry"));
   const rows = {};
-  for (const bundle of readdirSync(join(top, "registry/manifests"))) {
-    const manifest = join(
-      top,
-      "registry/manifests",
-      bundle,
-      readdirSync(join(top, "registry/manifests", bundle)).at(-1),
-    );
+  for (const bundle of readdirSync(join(registry, "manifests"))) {
+    const folder = join(registry, "manifests", bundle);
+    const manifest = join(folder, readdirSync(folder).at(-1));
     const { commands, assets } = JSON.parse(readFileSync(manifest, "utf8")).signed;
     for (const name of HOT.filter((hot) => commands[hot])) {
       const { sha256 } = assets[commands[name].module];
-      const stored = readFileSync(join(top, `registry/assets/${sha256}.wasm.gz`));
+      const stored = readFileSync(join(registry, `assets/${sha256}.wasm.gz`));
       rows[name] = instantiation(new WebAssembly.Module(gunzipSync(stored)));
     }
   }
@@ -114,11 +137,9 @@ function instantiation(module) {
   return times.sort((a, b) => a - b)[25];
 }
 
-const box = await Sandbox.create({ project: folder });
 const results = [];
 for (const [name, bar, script] of SCRIPTS.filter(([name]) => new RegExp(values.only).test(name))) {
-  const ours = [];
-  for (let i = 0; i < 3; i++) ours.push(await boxed(box, script));
+  const ours = boxed(script);
   const theirs = Math.min(native(script), native(script), native(script));
   results.push({
     name,
@@ -128,7 +149,6 @@ for (const [name, bar, script] of SCRIPTS.filter(([name]) => new RegExp(values.o
     warm: Math.min(...ours.slice(1)) / theirs,
   });
 }
-await box.close();
 const start = startUp();
 if (values.json) console.log(JSON.stringify({ results, start }, undefined, 1));
 else {

@@ -16,6 +16,17 @@ for (const folder of ["locales", "locales/errors"]) {
 
 const EDITS = {
   "uucore-0.12.0": [
+    // A module of a few commands has the texts of these.
+    [
+      "build.rs",
+      /embed_single_utility_locale\(\n *&mut embedded_file,\n *&project_root\(\)\?,\n *&util_name,\n *&locales_to_embed,\n *\)\?;/,
+      `embed_utility_locales(&mut embedded_file, &project_root()?, &util_name, &locales_to_embed)?;`,
+    ],
+    [
+      "build.rs",
+      /(fn )embed_single_utility_locale(\([\s\S]*?\{\n)( *)\/\/ Embed utility-specific locales\n([\s\S]*?)( *\/\/ Always embed uucore)/,
+      "$1embed_utility_locales$2$3for util_name in util_name.split(',') {\n$4$3}\n\n$5",
+    ],
     ["src/lib/lib.rs", /target_os = "hurd",\n/g, 'target_os = "hurd", target_os = "emscripten",\n'],
     ["src/lib/features.rs", /target_os = "hurd",\n/g, 'target_os = "hurd", target_os = "emscripten",\n'],
     [

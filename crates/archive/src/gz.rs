@@ -26,7 +26,8 @@ impl<W: Write> Encoder<W> {
             header.push(0);
         }
         out.write_all(&header)?;
-        Ok(Encoder { inner: DeflateEncoder::new(out, Compression::new(level)), crc: Crc::new() })
+        // The crate's first level takes half the time and twice the room of gzip's.
+        Ok(Encoder { inner: DeflateEncoder::new(out, Compression::new(level.max(2))), crc: Crc::new() })
     }
 
     pub fn finish(self) -> io::Result<W> {

@@ -9,6 +9,8 @@ pub struct Flags {
     pub ignore_case: bool,
     /// `^` and `$` match at lines inside the text too.
     pub multi_line: bool,
+    /// The text is many lines, each to be searched as if it were a text of its own: nothing matches a newline.
+    pub lines: bool,
 }
 
 pub fn translate(node: &Node, flags: Flags) -> Hir {
@@ -16,7 +18,7 @@ pub fn translate(node: &Node, flags: Flags) -> Hir {
         Node::Empty => Hir::empty(),
         Node::Char(c) => literal(*c, flags),
         Node::Byte(b) => Hir::literal([*b]),
-        Node::Any => class(&[('\0', '\u{10ffff}')]),
+        Node::Any => class(&[('\0', '\u{10ffff}')], flags),
         Node::Set(set) => bracket(set, flags),
         Node::Look(look) => Hir::look(assertion(*look, flags)),
         Node::Group(index, inner) => Hir::capture(regex_syntax::hir::Capture {
@@ -43,7 +45,7 @@ fn literal(c: char, flags: Flags) -> Hir {
         let mut buffer = [0; 4];
         return Hir::literal(c.encode_utf8(&mut buffer).as_bytes().to_vec());
     }
-    class(&forms.into_iter().map(|c| (c, c)).collect::<Vec<_>>())
+    class(&forms.into_iter().map(|c| (c, c)).collect::<Vec<_>>(), flags)
 }
 
 /// The character with its other case, where that is one character too.
@@ -60,8 +62,15 @@ pub fn cases(c: char) -> Vec<char> {
     forms
 }
 
-fn class(ranges: &[(char, char)]) -> Hir {
-    Hir::class(Class::Unicode(ClassUnicode::new(ranges.iter().map(|(a, b)| ClassUnicodeRange::new(*a, *b)))))
+fn class(ranges: &[(char, char)], flags: Flags) -> Hir {
+    within_lines(ClassUnicode::new(ranges.iter().map(|(a, b)| ClassUnicodeRange::new(*a, *b))), flags)
+}
+
+fn within_lines(mut class: ClassUnicode, flags: Flags) -> Hir {
+    if flags.lines {
+        class.difference(&ClassUnicode::new([ClassUnicodeRange::new('\n', '\n')]));
+    }
+    Hir::class(Class::Unicode(class))
 }
 
 /// A set's ranges with the other cases of their letters.
@@ -82,7 +91,7 @@ fn bracket(set: &Set, flags: Flags) -> Hir {
     if set.negated {
         class.negate();
     }
-    let chars = Hir::class(Class::Unicode(class));
+    let chars = within_lines(class, flags);
     if set.negated || set.bytes.is_empty() {
         return chars;
     }
@@ -94,6 +103,8 @@ fn assertion(look: Look, flags: Flags) -> HirLook {
     match look {
         Look::LineStart if flags.multi_line => HirLook::StartLF,
         Look::LineEnd if flags.multi_line => HirLook::EndLF,
+        Look::TextStart if flags.lines => HirLook::StartLF,
+        Look::TextEnd if flags.lines => HirLook::EndLF,
         Look::LineStart | Look::TextStart => HirLook::Start,
         Look::LineEnd | Look::TextEnd => HirLook::End,
         Look::WordEdge => HirLook::WordUnicode,

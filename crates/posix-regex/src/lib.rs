@@ -10,6 +10,7 @@ mod ast;
 mod backref;
 mod error;
 mod hir;
+mod lines;
 mod parse;
 
 use std::cell::{OnceCell, RefCell};
@@ -23,6 +24,7 @@ use regex_automata::{Anchored, Input, MatchKind, PatternID};
 use regex_syntax::hir::Hir;
 
 pub use error::Error;
+pub use lines::{Extent, Lines};
 
 /// Upper bound of an automaton, in bytes; patterns beyond it are "too big".
 const SIZE_LIMIT: usize = 64 << 20;
@@ -31,8 +33,12 @@ const SIZE_LIMIT: usize = 64 << 20;
 pub enum Syntax {
     Basic,
     Extended,
+    /// Extended, with braces and closing parentheses that stand for themselves where they are no operators.
+    Grep,
     /// Extended, with awk's escapes and its tolerance for misplaced operators.
     Awk,
+    /// The characters themselves.
+    Fixed,
 }
 
 /// A compiled pattern.
@@ -63,7 +69,7 @@ impl Regex {
     /// Compiles a pattern. `multi_line` lets `^` and `$` match at the lines inside a text.
     pub fn new(pattern: &[u8], syntax: Syntax, ignore_case: bool, multi_line: bool) -> Result<Regex, Error> {
         let (node, groups) = parse::Parser::new(pattern, syntax).parse()?;
-        let flags = hir::Flags { ignore_case, multi_line };
+        let flags = hir::Flags { ignore_case, multi_line, lines: false };
         let hir = hir::translate(&node, flags);
         let config = meta::Config::new().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT)).onepass_size_limit(Some(1 << 16));
         let search = meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|_| Error::TooBig)?;
@@ -79,6 +85,11 @@ impl Regex {
     /// How many groups the pattern has.
     pub fn groups(&self) -> usize {
         self.groups
+    }
+
+    /// Whether the pattern has back-references, which take time that grows with more than the text.
+    pub fn has_back_refs(&self) -> bool {
+        self.back_refs.is_some()
     }
 
     /// Whether the text holds a match.

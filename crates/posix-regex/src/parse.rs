@@ -37,6 +37,13 @@ impl<'a> Parser<'a> {
     }
 
     pub fn parse(mut self) -> Result<(Node, usize), Error> {
+        if self.syntax == Syntax::Fixed {
+            let mut items = Vec::new();
+            while self.at < self.text.len() {
+                items.push(self.literal());
+            }
+            return Ok((Node::Concat(items), 0));
+        }
         let node = self.alternation()?;
         match self.token().0 {
             Token::End => Ok((node, self.groups)),
@@ -66,7 +73,7 @@ impl<'a> Parser<'a> {
         }
         match first {
             b'(' => (Token::Open, 1),
-            b')' if self.open == 0 && self.syntax == Syntax::Awk => (Token::Other, 1),
+            b')' if self.open == 0 && matches!(self.syntax, Syntax::Awk | Syntax::Grep) => (Token::Other, 1),
             b')' => (Token::Close, 1),
             b'|' => (Token::Bar, 1),
             b'*' => (Token::Star, 1),
@@ -158,7 +165,7 @@ impl<'a> Parser<'a> {
 
     /// An operator with nothing to repeat: a literal in basic and awk syntax, an error in extended syntax.
     fn operator_first(&mut self, token: Token, len: usize, items: &mut Vec<Node>) -> Result<(), Error> {
-        if self.syntax == Syntax::Extended {
+        if matches!(self.syntax, Syntax::Extended | Syntax::Grep) {
             return Err(Error::BadRepeat);
         }
         if token == Token::Brace && self.basic() {
@@ -172,8 +179,8 @@ impl<'a> Parser<'a> {
     /// The bounds after an opening brace; `None` where the brace is a literal.
     #[allow(clippy::type_complexity)]
     fn interval(&mut self) -> Result<Option<(u32, Option<u32>)>, Error> {
-        let lenient = self.syntax == Syntax::Awk;
-        let bad = |error| if lenient { Ok(None) } else { Err(error) };
+        let (awk, grep) = (self.syntax == Syntax::Awk, self.syntax == Syntax::Grep);
+        let bad = |error, lenient| if lenient { Ok(None) } else { Err(error) };
         let low = self.number();
         let comma = self.text.get(self.at) == Some(&b',');
         let high = if comma {
@@ -185,17 +192,17 @@ impl<'a> Parser<'a> {
         let close: &[u8] = if self.basic() { b"\\}" } else { b"}" };
         if !self.text[self.at..].starts_with(close) {
             let closes = self.text[self.at..].windows(close.len()).any(|w| w == close);
-            return bad(if closes { Error::BadInterval } else { Error::UnmatchedBrace });
+            return bad(if closes { Error::BadInterval } else { Error::UnmatchedBrace }, awk || grep);
         }
         if low.is_none() && !comma {
-            return bad(Error::BadInterval);
+            return bad(Error::BadInterval, awk || grep);
         }
         self.at += close.len();
         let low = low.unwrap_or(0);
         match high {
-            Some(high) if high < low => bad(Error::BadInterval),
-            Some(high) if high > DUP_MAX => bad(Error::TooBig),
-            _ if low > DUP_MAX => bad(Error::TooBig),
+            Some(high) if high < low => bad(Error::BadInterval, awk),
+            Some(high) if high > DUP_MAX => bad(Error::TooBig, awk),
+            _ if low > DUP_MAX => bad(Error::TooBig, awk),
             _ => Ok(Some((low, high))),
         }
     }

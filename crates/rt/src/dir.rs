@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use libc::{c_char, c_int, c_long};
 
-const BUFFER: usize = 8192;
+const BUFFER: usize = 32768;
 
 pub struct Dir {
     fd: c_int,

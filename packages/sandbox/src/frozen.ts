@@ -34,6 +34,9 @@ class FrozenFolder extends ReadOnlyFileSystem {
     out.dev = this.dev;
     return done;
   }
+  override ino(node: NodeId): number {
+    return this.#tree.ino(node);
+  }
   readlink(node: NodeId): Uint8Array | number {
     return this.#tree.readlink(node);
   }

@@ -68,6 +68,8 @@ export interface FileSystem {
   retain(node: NodeId): void;
   release(node: NodeId): void;
   stat(node: NodeId, out: Stat): number;
+  /** The inode number that `stat` tells, at less cost; 0 where it would fail. */
+  ino(node: NodeId): number;
   /** EISDIR or EINVAL for `size` of something that is no regular file; EFBIG over the limit. */
   setStat(node: NodeId, change: StatChange): number;
   /** The link's target, or a negated errno (EINVAL: no link). */

@@ -65,6 +65,8 @@ struct Task<'a> {
     /// With -u: what the archive has, and from when.
     known: HashMap<Vec<u8>, i64>,
     users: [String; 2],
+    /// What files are read through.
+    buffer: Vec<u8>,
 }
 
 pub fn run(session: &mut Session) {
@@ -76,7 +78,8 @@ pub fn run(session: &mut Session) {
     let mut known = HashMap::new();
     let (writer, own) = if create { open(session, &name) } else { reopen(session, &name, &mut known) };
     let users = ["/etc/passwd", "/etc/group"].map(|path| fs::read_to_string(path).unwrap_or_default());
-    let mut task = Task { session, writer, seen: HashMap::new(), own, known, users };
+    let buffer = vec![0; 1 << 16];
+    let mut task = Task { session, writer, seen: HashMap::new(), own, known, users, buffer };
     for Name { folder, name } in task.session.options.names.clone() {
         let base = folder.as_deref().map(cli::path).map(PathBuf::from).unwrap_or_default();
         task.add(&base, &name);
@@ -261,7 +264,7 @@ impl Task<'_> {
         self.writer.put(&entry.blocks());
         let Some(mut content) = content else { return };
         let mut left = entry.size;
-        let mut buffer = vec![0; 1 << 16];
+        let buffer = &mut self.buffer;
         while left > 0 {
             let most = left.min(buffer.len() as u64) as usize;
             match content.read(&mut buffer[..most]) {

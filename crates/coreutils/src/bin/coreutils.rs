@@ -1,40 +1,8 @@
 //! The commands that are not started in loops, in one module: which one it is, argv0 says.
-use shadowbox_rt as _;
-
-use std::ffi::OsString;
-use std::io::Write;
-
-type Main = fn(std::vec::IntoIter<OsString>) -> i32;
+use coreutils::Main;
 
 fn main() {
-    let args: Vec<OsString> = std::env::args_os().collect();
-    let name = args
-        .first()
-        .map(|argv0| argv0.to_string_lossy().rsplit('/').next().unwrap_or_default().to_owned())
-        .unwrap_or_default();
-    let Some(util) = find(&name) else {
-        eprintln!("coreutils: no command {name:?} in this module");
-        std::process::exit(127);
-    };
-    uucore::panic::preserve_inherited_sigpipe();
-    uucore::panic::mute_sigpipe_panic();
-    if let Err(error) = uucore::locale::setup_localization(texts(&name)) {
-        eprintln!("{name}: could not load its texts: {error}");
-        std::process::exit(99);
-    }
-    let code = util(args.into_iter());
-    if let Err(error) = std::io::stdout().flush() {
-        eprintln!("{name}: error flushing stdout: {error}");
-    }
-    std::process::exit(code);
-}
-
-/// Whose texts a command has.
-fn texts(name: &str) -> &str {
-    match name {
-        "dir" | "vdir" => "ls",
-        _ => name,
-    }
+    coreutils::run("coreutils", find)
 }
 
 fn find(name: &str) -> Option<Main> {

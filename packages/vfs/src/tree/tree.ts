@@ -169,6 +169,10 @@ export class TreeFileSystem implements FileSystem {
     });
   }
 
+  ino(node: NodeId): number {
+    return this.locked(() => this.heap.u32[(node >>> 2) + Inode.INO]);
+  }
+
   /** POSIX counts the `..` of every subdirectory as a link; an unlisted or huge directory answers 0. */
   #subdirectories(dir: NodeId): number {
     if (hasFlag(this.heap, dir, Flag.UNLISTED) || countNames(this.heap, dir) > 1000) return 0;

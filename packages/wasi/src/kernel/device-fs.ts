@@ -2,6 +2,7 @@ import {
   type DirEntrySink,
   decodeText,
   Errno,
+  emptyStat,
   encodeText,
   FileType,
   type NodeId,
@@ -56,6 +57,7 @@ const NUMBERS: ReadonlyMap<number, number> = new Map([
  */
 export class DeviceFileSystem extends ReadOnlyFileSystem {
   readonly #current: () => Process | undefined;
+  readonly #facts = emptyStat();
 
   constructor(dev: number, current: () => Process | undefined) {
     super(dev);
@@ -82,6 +84,12 @@ export class DeviceFileSystem extends ReadOnlyFileSystem {
     this.fill(out, node, FileType.CHARACTER_DEVICE, 0o666, 0);
     out.rdev = NUMBERS.get(node - DEVICE) ?? 0;
     return 0;
+  }
+
+  /** A descriptor shows as what is open there. */
+  override ino(node: NodeId): number {
+    if (node < DESCRIPTOR) return node;
+    return this.stat(node, this.#facts) < 0 ? 0 : this.#facts.ino;
   }
 
   readlink(_node: NodeId): number {

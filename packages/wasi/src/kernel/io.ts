@@ -300,11 +300,10 @@ export class FileIo {
     if (i32[file + OpenFile.KIND] !== FileKind.DIRECTORY) return -Errno.ENOTDIR;
     const fs = this.#fs(file);
     const node = u32[file + OpenFile.NODE];
-    const inoOf = (target: number): number => (fs.stat(target, this.#stat) < 0 ? 0 : this.#stat.ino);
-    if (cookie < 1 && !sink(DOT, inoOf(node), FileType.DIRECTORY, 1)) return 0;
-    if (cookie < 2 && !sink(DOT_DOT, inoOf(fs.parent(node)), FileType.DIRECTORY, 2)) return 0;
+    if (cookie < 1 && !sink(DOT, fs.ino(node), FileType.DIRECTORY, 1)) return 0;
+    if (cookie < 2 && !sink(DOT_DOT, fs.ino(fs.parent(node)), FileType.DIRECTORY, 2)) return 0;
     return fs.readdir(node, Math.max(0, cookie - COOKIES), (name, child, type, next) =>
-      sink(name, inoOf(child), type, next + COOKIES),
+      sink(name, fs.ino(child), type, next + COOKIES),
     );
   }
 

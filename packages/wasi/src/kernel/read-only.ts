@@ -27,6 +27,9 @@ export abstract class ReadOnlyFileSystem implements FileSystem {
   abstract readdir(dir: NodeId, cookie: number, sink: DirEntrySink): number;
   abstract read(node: NodeId, offset: number, dst: Uint8Array): number;
 
+  ino(node: NodeId): number {
+    return node;
+  }
   retain(_node: NodeId): void {}
   release(_node: NodeId): void {}
   setStat(_node: NodeId, _change: StatChange): number {

@@ -11,6 +11,7 @@ const DIRENT = 24;
  */
 export function fdReaddirFunctions(guest: Guest): GuestFunctions {
   const entry = new Uint8Array(DIRENT);
+  const fields = new DataView(entry.buffer);
   return {
     fd_readdir(fd: number, buffer: number, length: number, cookie: bigint, result: number): number {
       const from = BigInt.asUintN(64, cookie);
@@ -19,9 +20,9 @@ export function fdReaddirFunctions(guest: Guest): GuestFunctions {
       const out = guest.bytes(buffer, length);
       let used = 0;
       const status = guest.process.io.readdir(fd, Number(from), (name, ino, type, next) => {
-        setU53(entry, 0, next);
-        setU53(entry, 8, ino);
-        setU53(entry, 16, name.length);
+        setU53(fields, 0, next);
+        setU53(fields, 8, ino);
+        fields.setUint32(16, name.length, true);
         entry[20] = guestFileType(type);
         used += put(out, used, entry);
         used += put(out, used, name);
@@ -35,12 +36,9 @@ export function fdReaddirFunctions(guest: Guest): GuestFunctions {
 }
 
 /** A number up to 2⁵³ as eight bytes. */
-function setU53(bytes: Uint8Array, at: number, value: number): void {
-  let rest = value;
-  for (let i = 0; i < 8; i++) {
-    bytes[at + i] = rest & 0xff;
-    rest = Math.floor(rest / 256);
-  }
+function setU53(fields: DataView, at: number, value: number): void {
+  fields.setUint32(at, value >>> 0, true);
+  fields.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
 }
 
 function put(out: Uint8Array, at: number, bytes: Uint8Array): number {

@@ -145,6 +145,13 @@ export class DirectoryFileSystem implements FileSystem {
     return 0;
   }
 
+  ino(node: NodeId): number {
+    const held = this.#nodes.descriptor(node);
+    const ino =
+      held >= 0 ? attempt(() => fstatSync(held).ino) : this.#node(node, (place) => lstatSync(place).ino);
+    return Math.max(0, ino);
+  }
+
   #fill(out: Stat, facts: BigIntStats): void {
     const { uid, gid } = this.#options.user;
     out.dev = this.dev;
