@@ -227,7 +227,8 @@ export function lookUp(host: ExpansionHost, reference: Reference, shownBad?: str
   }
   if (key === undefined) return { text: variable ? variable.scalar : host.special(name) };
   if (key === BAD_INDEX) {
-    host.warn(`${shownBad ?? name}: bad array subscript`);
+    // `${#x[-1]}` of what has no value is 0.
+    if (shownBad === undefined || value !== undefined) host.warn(`${shownBad ?? name}: bad array subscript`);
     return { text: undefined };
   }
   if (value instanceof AssocArray) return { text: value.get(String(key)) };

@@ -116,7 +116,7 @@ export function runArithmeticFor(sh: Interpreter, node: ArithmeticFor): number {
     if (part === null) return missing;
     sh.state.line = node.line;
     if (debugTrap(sh, `((${part.text}))`)) return false;
-    const text = expandArithmetic(sh, part);
+    const text = expandArithmetic(sh, part).trimStart();
     if (sh.state.set.xtrace) trace(sh, `(( ${text} ))`);
     if (text.trim() === "") return missing;
     return isTrue(evaluateArithmetic(sh, text, "(("));

@@ -98,7 +98,6 @@ function emptyWord(line: number): Word {
 
 /** `( … )` at `pos`. */
 export function readArray(r: Reader): ArrayLiteral {
-  const start = r.textLength();
   const { line } = r;
   const { elements } = r;
   const base = elements.size;
@@ -114,7 +113,12 @@ export function readArray(r: Reader): ArrayLiteral {
     else elements.push(element(readWord(r)));
   }
   r.pos++;
-  return { type: "ArrayLiteral", elements: elements.take(base), text: r.textFrom(start) };
+  const taken = elements.take(base);
+  return { type: "ArrayLiteral", elements: taken, text: `(${taken.map(elementText).join(" ")})` };
+}
+
+function elementText({ subscript, append, value }: ArrayElement): string {
+  return subscript === null ? value.text : `[${subscript.text}]${append ? "+=" : "="}${value.text}`;
 }
 
 function element(value: Word): ArrayElement {

@@ -322,7 +322,7 @@ export interface Assignment {
 export interface ArrayLiteral {
   type: "ArrayLiteral";
   elements: ArrayElement[];
-  /** With the parentheses, as written. */
+  /** As bash prints it: with the parentheses, elements one blank apart, without comments. */
   text: string;
 }
 
