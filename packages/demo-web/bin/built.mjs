@@ -59,7 +59,7 @@ function digestOfSources() {
   const hash = createHash("sha256");
   for (const source of SOURCES.map(at))
     for (const path of filesBelow(source)) {
-      if (/\.(map|test\.tsx?)$/.test(path)) continue;
+      if (/\.(map|test\.tsx?)$|\/node\//.test(path)) continue;
       hash.update(`${relative(at(".."), path)}\0`).update(readFileSync(path));
     }
   return hash.digest("hex").slice(0, 16);

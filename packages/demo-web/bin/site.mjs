@@ -28,11 +28,18 @@ const ISOLATION = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** The page's own files only; WebAssembly may be compiled, JavaScript text may not. */
-export const CONTENT_POLICY =
+/** The page's own files only; WebAssembly may be compiled, JavaScript text may not. `connect` is what else may be reached. */
+const policyOf = (connect = "") =>
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self' 'unsafe-inline'; " +
-  "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'none'; " +
+  `img-src 'self' data: blob:; font-src 'self'; connect-src 'self'${connect}; manifest-src 'self'; form-action 'none'; ` +
   "frame-ancestors 'none'; base-uri 'none'";
+
+export const CONTENT_POLICY = policyOf();
+
+/** The one worker that asks the network for programs and speaks with the user's model, under the policy of the box. */
+export const RUNTIME_POLICY = policyOf(" https: http:");
+
+const RUNTIME = /^\/assets\/runtime-worker-[\w-]{8}\.js$/;
 
 /**
  * Serves `folder` (and `mounts`: first part of the path → folder) and answers where. `isolation: false` leaves the isolation
@@ -40,7 +47,6 @@ export const CONTENT_POLICY =
  */
 export async function serveSite(folder, { port = 0, mounts = {}, isolation = true, onRequest } = {}) {
   const headers = {
-    "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     ...(isolation ? ISOLATION : {}),
@@ -79,7 +85,14 @@ function sender(headers) {
     const asks = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
     const isPacked = asks && PACKED.test(type) && size < 4 << 20;
     const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}${isPacked ? "-z" : ""}"`;
-    const all = { ...headers, etag, vary: "accept-encoding", "cache-control": cachingOf(request.url) };
+    const policy = RUNTIME.test(request.url) ? RUNTIME_POLICY : CONTENT_POLICY;
+    const all = {
+      ...headers,
+      "content-security-policy": policy,
+      etag,
+      vary: "accept-encoding",
+      "cache-control": cachingOf(request.url),
+    };
     if (request.headers["if-none-match"] === etag) return response.writeHead(304, all).end();
     const body = isPacked ? await pack(path, `${path} ${etag}`) : undefined;
     response.writeHead(200, {

@@ -26,6 +26,7 @@ export type {
   LimitReached,
   Limits,
   LogEntry,
+  NetAnswer,
   NetEvent,
   NetLimits,
   NetPolicy,

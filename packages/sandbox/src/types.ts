@@ -45,7 +45,7 @@ export type {
 } from "@shadowbox/workspace";
 export type { NetLimits, NetPolicy, NetRule } from "./net/policy.ts";
 export type { NetSecret } from "./net/secrets.ts";
-export type { NetEvent, NetQuestion, NetworkOptions } from "./net/session.ts";
+export type { NetAnswer, NetEvent, NetQuestion, NetworkOptions } from "./net/session.ts";
 
 /** Which engine runs the programs; `auto` picks one and says which in {@link Sandbox.engine}. */
 export type EngineName = "v8" | "wasmtime";
@@ -329,13 +329,13 @@ export interface Sandbox extends AsyncDisposable {
   log(): readonly LogEntry[];
   /** Brings the user's newer edits of the project into the box: three-way merges where both changed a file. Node. */
   refresh(options?: RefreshOptions): Promise<RefreshResult>;
-  /** Notes how the box is now, and gives the number for `restore`; each call that changes something does so by itself. Node. */
+  /** Notes how the box is now, and gives the number for `restore`; each call that changes something does so by itself. Not over a base. */
   snapshot(name?: string): Promise<number>;
-  /** One for each call that changed something, and those with a name, oldest first. Node. */
+  /** One for each call that changed something, and those with a name, oldest first. Not over a base. */
   snapshots(): readonly Snapshot[];
-  /** What the calls after snapshot `from` (0: before the first) up to `to` changed in the box. Node. */
+  /** What the calls after snapshot `from` (0: before the first) up to `to` changed in the box. Not over a base. */
   between(from: number, to: number): SnapshotDiff;
-  /** Makes the box as it was after a snapshot (0: before the first), at and below `paths`, default everywhere. Node. */
+  /** Makes the box as it was after a snapshot (0: before the first), at and below `paths`, default everywhere. Not over a base. */
   restore(id: number, paths?: readonly string[]): Promise<RestoreResult>;
   /** Puts a file as its reviewer wants it into the box, as a snapshot of its own; the project is not touched. Node. */
   edit(path: string, content: Uint8Array | string): Promise<void>;

@@ -16,6 +16,7 @@ export { Heap, HeapSlot, type Pointer } from "./heap/heap.ts";
 export { Mutex } from "./heap/mutex.ts";
 export { sleepWhile } from "./heap/sleep.ts";
 export { type ImageEntry, ProjectImage } from "./image.ts";
+export { crc32 } from "./journal/codec.ts";
 export { copyTree } from "./journal/copy.ts";
 export { JOURNAL_VERSION, Journal, type JournalReport, type JournalStorage } from "./journal/journal.ts";
 export { JournalState, restoreTree } from "./journal/restore.ts";

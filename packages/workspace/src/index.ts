@@ -26,3 +26,6 @@ export type {
   Snapshot,
   UndoResult,
 } from "./operations.ts";
+export { KeptSnapshots } from "./snapshots/kept.ts";
+export { restoreSnapshot } from "./snapshots/restore.ts";
+export { Snapshots } from "./snapshots/snapshots.ts";

@@ -58,3 +58,14 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/** Whether a path is one of these, or below one; `.` and an empty list are everything. */
+export function isBelow(path: string, folders: readonly string[]): boolean {
+  return (
+    folders.length === 0 ||
+    folders.some((name) => {
+      const folder = name.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
+      return folder === "" || folder === "." || path === folder || path.startsWith(`${folder}/`);
+    })
+  );
+}

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { unzipSync, zipSync } from "fflate";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { builtSite } from "../../bin/built.mjs";
 import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
+import { changes, openSample, type, watch } from "../node/testing.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -28,39 +29,8 @@ afterAll(async () => {
   await site?.close();
 });
 
-/** What the page must never do: fail, break its own content policy, or speak with somebody else. */
-function watch(page: Page): string[] {
-  const bad: string[] = [];
-  page.on("pageerror", ({ message }) => bad.push(message));
-  page.on("console", (said) => {
-    if (said.type() === "error") bad.push(said.text());
-  });
-  page.on("request", (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(site.address))
-      bad.push(request.url());
-  });
-  return bad;
-}
-
-async function openSample(context: BrowserContext): Promise<{ page: Page; bad: string[] }> {
-  const page = await context.newPage();
-  const bad = watch(page);
-  await page.goto(site.address);
-  await page.getByRole("button", { name: /Try the sample/ }).click();
-  await page.getByRole("button", { name: "Run it" }).waitFor();
-  return { page, bad };
-}
-
-async function type(page: Page, line: string): Promise<void> {
-  await page.locator(".console").click();
-  await page.keyboard.type(line);
-  await page.keyboard.press("Enter");
-}
-
-const changes = (page: Page) => page.locator(".change .path");
-
 test("the guide leads from a program to a reviewed commit, and the commit can be undone", async () => {
-  const { page, bad } = await openSample(await browser.newContext());
+  const { page, bad } = await openSample(await browser.newContext(), site.address);
   await page.getByRole("button", { name: "Run it" }).click();
   await page.locator(".guide .done").first().waitFor();
   await page.getByRole("button", { name: "Run it" }).click();
@@ -78,6 +48,7 @@ test("the guide leads from a program to a reviewed commit, and the commit can be
   expect(await page.locator(".timeline strong").allTextContents()).toEqual([
     "undid",
     "committed",
+    "edited",
     "ran",
     "ran",
   ]);
@@ -85,7 +56,7 @@ test("the guide leads from a program to a reviewed commit, and the commit can be
 });
 
 test("a reload brings the box back, with its changes", async () => {
-  const { page, bad } = await openSample(await browser.newContext());
+  const { page, bad } = await openSample(await browser.newContext(), site.address);
   await type(page, "mkdir -p sub/deep && echo kept > sub/deep/file && mv poem.txt verse.txt");
   await expect.poll(() => changes(page).allTextContents()).toEqual(["sub/deep/file", "poem.txt → verse.txt"]);
   await page.reload();
@@ -104,7 +75,7 @@ test("what pages of other origins post is ignored", async () => {
   const foreign = await serveSite(at("../../public"), { isolation: false });
   const context = await browser.newContext();
   try {
-    const { page, bad } = await openSample(context);
+    const { page, bad } = await openSample(context, site.address);
     const call = { id: 1, method: "exec", args: ["echo foreign > foreign"] };
     const other = await context.newPage();
     await other.goto(`${foreign.address}icon.svg`);
@@ -130,7 +101,7 @@ test("what pages of other origins post is ignored", async () => {
 
 test("a second tab waits, and takes over when the first closes", async () => {
   const context = await browser.newContext();
-  const { page } = await openSample(context);
+  const { page } = await openSample(context, site.address);
   await type(page, "echo one > from-first");
   await expect.poll(() => changes(page).allTextContents()).toEqual(["from-first"]);
   const second = await context.newPage();
@@ -162,7 +133,7 @@ test("after the first visit the site works without a network", async () => {
 });
 
 test("Ctrl-C stops what runs, and the terminal goes on", async () => {
-  const { page } = await openSample(await browser.newContext());
+  const { page } = await openSample(await browser.newContext(), site.address);
   await type(page, "while :; do :; done");
   await page.waitForTimeout(300);
   await page.keyboard.press("Control+c");
@@ -191,7 +162,7 @@ test("an archive comes in, and the workspace goes out as one", async () => {
 
 test("a folder comes in, the accepted part of the edits goes back to it, and undo takes that back", async () => {
   const page = await (await browser.newContext()).newPage();
-  const bad = watch(page);
+  const bad = watch(page, site.address);
   await page.goto(site.address);
   const lines = Array.from({ length: 30 }, (_, at) => `line ${at + 1}\n`);
   await page.evaluate(async (text) => {
@@ -294,11 +265,11 @@ for (const colorScheme of ["light", "dark"] as const)
     await start.getByRole("button", { name: /Try the sample/ }).waitFor();
     const found = [...(await serious(start))];
     await start.close();
-    const { page } = await openSample(context);
+    const { page } = await openSample(context, site.address);
     await type(page, "echo x >> README.md");
     await changes(page).first().click();
     await page.locator("pre").first().waitFor();
-    for (const tab of ["Review", "Files", "Timeline", "Bundles"]) {
+    for (const tab of ["Review", "Files", "Timeline", "Network", "Bundles", "Settings", "Agent"]) {
       await page.getByRole("tab", { name: tab }).click();
       found.push(...(await serious(page)));
     }

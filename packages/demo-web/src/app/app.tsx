@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import type { ConnectedRuntime } from "../runtime/client.ts";
 import type { Opened } from "../runtime/protocol.ts";
 import type { Imported } from "./projects.ts";
+import { Questions } from "./questions.tsx";
 import { Start } from "./start.tsx";
 import type { ShellTerminal } from "./terminal.ts";
 import { type FolderView, useBox } from "./use-box.ts";
@@ -51,6 +52,7 @@ export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Pr
       {view.phase === "waiting" && (
         <Notice>Another tab has this box open. This one takes over when it closes.</Notice>
       )}
+      <Questions pending={view.questions} />
       {view.problem && (
         <div class="problem" role="alert">
           <span>{view.problem}</span>

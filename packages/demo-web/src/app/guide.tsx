@@ -15,7 +15,7 @@ export function Guide({ log, submit, close }: Props) {
   const done = [
     ran(GUIDE[0]?.command),
     ran(GUIDE[1]?.command),
-    did("discard") || did("commit"),
+    did("discard") || did("edit") || did("commit"),
     did("commit"),
   ];
   const next = done.indexOf(false);

@@ -1,6 +1,7 @@
 import type { ChangeFacts } from "@shadowbox/sandbox";
 import { useEffect, useState } from "preact/hooks";
 import { type FilePatch, type Hunk, parsePatch } from "./patch.ts";
+import { lineClass } from "./patch-view.tsx";
 
 const MARK: Readonly<Record<ChangeFacts["kind"], string>> = {
   created: "A",
@@ -131,8 +132,4 @@ function Patch({ path, version, actions }: { path: string; version: number; acti
       ))}
     </div>
   );
-}
-
-function lineClass(line: string): string {
-  return line.startsWith("+") ? "plus" : line.startsWith("-") ? "minus" : "";
 }

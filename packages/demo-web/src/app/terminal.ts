@@ -1,9 +1,9 @@
 import { FitAddon } from "@xterm/addon-fit";
-import { Terminal } from "@xterm/xterm";
+import { type ILink, Terminal } from "@xterm/xterm";
 
 /** What a terminal does with what is typed. */
 export interface TerminalActions {
-  run(line: string): Promise<{ status: number; cwd: string }>;
+  run(line: string, columns: number): Promise<{ status: number; cwd: string }>;
   stop(): void;
 }
 
@@ -28,6 +28,8 @@ export class ShellTerminal {
   #line = "";
   #cursor = 0;
   #running = false;
+  /** What was typed while a command ran: the next line's. */
+  #ahead: string[] = [];
   #cwd = "/workspace";
 
   constructor(place: HTMLElement, actions: TerminalActions) {
@@ -45,9 +47,13 @@ export class ShellTerminal {
     this.#terminal.open(place);
     this.#fit.fit();
     new ResizeObserver(() => this.#fit.fit()).observe(place);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    const recolour = () => {
       this.#terminal.options.theme = themeOf(place);
-    });
+    };
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+    window.addEventListener("theme", recolour);
+    this.#terminal.attachCustomKeyEventHandler((event) => !isCopy(event, this.#terminal.hasSelection()));
+    this.#terminal.registerLinkProvider({ provideLinks: (row, show) => show(linksIn(this.#terminal, row)) });
     this.#terminal.onData((data) => this.#take(data));
     this.#prompt();
   }
@@ -86,7 +92,11 @@ export class ShellTerminal {
 
   #take(data: string): void {
     if (this.#running) {
-      if (data === KEY.ETX) this.#actions.stop();
+      if (data !== KEY.ETX) this.#ahead.push(data);
+      else {
+        this.#ahead = [];
+        this.#actions.stop();
+      }
       return;
     }
     if (data === KEY.ENTER) void this.#enter();
@@ -143,7 +153,7 @@ export class ShellTerminal {
       if (this.#history.at(-1) !== line) this.#history.push(line);
       this.#running = true;
       try {
-        const { status, cwd } = await this.#actions.run(line);
+        const { status, cwd } = await this.#actions.run(line, this.#terminal.cols);
         this.#cwd = cwd;
         if (status !== 0) this.#terminal.write(`\x1b[2m[status ${status}]\x1b[0m\r\n`);
       } catch (error) {
@@ -152,7 +162,23 @@ export class ShellTerminal {
       this.#running = false;
     }
     this.#prompt();
+    for (const data of this.#ahead.splice(0)) this.#take(data);
   }
+}
+
+/** Ctrl-C with a selection copies, which is the browser's; without one it stops what runs. */
+function isCopy({ key, ctrlKey, metaKey }: KeyboardEvent, hasSelection: boolean): boolean {
+  return hasSelection && (ctrlKey || metaKey) && key.toLowerCase() === "c";
+}
+
+/** Addresses in a line of the terminal; a click opens them apart from this page. */
+function linksIn(terminal: Terminal, row: number): ILink[] {
+  const line = terminal.buffer.active.getLine(row - 1)?.translateToString(true) ?? "";
+  return [...line.matchAll(/https?:\/\/[^\s"'<>]*[^\s"'<>.,;:)\]]/g)].map(({ 0: text, index }) => ({
+    text,
+    range: { start: { x: index + 1, y: row }, end: { x: index + text.length, y: row } },
+    activate: () => window.open(text, "_blank", "noopener,noreferrer"),
+  }));
 }
 
 /** The page's colours, as the browser resolves them for the present scheme. */

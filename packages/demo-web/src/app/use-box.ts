@@ -1,12 +1,16 @@
-import type { ChangeFacts, LogEntry } from "@shadowbox/sandbox";
+import type { Rule } from "@shadowbox/agent";
+import type { ChangeFacts, LogEntry, Snapshot } from "@shadowbox/sandbox";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Call, ConnectedRuntime } from "../runtime/client.ts";
-import type { CommandFacts, ListedFile, Opened } from "../runtime/protocol.ts";
+import type { AuditEvent, CommandFacts, ListedFile, Opened, Question, Reply } from "../runtime/protocol.ts";
 import { keepForOffline } from "./isolation.ts";
 import { keepOrigin, keptOrigin, mayWrite, type Origin, originOf, writeBack } from "./origin.ts";
 import { takeBack } from "./patch.ts";
+import { keepPreferences, loadPreferences, type Preferences, showTheme } from "./preferences.ts";
 import { download, exportZip, type Imported } from "./projects.ts";
+import type { Pending } from "./questions.tsx";
 import type { ReviewActions } from "./review.tsx";
+import { type AgentActions, type AgentView, connectAgent, NO_AGENT } from "./use-agent.ts";
 
 /** Where the project is inside. */
 export const ROOT = "/workspace";
@@ -19,7 +23,14 @@ export interface BoxView {
   problem: string;
   changes: readonly ChangeFacts[];
   log: readonly LogEntry[];
+  snapshots: readonly Snapshot[];
   commands: readonly CommandFacts[];
+  audit: readonly AuditEvent[];
+  /** What the person decided for this project. */
+  rules: readonly Rule[];
+  questions: readonly Pending[];
+  agent: AgentView;
+  preferences: Preferences;
   /** The user's folder that the project came from, and what of it is to be written yet. */
   folder?: FolderView;
   /** Counts up with every look at the box. */
@@ -34,7 +45,8 @@ export interface FolderView {
 
 export interface BoxActions {
   review: ReviewActions;
-  run(line: string): Promise<{ status: number; cwd: string }>;
+  agent: AgentActions;
+  run(line: string, columns: number): Promise<{ status: number; cwd: string }>;
   stop(): void;
   begin(project: Imported): Promise<void>;
   /** Writes what was committed to the folder; at a click, so that the browser may ask. */
@@ -43,12 +55,23 @@ export interface BoxActions {
   list(path: string): Promise<ListedFile[]>;
   read(path: string): Promise<Uint8Array>;
   save(path: string, bytes: Uint8Array): Promise<void>;
+  snapshotDiff(id: number): Promise<string>;
+  restore(id: number): void;
+  forget(rule: Rule): void;
+  setPreferences(preferences: Preferences): Promise<void>;
   saveZip(): void;
   savePatch(): void;
   closeProblem(): void;
 }
 
-const OPENING: BoxView = { phase: "opening", problem: "", changes: [], log: [], commands: [], version: 0 };
+function openingView(preferences: Preferences): BoxView {
+  return {
+    ...{ phase: "opening", problem: "", changes: [], log: [], snapshots: [], commands: [], audit: [] },
+    ...{ rules: [], questions: [], agent: NO_AGENT, preferences, version: 0 },
+  };
+}
+
+type Update = (part: Partial<BoxView> | ((before: BoxView) => Partial<BoxView>)) => void;
 
 /** The box of this page: what to show of it and what can be done with it. `output` gets what its programs print. */
 export function useBox(
@@ -56,51 +79,118 @@ export function useBox(
   opened: Promise<Opened>,
   output: (bytes: Uint8Array) => void,
 ): [BoxView, BoxActions] {
-  const [view, setView] = useState(OPENING);
-  const update = (part: Partial<BoxView>) => setView((before) => ({ ...before, ...part }));
-  const actions = useMemo(() => connect(runtime.call, update), []);
+  const [view, setView] = useState(() => openingView(loadPreferences()));
+  const update: Update = (part) =>
+    setView((before) => ({ ...before, ...(typeof part === "function" ? part(before) : part) }));
+  const box = useMemo(() => connect(runtime.call, update, view.preferences), []);
   useEffect(() => {
-    runtime.listen({ output, waiting: () => update({ phase: "waiting" }) });
-    void actions.open(opened);
+    runtime.listen({
+      output,
+      waiting: () => update({ phase: "waiting" }),
+      audit: (event) => update(({ audit }) => ({ audit: [...audit, event] })),
+      agent: box.takeAgentEvent,
+      ask: askWith(update),
+    });
+    void box.open(opened);
   }, []);
-  return [view, actions];
+  return [view, box.actions];
 }
 
-function connect(call: Call, update: (part: Partial<BoxView>) => void) {
+/** Puts questions to the person; each stays until it is answered. */
+function askWith(update: Update): (question: Question) => Promise<Reply> {
+  let asked = 0;
+  return (question) =>
+    new Promise((resolve) => {
+      const id = ++asked;
+      const answer = (reply: Reply) => {
+        update(({ questions }) => ({ questions: questions.filter((one) => one.id !== id) }));
+        resolve(reply);
+      };
+      update(({ questions }) => ({ questions: [...questions, { id, question, answer }] }));
+    });
+}
+
+function connect(call: Call, update: Update, given: Preferences) {
   let version = 0;
+  let preferences = given;
   const fail = (error: unknown) => update({ problem: (error as Error).message });
   const refresh = async () => {
-    const [{ changes }, log] = await Promise.all([call("changes"), call("log")]);
-    update({ changes, log: [...log], version: ++version });
+    const [{ changes }, log, snapshots, rules] = await Promise.all([
+      call("changes"),
+      call("log"),
+      call("snapshots"),
+      call("rules"),
+    ]);
+    update({ changes, log: [...log], snapshots, rules: [...rules], version: ++version });
   };
   const folder = followFolder(call, update);
-  const enter = async () => {
-    update({ phase: "work" });
-    await refresh();
-    update({ commands: await call("bundles") });
-  };
   /** Does something in the box, then shows what changed. */
-  const act = async (what: () => Promise<unknown>) => {
+  const act: Act = async (what) => {
     update({ problem: "" });
     await what().catch(fail);
     await refresh().catch(fail);
     await folder.settle(false).catch(fail);
   };
-  const write = (path: string, bytes: Uint8Array) => act(() => call("write", path, bytes));
-  return {
-    open: async (opened: Promise<Opened>) => {
-      try {
-        const { hasProject, state } = await opened;
-        if (!hasProject) update({ phase: "start" });
-        else {
-          await enter();
-          await folder.use(await keptOrigin(state));
-        }
-      } catch (error) {
-        fail(error);
+  const setPreferences = async (wanted: Preferences) => {
+    const isSameBox = JSON.stringify(wanted.box) === JSON.stringify(preferences.box);
+    preferences = wanted;
+    keepPreferences(wanted);
+    showTheme(wanted.theme);
+    update({ preferences: wanted });
+    if (!isSameBox) await act(() => call("configure", wanted.box));
+  };
+  const agent = connectAgent({
+    ...{ call, refresh, fail },
+    update: (change) => update(({ agent: before }) => ({ agent: change(before) })),
+    model: () => preferences.model,
+    setMode: (mode) => void setPreferences({ ...preferences, box: { ...preferences.box, mode } }),
+  });
+  const enter = async () => {
+    update({ phase: "work" });
+    await refresh();
+    update({ commands: await call("bundles"), audit: [...(await call("audit"))] });
+    await agent.load();
+  };
+  const project = projectActions({ call, update, enter, folder, fail });
+  const actions: BoxActions = {
+    ...project.actions,
+    ...runActions(call, () => refresh().catch(fail)),
+    ...fileActions(call, act),
+    ...exportActions(call, fail),
+    agent: agent.actions,
+    review: reviewActions(call, act),
+    forget: (rule) => void act(() => call("forget", rule)),
+    setPreferences,
+    closeProblem: () => update({ problem: "" }),
+  };
+  return { actions, open: project.open, takeAgentEvent: agent.take };
+}
+
+type Act = (what: () => Promise<unknown>) => Promise<void>;
+
+interface ProjectParts {
+  call: Call;
+  update: Update;
+  enter(): Promise<void>;
+  folder: ReturnType<typeof followFolder>;
+  fail(error: unknown): void;
+}
+
+function projectActions({ call, update, enter, folder, fail }: ProjectParts) {
+  const open = async (opened: Promise<Opened>) => {
+    try {
+      const { hasProject, state } = await opened;
+      if (!hasProject) update({ phase: "start" });
+      else {
+        await enter();
+        await folder.use(await keptOrigin(state));
       }
-      keepForOffline();
-    },
+    } catch (error) {
+      fail(error);
+    }
+    keepForOffline();
+  };
+  const actions = {
     begin: async ({ files, folder: from }: Imported) => {
       const { state } = await call("start", files);
       const origin = from && (await originOf(from, state, files));
@@ -108,20 +198,26 @@ function connect(call: Call, update: (part: Partial<BoxView>) => void) {
       await folder.use(origin);
       await enter();
     },
-    writeBack: () => void folder.settle(true).catch(fail),
     leave: () => update({ phase: "start" }),
-    run: async (line: string) => {
-      const ended = await call("exec", line);
-      await refresh();
-      return ended;
-    },
+    writeBack: () => void folder.settle(true).catch(fail),
+  };
+  return { open, actions };
+}
+
+function runActions(call: Call, refresh: () => Promise<void>) {
+  return {
+    run: (line: string, columns: number) => call("exec", line, columns).finally(refresh),
     stop: () => void call("stop"),
+  };
+}
+
+function fileActions(call: Call, act: Act) {
+  return {
     list: (path: string) => call("list", path),
     read: (path: string) => call("read", path),
-    save: write,
-    ...exportActions(call, fail),
-    closeProblem: () => update({ problem: "" }),
-    review: reviewActions(call, act),
+    save: (path: string, bytes: Uint8Array) => act(() => call("write", path, bytes)),
+    snapshotDiff: async (id: number) => text(await call("snapshotDiff", id)),
+    restore: (id: number) => void act(() => call("restore", id)),
   };
 }
 
@@ -137,7 +233,7 @@ function exportActions(call: Call, fail: (error: unknown) => void) {
 }
 
 /** Keeps the user's folder as the project is, as far as the page may. */
-function followFolder(call: Call, update: (part: Partial<BoxView>) => void) {
+function followFolder(call: Call, update: Update) {
   let origin: Origin | undefined;
   const settle = async (isClick: boolean) => {
     if (origin === undefined) return;
@@ -164,7 +260,7 @@ function followFolder(call: Call, update: (part: Partial<BoxView>) => void) {
   };
 }
 
-function reviewActions(call: Call, act: (what: () => Promise<unknown>) => Promise<void>): ReviewActions {
+function reviewActions(call: Call, act: Act): ReviewActions {
   return {
     patch: async (path) => text(await call("diff", [path])),
     keep: (paths) => act(() => call("commit", paths)),

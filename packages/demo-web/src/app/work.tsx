@@ -1,19 +1,19 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Bundles } from "./bundles.tsx";
+import { Chat } from "./chat.tsx";
 import { Editor } from "./editor.tsx";
 import { Files } from "./files.tsx";
 import { Guide } from "./guide.tsx";
+import { Network } from "./network.tsx";
 import { Review } from "./review.tsx";
-import { Bundles, Timeline } from "./side.tsx";
+import { Settings, type StorageFacts } from "./settings.tsx";
+import { Tabs } from "./tabs.tsx";
 import { ShellTerminal, type TerminalActions } from "./terminal.ts";
+import { Timeline } from "./timeline.tsx";
 import { type BoxActions, type BoxView, ROOT } from "./use-box.ts";
 
-type Tab = "review" | "files" | "timeline" | "bundles";
-const TABS: readonly (readonly [Tab, string])[] = [
-  ["review", "Review"],
-  ["files", "Files"],
-  ["timeline", "Timeline"],
-  ["bundles", "Bundles"],
-];
+type Tab = "review" | "files" | "timeline" | "network" | "bundles" | "settings";
+type Worker = "terminal" | "agent";
 
 interface Props {
   view: BoxView;
@@ -23,35 +23,41 @@ interface Props {
   endGuide(): void;
 }
 
-/** The box at work: its terminal, and what differs from the project. */
+/** The box at work: terminal and agent on one side, what became of the project on the other. */
 export function Work({ view, actions, terminal, guided, endGuide }: Props) {
   const [tab, setTab] = useState<Tab>("review");
+  const [worker, setWorker] = useState<Worker>("terminal");
   const [editing, setEditing] = useState<string | undefined>(undefined);
+  const { agent, preferences } = view;
   return (
     <main class="work">
-      <section class="shell" aria-label="Terminal">
-        {guided && (
+      <section class="shell" aria-label="Work">
+        <Tabs
+          label="Who works"
+          selected={worker}
+          select={(name) => setWorker(name)}
+          tabs={[
+            ["terminal", "Terminal"],
+            ["agent", agent.isBusy ? "Agent …" : "Agent"],
+          ]}
+        />
+        {guided && worker === "terminal" && (
           <Guide log={view.log} submit={(line) => void terminal.current?.submit(line)} close={endGuide} />
         )}
-        <Console hold={terminal} actions={actions} />
+        <Console hold={terminal} actions={actions} isHidden={worker !== "terminal"} />
+        {worker === "agent" && (
+          <Chat
+            conversation={agent.conversation}
+            isBusy={agent.isBusy}
+            model={preferences.model}
+            mode={preferences.box.mode}
+            actions={actions.agent}
+            openSettings={() => setTab("settings")}
+          />
+        )}
       </section>
       <section class="side" aria-label="Project">
-        <div role="tablist" aria-label="Views">
-          {TABS.map(([name, title]) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              aria-selected={tab === name}
-              onClick={() => setTab(name)}
-            >
-              {title}
-              {name === "review" && view.changes.length > 0 && (
-                <span class="badge">{view.changes.length}</span>
-              )}
-            </button>
-          ))}
-        </div>
+        <Tabs label="Views" selected={tab} select={(name) => setTab(name)} tabs={titles(view)} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
         <div class="panel" role="tabpanel" aria-label={tab} tabIndex={0}>
           <Panel tab={tab} view={view} actions={actions} edit={setEditing} />
@@ -69,29 +75,83 @@ export function Work({ view, actions, terminal, guided, endGuide }: Props) {
   );
 }
 
+function titles({ changes }: BoxView) {
+  const badge = changes.length > 0 && <span class="badge">{changes.length}</span>;
+  return [
+    ["review", <>Review{badge}</>],
+    ["files", "Files"],
+    ["timeline", "Timeline"],
+    ["network", "Network"],
+    ["bundles", "Bundles"],
+    ["settings", "Settings"],
+  ] as const;
+}
+
 interface PanelProps extends Pick<Props, "view" | "actions"> {
   tab: Tab;
   edit(path: string): void;
 }
 
 function Panel({ tab, view, actions, edit }: PanelProps) {
-  const { changes, log, version } = view;
-  if (tab === "timeline") return <Timeline entries={log} />;
-  if (tab === "bundles") return <Bundles commands={view.commands} />;
-  if (tab === "files") {
-    const changed = new Set(changes.map(({ path }) => path));
-    return <Files root={ROOT} version={version} changed={changed} list={actions.list} open={edit} />;
+  const { changes, log, version, preferences } = view;
+  switch (tab) {
+    case "timeline":
+      return (
+        <Timeline
+          {...{ log, snapshots: view.snapshots, audit: view.audit }}
+          conversation={view.agent.conversation.records}
+          diff={actions.snapshotDiff}
+          restore={actions.restore}
+        />
+      );
+    case "network":
+      return (
+        <Network
+          {...{ audit: view.audit, rules: view.rules, policy: preferences.box.network }}
+          forget={actions.forget}
+        />
+      );
+    case "bundles":
+      return <Bundles commands={view.commands} />;
+    case "settings":
+      return <SettingsPanel preferences={preferences} save={actions.setPreferences} />;
+    case "files": {
+      const changed = new Set(changes.map(({ path }) => path));
+      return <Files root={ROOT} version={version} changed={changed} list={actions.list} open={edit} />;
+    }
+    case "review": {
+      const last = log.findLast(({ operation }) => operation === "commit" || operation === "undo");
+      const canUndo = last?.operation === "commit";
+      return <Review changes={changes} canUndo={canUndo} version={version} actions={actions.review} />;
+    }
   }
-  const last = log.findLast(({ operation }) => operation === "commit" || operation === "undo");
-  const canUndo = last?.operation === "commit";
-  return <Review changes={changes} canUndo={canUndo} version={version} actions={actions.review} />;
 }
 
-function Console({ hold, actions }: { hold: Props["terminal"]; actions: TerminalActions }) {
+function SettingsPanel({ preferences, save }: Pick<Parameters<typeof Settings>[0], "preferences" | "save">) {
+  const [storage, setStorage] = useState<StorageFacts | undefined>(undefined);
+  useEffect(() => {
+    const look = async () => {
+      const { usage = 0, quota = 0 } = await navigator.storage.estimate();
+      setStorage({ usage, quota, isPersistent: await navigator.storage.persisted() });
+    };
+    void look().catch(() => {});
+  }, []);
+  return <Settings preferences={preferences} storage={storage} save={save} />;
+}
+
+function Console({
+  hold,
+  actions,
+  isHidden,
+}: {
+  hold: Props["terminal"];
+  actions: TerminalActions;
+  isHidden: boolean;
+}) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     hold.current = new ShellTerminal(place.current as HTMLElement, actions);
     hold.current.focus();
   }, []);
-  return <div class="console" ref={place} />;
+  return <div class="console" ref={place} hidden={isHidden} />;
 }

@@ -1,4 +1,5 @@
-import type { Message, Method, Request, Runtime } from "./protocol.ts";
+import type { AgentEvent } from "@shadowbox/agent";
+import type { AuditEvent, Message, Method, Question, Reply, Request, Runtime } from "./protocol.ts";
 
 /** A failure in the runtime, with its code. */
 export class RuntimeError extends Error {
@@ -14,6 +15,10 @@ export class RuntimeError extends Error {
 export interface RuntimeEvents {
   output(bytes: Uint8Array): void;
   waiting(): void;
+  audit(event: AuditEvent): void;
+  agent(event: AgentEvent): void;
+  /** The person's answer, whenever it comes. */
+  ask(question: Question): Promise<Reply>;
 }
 
 export type Call = <M extends Method>(
@@ -29,7 +34,7 @@ export interface ConnectedRuntime {
 
 /** Starts the worker that holds the sandbox; the page only sends and receives. */
 export function connectRuntime(): ConnectedRuntime {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+  const worker = new Worker(new URL("./runtime-worker.ts", import.meta.url), {
     type: "module",
     credentials: "omit",
   });
@@ -39,7 +44,12 @@ export function connectRuntime(): ConnectedRuntime {
   let isWaiting = false;
   worker.onmessage = ({ data }: MessageEvent<Message>) => {
     if (data.type === "output") events?.output(data.bytes);
-    else if (data.type === "waiting") {
+    else if (data.type === "audit") events?.audit(data.event);
+    else if (data.type === "agent") events?.agent(data.event);
+    else if (data.type === "question") {
+      const { id, question } = data;
+      events?.ask(question).then((reply) => worker.postMessage({ reply, to: id }));
+    } else if (data.type === "waiting") {
       isWaiting = true;
       events?.waiting();
     } else {

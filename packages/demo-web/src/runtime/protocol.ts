@@ -1,12 +1,24 @@
-import type { CommitResult, FileFacts, ImageEntry, LogEntry, SandboxErrorCode } from "@shadowbox/sandbox";
+import type { AgentEvent, Answer, Mode, Request as PermissionRequest, Rule } from "@shadowbox/agent";
+import type {
+  CommitResult,
+  FileFacts,
+  ImageEntry,
+  LogEntry,
+  SandboxErrorCode,
+  SandboxEvent,
+  Snapshot,
+} from "@shadowbox/sandbox";
 
 /** What the page asks of the worker that holds the sandbox. */
 export interface Runtime {
   /** Opens what the browser keeps under this name; waits for its turn where another tab has it. */
-  open(state: string, registry: string): Opened;
+  open(state: string, registry: string, settings?: BoxSettings): Opened;
+  /** Goes on with other limits; what runs ends. */
+  configure(settings: BoxSettings): Opened;
   /** Puts a project in the place of what was kept. */
   start(files: readonly ImageEntry[]): Opened;
-  exec(script: string): ExecEnd;
+  /** `columns` is the width of the terminal, default 100. */
+  exec(script: string, columns?: number): ExecEnd;
   /** Kills the script that runs. */
   stop(): void;
   list(path: string): ListedFile[];
@@ -18,12 +30,82 @@ export interface Runtime {
   discard(paths?: readonly string[]): { paths: string[] };
   undo(): { id: string; paths: string[] };
   log(): readonly LogEntry[];
+  snapshots(): readonly Snapshot[];
+  /** Unified diff of what one call changed. */
+  snapshotDiff(id: number): Uint8Array;
+  restore(id: number): { paths: string[] };
+  /** What an audit wants to see of this box, oldest first. */
+  audit(): readonly AuditEvent[];
+  /** What the person decided for this project. */
+  rules(): readonly Rule[];
+  forget(rule: Rule): void;
+  /** What was said in this project, oldest first. */
+  conversation(): readonly ConversationRecord[];
+  /** One turn of the agent; what happens comes as messages. */
+  turn(text: string, model: ModelSettings): void;
+  stopTurn(): void;
+  /** The conversation begins anew. */
+  newConversation(): void;
   bundles(): CommandFacts[];
   /** What differs between the project, as commits left it, and the files of these digests. */
   projectChanges(known: ReadonlyMap<string, string>): ProjectChanges;
   /** All files of the workspace as they are now. */
   files(): ImageEntry[];
 }
+
+/** Bounds of a box, as the person sets them. */
+export interface BoxSettings {
+  /** Memory of one program, MiB. */
+  memoryMiB: number;
+  /** A command is killed after this, seconds; 0: never. */
+  timeoutSeconds: number;
+  network: "off" | "registries" | "docs" | "ask" | "open";
+  /** Servers of this machine are open. */
+  loopback: boolean;
+  /** What the agent may do without asking. */
+  mode: Mode;
+}
+
+export const DEFAULT_SETTINGS: BoxSettings = {
+  memoryMiB: 1024,
+  timeoutSeconds: 0,
+  network: "ask",
+  loopback: false,
+  mode: "accept-in-shadow",
+};
+
+/** Who answers the person. */
+export interface ModelSettings {
+  provider: "scripted" | "anthropic" | "openai" | "openai-compatible";
+  name: string;
+  /** Address of the endpoint; empty: the provider's own. */
+  baseUrl: string;
+  key: string;
+}
+
+export type ConversationRecord = { time: string; event: AgentEvent };
+
+/** What happened in the box, with its time (ISO 8601, UTC). */
+export type AuditEvent =
+  | (Exclude<SandboxEvent, { type: "exec-start" | "exec-end" | "commit" | "undo" | "redo" }> & {
+      time: string;
+    })
+  | {
+      type: "permission";
+      time: string;
+      tool: string;
+      subject: string;
+      allowed: boolean;
+      reason: string;
+    };
+
+/** What only a person can answer. */
+export type Question =
+  | ({ type: "permission" } & PermissionRequest)
+  | { type: "choice"; question: string; options: readonly string[] };
+
+/** `undefined` to a choice: no answer. */
+export type Reply = Answer | string | undefined;
 
 export interface Opened {
   hasProject: boolean;
@@ -67,10 +149,19 @@ export interface Request {
   args: unknown[];
 }
 
+/** The person's reply to a question of the worker. */
+export interface ReplyMessage {
+  to: number;
+  reply: Reply;
+}
+
 /** What the worker says. */
 export type Message =
   | { type: "result"; id: number; value: unknown }
   | { type: "error"; id: number; message: string; code?: SandboxErrorCode | string }
   | { type: "output"; bytes: Uint8Array }
+  | { type: "audit"; event: AuditEvent }
+  | { type: "agent"; event: AgentEvent }
+  | { type: "question"; id: number; question: Question }
   /** Another tab has the state: this one waits. */
   | { type: "waiting" };

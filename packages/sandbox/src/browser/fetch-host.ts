@@ -20,7 +20,12 @@ export function browserFetchHost(options: BrowserFetchOptions = {}): FetchHost {
 
 /** Headers that a page may not set; the browser would leave them out in silence. */
 const CLOSED =
-  /^(cookie|cookie2|date|dnt|origin|referer|accept-charset|accept-encoding|access-control-request-.*|proxy-.*|sec-.*)$/i;
+  /^(cookie|cookie2|date|dnt|origin|referer|accept-charset|access-control-request-.*|proxy-.*|sec-.*)$/i;
+
+/** A preference about what the browser does by itself: it asks for packed answers and unpacks them. */
+const ENCODING = /^accept-encoding$/i;
+/** Of the packed answer, which nobody sees. */
+const PACKED = /^content-(encoding|length)$/i;
 
 const COMMON = {
   credentials: "omit",
@@ -43,7 +48,9 @@ async function fetchDirect(request: HostRequest): Promise<HostResponse> {
       fetch(target.href, {
         ...COMMON,
         ...{ method, signal, body, redirect: "manual" },
-        headers: request.headers.map(([name, value]): [string, string] => [name, value]),
+        headers: request.headers
+          .filter(([name]) => !ENCODING.test(name))
+          .map(([name, value]): [string, string] => [name, value]),
       }),
     `the site ${target.host} does not allow pages of other sites to read it (CORS), or cannot be reached; it needs a relay`,
   );
@@ -52,7 +59,9 @@ async function fetchDirect(request: HostRequest): Promise<HostResponse> {
       "net-cors",
       `request to ${target.host}: it redirects, and a page cannot see where to; it needs a relay, or ask for the final address`,
     );
-  return { ...partsOf(answer), headers: [...answer.headers] };
+  const isPacked = answer.headers.has("content-encoding");
+  const headers = [...answer.headers].filter(([name]) => !isPacked || !PACKED.test(name));
+  return { ...partsOf(answer), headers };
 }
 
 async function fetchByRelay(request: HostRequest, relay: string): Promise<HostResponse> {

@@ -25,6 +25,7 @@ export type {
   LimitReached,
   Limits,
   LogEntry,
+  NetAnswer,
   NetEvent,
   NetLimits,
   NetPolicy,

@@ -59,7 +59,10 @@ function openBox(options: SandboxOptions, parts: Parts): Box {
       ((tree, dir) =>
         options.base
           ? new ShadowReview(tree, dir, image, BASE_IS_SHARED)
-          : new ImageReview(tree, dir, { image, log: state?.log, save: (one) => state?.saveProject(one) })),
+          : new ImageReview(tree, dir, {
+              ...{ image, log: state?.log, snapshots: state?.snapshots },
+              save: (one) => state?.saveProject(one),
+            })),
     fork: async (tree, own) => {
       const project = image && options.base === undefined ? copyImage(image) : image;
       const forked = { pool, installed: parts.installed, image: project, copy: tree };

@@ -1,4 +1,5 @@
 import { Journal, type JournalState, ProjectImage, SlotStorage } from "@shadowbox/vfs";
+import { KeptSnapshots } from "@shadowbox/workspace";
 import { SandboxError } from "../errors.ts";
 import { StoredLog } from "../review/log.ts";
 import { storing } from "../storing.ts";
@@ -11,6 +12,7 @@ export interface BrowserState {
   project: ProjectImage | undefined;
   saveProject(image: ProjectImage): void;
   log: StoredLog;
+  snapshots: KeptSnapshots;
   release(): void;
 }
 
@@ -45,7 +47,12 @@ export async function openState(name: string): Promise<BrowserState> {
       opened.push(storage);
       return storage;
     };
-    return assemble(await open("journal"), await open("project"), await open("log"));
+    return assemble({
+      journal: await open("journal"),
+      project: await open("project"),
+      log: await open("log"),
+      snapshots: await open("snapshots"),
+    });
   } catch (cause) {
     for (const storage of opened) storage.close();
     if (!(cause instanceof DOMException)) throw cause;
@@ -67,21 +74,20 @@ async function openSlots(folder: FileSystemDirectoryHandle, name: string): Promi
   }
 }
 
-function assemble(
-  journalStorage: SlotStorage,
-  projectStorage: SlotStorage,
-  logStorage: SlotStorage,
-): BrowserState {
-  const { journal, state: restored } = Journal.open(journalStorage);
-  const stored = projectStorage.read();
+type Storages = Record<"journal" | "project" | "log" | "snapshots", SlotStorage>;
+
+function assemble(storages: Storages): BrowserState {
+  const { journal, state: restored } = Journal.open(storages.journal);
+  const stored = storages.project.read();
   return {
     journal,
     restored,
     project: stored.length === 0 ? undefined : ProjectImage.load(stored),
-    saveProject: (image) => storing("keep the project", () => projectStorage.replace(image.save())),
-    log: new StoredLog(logStorage),
+    saveProject: (image) => storing("keep the project", () => storages.project.replace(image.save())),
+    log: new StoredLog(storages.log),
+    snapshots: new KeptSnapshots(storages.snapshots),
     release: () => {
-      for (const storage of [journalStorage, projectStorage, logStorage]) storage.close();
+      for (const storage of Object.values(storages)) storage.close();
     },
   };
 }

@@ -20,8 +20,11 @@ export interface NetworkOptions {
   readonly policy?: NetPolicy;
   /** Default: the platform's. */
   readonly host?: FetchHost;
-  /** Asked, once per host, scheme and port, where the policy says `ask`; default: no. A reason is told to who asked. */
-  ask?(question: NetQuestion): Promise<boolean | { readonly allowed: boolean; readonly reason: string }>;
+  /**
+   * Asked where the policy says `ask`; default: no. An answer holds for its host, scheme and port, unless it is for `once`. A reason is
+   * told to who asked.
+   */
+  ask?(question: NetQuestion): Promise<boolean | NetAnswer>;
   readonly secrets?: Readonly<Record<string, NetSecret>>;
   /** Browsers: a server of the embedding application that carries out requests (docs/network.md); default: the page asks itself. */
   readonly relay?: string;
@@ -31,6 +34,14 @@ export interface NetworkOptions {
    * Answers from a recording, and from nothing else: no request leaves, no rule is asked. What was not recorded fails with `net-replay`.
    */
   readonly replay?: NetRecording;
+}
+
+/** What a person says to a request. */
+export interface NetAnswer {
+  readonly allowed: boolean;
+  readonly reason: string;
+  /** The next request is asked about again. */
+  readonly once?: boolean;
 }
 
 /** A request that a person is asked about. */
@@ -121,7 +132,7 @@ export class NetSession implements Requests {
   readonly #onEvent: (event: NetEvent) => void;
   readonly #gate: Gate;
   /** Answers of {@link NetworkOptions.ask} by origin. */
-  readonly #answers = new Map<string, Promise<{ readonly allowed: boolean; readonly reason: string }>>();
+  readonly #answers = new Map<string, Promise<NetAnswer>>();
   #requests = 0;
   #bytes = 0;
 
@@ -190,12 +201,13 @@ export class NetSession implements Requests {
       answer = this.#ask({ method, url: this.secrets.mask(target.href), command });
       this.#answers.set(origin, answer);
     }
-    const { allowed, reason } = await answer;
+    const { allowed, reason, once } = await answer;
+    if (once && this.#answers.get(origin) === answer) this.#answers.delete(origin);
     const rule = `asked: ${origin}`;
     return allowed ? { verdict: "allow", rule } : { verdict: "deny", rule, reason: `${origin}: ${reason}` };
   }
 
-  async #ask(question: NetQuestion): Promise<{ allowed: boolean; reason: string }> {
+  async #ask(question: NetQuestion): Promise<NetAnswer> {
     if (this.#options.ask === undefined)
       return { allowed: false, reason: "it needs a person's yes and nobody is there to ask" };
     const answer = await this.#options.ask(question);

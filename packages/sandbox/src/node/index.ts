@@ -27,6 +27,7 @@ export type {
   LimitReached,
   Limits,
   LogEntry,
+  NetAnswer,
   NetEvent,
   NetLimits,
   NetPolicy,

@@ -6,13 +6,23 @@ import {
   type TreeFileSystem,
 } from "@shadowbox/vfs";
 import {
+  type CallOrigin,
   type Change,
   type CommitOptions,
   type CommitResult,
   collectChanges,
+  type DiscardResult,
   describeChanges,
+  KeptSnapshots,
+  type LogEntry,
   pathsOf,
   pickedChange,
+  printPatch,
+  type RestoreResult,
+  restoreSnapshot,
+  type Selection,
+  type Snapshot,
+  Snapshots,
   selectChanges,
   settledPaths,
   settleTransaction,
@@ -20,8 +30,19 @@ import {
   type View,
   WorkspaceError,
 } from "@shadowbox/workspace";
+import { storing } from "../storing.ts";
+import type { FileCall, SnapshotDiff } from "../types.ts";
 import type { StoredLog } from "./log.ts";
 import { ShadowReview } from "./shadow.ts";
+
+/** A project in memory, and where what becomes of it is kept; what is absent ends with the sandbox. */
+export interface KeptProject {
+  image: ProjectImage;
+  log?: StoredLog;
+  snapshots?: KeptSnapshots;
+  /** Keeps the image; the state before is there until it returns. */
+  save?(image: ProjectImage): void;
+}
 
 /**
  * Review of a project in memory: nobody but `commit` and `undo` changes it, so there are no conflicts. Bringing the project back to
@@ -30,16 +51,13 @@ import { ShadowReview } from "./shadow.ts";
 export class ImageReview extends ShadowReview {
   readonly #image: ProjectImage;
   readonly #save: (image: ProjectImage) => void;
+  readonly #snapshots: Snapshots;
 
-  /** `save` keeps the image; the state before is there until it returns. */
-  constructor(
-    tree: TreeFileSystem,
-    workspaceDir: string,
-    project: { image: ProjectImage; log?: StoredLog; save?(image: ProjectImage): void },
-  ) {
+  constructor(tree: TreeFileSystem, workspaceDir: string, project: KeptProject) {
     super(tree, workspaceDir, project.image, "", project.log);
     this.#image = project.image;
     this.#save = project.save ?? (() => {});
+    this.#snapshots = new Snapshots(project.snapshots ?? new KeptSnapshots());
   }
 
   /** Changes the project and keeps it; what cannot be kept did not happen. */
@@ -60,10 +78,12 @@ export class ImageReview extends ShadowReview {
     const picked = selectChanges(all, options.paths).map(pickedChange);
     const changes = describeChanges(picked);
     if (options.dryRun || picked.length === 0) return { changes, conflicts: [] };
+    this.#snapshots.take(this.shadow, { operation: "commit" });
     const gone = picked.flatMap((change) => goneOf(change));
     const put = picked.flatMap((change) => putOf(change));
     this.#keep(() => this.#image.change(put, gone));
     settleTransaction(this.shadow, [...pathsOf(picked), ...settledPaths(this.shadow, all)]);
+    this.#snapshots.restamp(this.shadow, "commit");
     const commits = this.entries.read().filter(({ operation }) => operation === "commit").length;
     this.entries.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
     return { id: String(commits + 1).padStart(6, "0"), changes, conflicts: [] };
@@ -71,6 +91,7 @@ export class ImageReview extends ShadowReview {
 
   /** The box still has the changes, as before the commit. */
   override undo(): UndoResult {
+    this.#snapshots.take(this.shadow, { operation: "undo" });
     const were = new Map(this.#image.entries().map((entry) => [entry.path, entry]));
     const paths = this.#keep(() => {
       const reverted = this.#image.revert();
@@ -83,8 +104,54 @@ export class ImageReview extends ShadowReview {
       seen.map(({ path }) => path),
       { seen },
     );
+    this.#snapshots.restamp(this.shadow, "undo");
     this.entries.append({ operation: "undo", paths });
     return { id: "", paths };
+  }
+
+  /** Adds to the log what was done, with the snapshot of what it changed. */
+  #note(entry: Omit<LogEntry, "time" | "user" | "snapshot">, origin?: CallOrigin): number | undefined {
+    const { operation, script } = entry;
+    const cause = { operation, ...(script !== undefined && { script }), ...origin };
+    const snapshot = storing("keep a snapshot", () => this.#snapshots.take(this.shadow, cause));
+    const paths = snapshot === undefined ? entry.paths : (this.#snapshots.list().at(-1)?.paths ?? []);
+    if (operation !== "edit" || snapshot !== undefined)
+      this.entries.append({ ...entry, paths, ...(snapshot && { snapshot }) });
+    return snapshot;
+  }
+
+  override discard(paths?: readonly Selection[]): DiscardResult {
+    const names = this.discardChanges(paths);
+    if (names.length > 0) this.#note({ operation: "discard", paths: names });
+    return { paths: names };
+  }
+
+  override noteExec(script: string, status: number, origin?: CallOrigin): void {
+    this.#note({ operation: "exec", script, status, paths: [] }, origin);
+  }
+
+  noteEdit({ script, origin }: FileCall): void {
+    this.#note({ operation: "edit", script, paths: [] }, origin);
+  }
+
+  snapshot(name?: string): number {
+    this.#note({ operation: "snapshot", paths: [], ...(name !== undefined && { script: name }) });
+    return this.#snapshots.list().at(-1)?.id ?? 0;
+  }
+
+  snapshotList(): readonly Snapshot[] {
+    return this.#snapshots.list();
+  }
+
+  between(from: number, to: number): SnapshotDiff {
+    const changes = this.#snapshots.between(from, to);
+    return { changes: describeChanges(changes), patch: printPatch(changes) };
+  }
+
+  restore(id: number, paths: readonly string[] = []): RestoreResult {
+    const names = restoreSnapshot(this.shadow, this.#snapshots, id, paths);
+    this.#note({ operation: "restore", paths: names });
+    return { paths: names };
   }
 }
 

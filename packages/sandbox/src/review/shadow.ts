@@ -1,6 +1,7 @@
 import { type BaseSource, decodeText, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
 import {
   archiveOf,
+  type CallOrigin,
   type ChangeSet,
   type CommitOptions,
   type CommitResult,
@@ -73,19 +74,25 @@ export class ShadowReview implements Review {
   }
 
   discard(paths?: readonly Selection[]): DiscardResult {
+    const names = this.discardChanges(paths);
+    if (names.length > 0) this.entries.append({ operation: "discard", paths: names });
+    return { paths: names };
+  }
+
+  /** Takes changes back; their paths. */
+  protected discardChanges(paths?: readonly Selection[]): string[] {
     const changes = collectChanges(this.shadow);
     const picked = selectChanges(changes, paths);
     const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
     discardPicked(this.shadow, picked, changes);
-    if (names.length > 0) this.entries.append({ operation: "discard", paths: names });
-    return { paths: names };
+    return names;
   }
 
   undo(): UndoResult {
     throw new SandboxError("invalid", `undo: ${this.#why}`);
   }
 
-  noteExec(script: string, status: number): void {
+  noteExec(script: string, status: number, _origin?: CallOrigin): void {
     this.entries.append({ operation: "exec", script, status, paths: [] });
   }
 

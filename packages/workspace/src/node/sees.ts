@@ -2,7 +2,7 @@ import { decodeText } from "@shadowbox/vfs";
 import type { Selection } from "../changes/select.ts";
 import type { View } from "../changes/shadow.ts";
 import type { Change } from "../changes/types.ts";
-import { sameBytes } from "../paths.ts";
+import { isBelow, sameBytes } from "../paths.ts";
 import type { Content } from "./plans.ts";
 
 /** The selection without what no longer differs, because a merge came to what the project has. */
@@ -18,17 +18,6 @@ export function stillDiffering(
     );
   });
   return left.length === 0 ? "nothing" : left;
-}
-
-/** Whether a path is one of these, or below one; `.` and an empty list are everything. */
-export function isBelow(path: string, folders: readonly string[]): boolean {
-  return (
-    folders.length === 0 ||
-    folders.some((name) => {
-      const folder = name.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
-      return folder === "" || folder === "." || path === folder || path.startsWith(`${folder}/`);
-    })
-  );
 }
 
 /** What a box sees where the project has this. */

@@ -2,52 +2,18 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { WorkspaceError } from "../errors.ts";
-import type { LogEntry } from "../operations.ts";
+import { type Frame, namesIn, type SnapshotStore } from "../snapshots/store.ts";
 import { type Files, syncFolder } from "./files.ts";
 
-/** What a box sees at a path. */
-export interface Entry {
-  kind: "file" | "symlink" | "directory" | "nothing";
-  mode: number;
-  /** Name of the content; absent: none, or it was not kept (too large, or in the project only). */
-  blob?: string;
-  /** Tells without reading whether it is still the same. */
-  stamp?: string;
-}
-
-/** One path that a snapshot found changed. */
-export interface EntryChange {
-  /** Bytes as latin-1. */
-  path: string;
-  was: Entry;
-  now: Entry;
-}
-
-/** What was done before a snapshot was taken. */
-export interface SnapshotCause {
-  operation: LogEntry["operation"];
-  script?: string;
-  session?: string;
-  turn?: number;
-}
-
-/** A snapshot without its contents. */
-export interface Frame extends SnapshotCause {
-  id: number;
-  /** ISO 8601, UTC. */
-  time: string;
-  changes: EntryChange[];
-  /** New stamps of paths that did not change. */
-  stamps: Record<string, string>;
-  /** Contents that came with it: name and size, in their order. */
-  blobs: [name: string, size: number][];
-}
+/** Bytes of the file; above that the older half goes. */
+const MOST_BYTES = 256 << 20;
 
 /**
  * All snapshots of a state in one file that only grows: each a line `SNAP header-bytes body-bytes crc32`, its JSON, and the
  * contents that were not there yet. What a crash cut off at the end is left out and overwritten.
  */
-export class SnapshotFile {
+export class SnapshotFile implements SnapshotStore {
+  readonly mostBytes = MOST_BYTES;
   readonly #path: string;
   readonly #files: Files;
   #frames: Frame[] = [];
@@ -69,6 +35,10 @@ export class SnapshotFile {
     return this.#end;
   }
 
+  nameOf(bytes: Uint8Array): string {
+    return createHash("sha256").update(bytes).digest("hex");
+  }
+
   has(blob: string): boolean {
     return this.#places.has(blob);
   }
@@ -77,7 +47,7 @@ export class SnapshotFile {
   read(blob: string): Uint8Array {
     const place = this.#places.get(blob);
     const bytes = place && this.#reading((fd) => this.#bytes(fd, place.at, place.size));
-    if (bytes === undefined || blobOf(bytes) !== blob)
+    if (bytes === undefined || this.nameOf(bytes) !== blob)
       throw new WorkspaceError("state", `read a snapshot: its content ${blob.slice(0, 12)} is damaged`);
     return bytes;
   }
@@ -110,9 +80,8 @@ export class SnapshotFile {
     if (fresh.#end > 0) fresh.#clear();
     for (const frame of frames) {
       const contents = new Map<string, Uint8Array>();
-      for (const { was, now } of frame.changes)
-        for (const { blob } of [was, now])
-          if (blob !== undefined && this.has(blob) && !fresh.has(blob)) contents.set(blob, this.read(blob));
+      for (const blob of namesIn(frame))
+        if (this.has(blob) && !fresh.has(blob)) contents.set(blob, this.read(blob));
       fresh.append(frame, contents);
     }
     this.#files.renameSync(fresh.#path, this.#path);
@@ -190,9 +159,4 @@ function headLine(header: number, body: number, check: string): string {
 
 function checkOf(head: RegExpExecArray): number {
   return Number.parseInt(head[3] as string, 16);
-}
-
-/** The name of a content. */
-export function blobOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -28,6 +28,8 @@ import type {
   Snapshot,
   UndoResult,
 } from "../operations.ts";
+import { restoreSnapshot } from "../snapshots/restore.ts";
+import { Snapshots } from "../snapshots/snapshots.ts";
 import { selectWithCalls, writersOf } from "./by-call.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { diskFiles, type Files } from "./files.ts";
@@ -36,8 +38,8 @@ import { OperationLog } from "./log.ts";
 import { checkRisks, planCommit } from "./plan.ts";
 import type { BoxSees, Operation } from "./plans.ts";
 import { planRefresh } from "./refresh.ts";
-import { isBelow, isSeen, stillDiffering, viewOfContent } from "./sees.ts";
-import { Snapshots } from "./snapshots.ts";
+import { isSeen, stillDiffering, viewOfContent } from "./sees.ts";
+import { SnapshotFile } from "./snapshot-file.ts";
 import { type Applied, readStanding, type Step, Transactions } from "./transaction.ts";
 
 /** Where a workspace keeps what it must not lose. */
@@ -239,7 +241,7 @@ export class ProjectWorkspace {
 
   get #snapshotFile(): Snapshots {
     const { state, files = diskFiles } = this.#keeping;
-    this.#snapshots ??= new Snapshots(join(state, "snapshots"), files);
+    this.#snapshots ??= new Snapshots(new SnapshotFile(join(state, "snapshots"), files));
     return this.#snapshots;
   }
 
@@ -248,15 +250,8 @@ export class ProjectWorkspace {
    * not touched. Throws WorkspaceError `invalid`.
    */
   restore(id: number, paths: readonly string[] = []): RestoreResult {
-    const { views, letGo } = this.#snapshotFile.viewsAt(id);
-    const isWanted = (path: Uint8Array) => isBelow(decodeText(path), paths);
-    const shown = views.filter(({ path }) => isWanted(path));
-    const dropped = letGo.filter(isWanted);
-    const places = shown.map(({ path }) => path);
-    settleShadow(this.#shadow, dropped, places, shown);
-    settleTransaction(this.#shadow, places);
+    const names = restoreSnapshot(this.#shadow, this.#snapshotFile, id, paths);
     this.#keeping.flush();
-    const names = [...places, ...dropped].map(decodeText).sort();
     this.#note({ operation: "restore", paths: names });
     return { paths: names };
   }

@@ -9,25 +9,23 @@ import { LineTable, lineAt } from "../diff/lines.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { BlameLine, Snapshot } from "../operations.ts";
 import { comparePaths, keyPath, pathKey, sameBytes } from "../paths.ts";
-import type { Files } from "./files.ts";
-import { blobOf, type Entry, type Frame, type SnapshotCause, SnapshotFile } from "./snapshot-file.ts";
+import type { Entry, Frame, SnapshotCause, SnapshotStore } from "./store.ts";
 
 /** Contents of the project that are kept with a snapshot that changed them: up to this size each, bytes. */
 const KEEP_OLD = 1 << 20;
-/** Snapshots kept, and bytes of their file; above either the older half goes. */
+/** Snapshots kept; above that, or above the store's bytes, the older half goes. */
 const MOST = 400;
-const MOST_BYTES = 256 << 20;
 
 const NOTHING: Entry = { kind: "nothing", mode: 0 };
 
 /** What a box saw after each call that changed something. Cost follows what differs from the project. */
 export class Snapshots {
-  readonly #file: SnapshotFile;
+  readonly #file: SnapshotStore;
   /** The last that is known of each path that was ever changed. */
   readonly #known = new Map<string, Entry>();
 
-  constructor(path: string, files: Files) {
-    this.#file = new SnapshotFile(path, files);
+  constructor(store: SnapshotStore) {
+    this.#file = store;
     for (const frame of this.#file.frames) this.#learn(frame);
   }
 
@@ -47,7 +45,7 @@ export class Snapshots {
     const fresh = new Map([...contents].filter(([blob]) => !this.#file.has(blob)));
     this.#file.append({ id, time: new Date().toISOString(), ...cause, ...found }, fresh);
     this.#learn(found);
-    if (this.#file.frames.length > MOST || this.#file.size > MOST_BYTES) this.#shrink();
+    if (this.#file.frames.length > MOST || this.#file.size > this.#file.mostBytes) this.#shrink();
     return found.changes.length === 0 ? undefined : id;
   }
 
@@ -263,13 +261,13 @@ function stampOf(shadow: Shadow, path: string): string {
 class Taker {
   readonly #shadow: Shadow;
   readonly #known: ReadonlyMap<string, Entry>;
-  readonly #file: SnapshotFile;
+  readonly #file: SnapshotStore;
   readonly #contents: Map<string, Uint8Array>;
 
   constructor(
     shadow: Shadow,
     known: ReadonlyMap<string, Entry>,
-    file: SnapshotFile,
+    file: SnapshotStore,
     contents: Map<string, Uint8Array>,
   ) {
     this.#shadow = shadow;
@@ -308,7 +306,7 @@ class Taker {
 
   #keep(kind: Entry["kind"], bytes: Uint8Array): { blob?: string } {
     if (kind !== "file" && kind !== "symlink") return {};
-    const blob = blobOf(bytes);
+    const blob = this.#file.nameOf(bytes);
     if (!this.#file.has(blob)) this.#contents.set(blob, bytes);
     return { blob };
   }

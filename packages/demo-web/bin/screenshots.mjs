@@ -1,0 +1,153 @@
+// Pictures of the app's states in both themes, for docs/images: `node packages/demo-web/bin/screenshots.mjs [--only NAME] [--out FOLDER]`.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { builtSite } from "./built.mjs";
+import { launchChromium } from "./chromium.mjs";
+import { serveSite } from "./site.mjs";
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 360, height: 740 };
+const DEMO_MS = 60_000;
+
+const tab = (page, name) => page.getByRole("tab", { name }).click();
+
+async function type(page, line) {
+  await page.locator(".console").click();
+  await page.keyboard.type(line);
+  await page.keyboard.press("Enter");
+}
+
+async function sample(page) {
+  await page.getByRole("button", { name: /Try the sample/ }).click();
+  await page.getByRole("button", { name: "Run it" }).waitFor();
+}
+
+/** The sample with the guide's two commands run. */
+async function guided(page) {
+  await sample(page);
+  await page.getByRole("button", { name: "Run it" }).click();
+  await page.locator(".guide .done").first().waitFor();
+  await page.getByRole("button", { name: "Run it" }).click();
+  await page.locator(".change").nth(1).waitFor();
+}
+
+async function asked(page) {
+  await guided(page);
+  await type(page, "curl -s https://example.org/");
+  await page.getByRole("alertdialog").waitFor();
+}
+
+async function refused(page) {
+  await asked(page);
+  await page.getByRole("button", { name: "Deny" }).click();
+  await page.getByText("[status 7]").first().waitFor();
+}
+
+async function demo(page) {
+  await guided(page);
+  await tab(page, "Agent");
+  await page.getByRole("button", { name: "Play the demo" }).click();
+  await page.getByRole("alertdialog").waitFor({ timeout: DEMO_MS });
+}
+
+async function demoDone(page) {
+  await demo(page);
+  await page.getByRole("button", { name: "Deny" }).click();
+  await page.getByText("NOTES.md is ready").waitFor({ timeout: DEMO_MS });
+  await page.locator(".call summary").nth(2).click();
+}
+
+/** State of the app → how a person gets there. */
+const STATES = {
+  start: { go: async (page) => page.getByRole("button", { name: /Try the sample/ }).waitFor() },
+  review: {
+    go: async (page) => {
+      await guided(page);
+      await page.locator(".change").last().click();
+      await page.locator(".patch figure").first().waitFor();
+    },
+  },
+  empty: { go: async (page) => page.getByRole("button", { name: /Start empty/ }).click() },
+  files: {
+    go: async (page) => {
+      await guided(page);
+      await tab(page, "Files");
+    },
+  },
+  editor: {
+    go: async (page) => {
+      await guided(page);
+      await tab(page, "Files");
+      await page.getByRole("button", { name: /count.py/ }).click();
+      await page.locator(".editor .cm-content").first().waitFor();
+    },
+  },
+  question: { go: asked },
+  network: {
+    go: async (page) => {
+      await refused(page);
+      await tab(page, "Network");
+    },
+  },
+  agent: { go: demoDone },
+  "agent-question": { go: demo },
+  timeline: {
+    go: async (page) => {
+      await demoDone(page);
+      await tab(page, "Timeline");
+      await page.getByRole("button", { name: "Changes" }).last().click();
+    },
+  },
+  bundles: {
+    go: async (page) => {
+      await sample(page);
+      await tab(page, "Bundles");
+    },
+  },
+  settings: {
+    go: async (page) => {
+      await sample(page);
+      await tab(page, "Settings");
+      await page.getByLabel("Provider").selectOption("openai-compatible");
+    },
+  },
+  "narrow-start": {
+    go: async (page) => page.getByRole("button", { name: /Try the sample/ }).waitFor(),
+    size: NARROW,
+  },
+  "narrow-review": {
+    go: async (page) => {
+      await guided(page);
+      await page.locator(".change").last().click();
+      await page.locator(".patch figure").first().waitFor();
+    },
+    size: NARROW,
+  },
+  "narrow-agent": { go: demo, size: NARROW },
+};
+
+const { values } = parseArgs({ options: { only: { type: "string" }, out: { type: "string" } } });
+const out = values.out ?? at("../../../docs/images");
+mkdirSync(out, { recursive: true });
+const site = await serveSite(await builtSite());
+const browser = await launchChromium();
+for (const [name, { go, size = WIDE }] of Object.entries(STATES)) {
+  if (values.only !== undefined && !values.only.split(",").includes(name)) continue;
+  for (const colorScheme of ["light", "dark"]) {
+    const context = await browser.newContext({ colorScheme, viewport: size, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(DEMO_MS);
+    page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
+    page.on("console", (said) => said.type() === "error" && console.error(`${name}: ${said.text()}`));
+    await page.goto(site.address);
+    await go(page);
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(out, `web-${name}-${colorScheme}.png`) });
+    await context.close();
+  }
+}
+await browser.close();
+await site.close();

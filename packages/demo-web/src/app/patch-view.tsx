@@ -1,0 +1,21 @@
+/** A unified diff, coloured. */
+export function PatchView({ text }: { text: string }) {
+  const lines = text.replace(/\n$/, "").split("\n");
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+    <pre class="diff" tabIndex={0}>
+      {lines.map((line, at) => (
+        <span key={`${at}${line}`} class={lineClass(line)}>
+          {line}
+          {"\n"}
+        </span>
+      ))}
+    </pre>
+  );
+}
+
+/** Lines before a file's first hunk begin with marks, too. */
+export function lineClass(line: string): string {
+  if (/^(\+\+\+|---|diff|index|@@) ?/.test(line)) return "quiet";
+  return line.startsWith("+") ? "plus" : line.startsWith("-") ? "minus" : "";
+}

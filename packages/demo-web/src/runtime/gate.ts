@@ -1,0 +1,3 @@
+import "./no-eval.ts";
+
+export { Gate } from "@shadowbox/agent";

@@ -1,0 +1,153 @@
+import type { Ask, AskUser, Gate, Rule, Session } from "@shadowbox/agent";
+import type { NetAnswer, NetQuestion, SandboxEvent } from "@shadowbox/sandbox/browser";
+import { appendValue, type Lines, openLines, readValues } from "./kept.ts";
+import type { AuditEvent, BoxSettings, Message, Question, Reply } from "./protocol.ts";
+
+/** Audit events that are kept. */
+const KEPT_EVENTS = 2000;
+
+/** The page behind the worker: it gets messages and has a person who answers. */
+export class Page {
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  #asked = 0;
+
+  post(message: Message): void {
+    self.postMessage(message);
+  }
+
+  ask(question: Question): Promise<Reply> {
+    const id = ++this.#asked;
+    this.post({ type: "question", id, question });
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  answer(id: number, reply: Reply): void {
+    this.#waiting.get(id)?.(reply);
+    this.#waiting.delete(id);
+  }
+}
+
+/** Who may do what in one box: asks the person, remembers for the project, and keeps what an audit wants to see. */
+export class Permissions {
+  readonly #page: Page;
+  readonly #ruleLines: Lines;
+  readonly #auditLines: Lines;
+  #rules: Rule[];
+  #audit: AuditEvent[];
+  #gate: Promise<Gate> | undefined;
+  #settings: BoxSettings;
+  #asked = 0;
+  /** The agent's, when there is one: what its turn was allowed is not asked about again. */
+  session: Session | undefined;
+
+  private constructor(page: Page, ruleLines: Lines, auditLines: Lines, settings: BoxSettings) {
+    this.#page = page;
+    this.#ruleLines = ruleLines;
+    this.#auditLines = auditLines;
+    this.#rules = readValues(ruleLines);
+    this.#audit = readValues<AuditEvent>(auditLines).slice(-KEPT_EVENTS);
+    this.#settings = settings;
+  }
+
+  static async open(page: Page, state: string, settings: BoxSettings): Promise<Permissions> {
+    return new Permissions(page, await openLines(state, "rules"), await openLines(state, "audit"), settings);
+  }
+
+  get rules(): readonly Rule[] {
+    return this.#rules;
+  }
+
+  get audit(): readonly AuditEvent[] {
+    return this.#audit;
+  }
+
+  /** Made when it is needed first: the agent's code is no part of a page's start. */
+  gate(): Promise<Gate> {
+    this.#gate ??= import("./gate.ts").then(
+      ({ Gate }) =>
+        new Gate({
+          mode: this.#settings.mode,
+          rules: this.#rules,
+          ask: this.#askPermission,
+          onProjectRule: (rule) => {
+            this.#rules.push(rule);
+            appendValue(this.#ruleLines, rule);
+          },
+        }),
+    );
+    return this.#gate;
+  }
+
+  async configure(settings: BoxSettings): Promise<void> {
+    this.#settings = settings;
+    if (this.#gate !== undefined) (await this.#gate).mode = settings.mode;
+  }
+
+  /** What was decided for the session is asked again, too. */
+  forget(rule: Rule): void {
+    const same = (one: Rule) =>
+      one.tool === rule.tool && one.pattern === rule.pattern && one.decision === rule.decision;
+    this.#rules = this.#rules.filter((one) => !same(one));
+    this.#ruleLines.truncate(0);
+    for (const one of this.#rules) appendValue(this.#ruleLines, one);
+    this.#gate = undefined;
+  }
+
+  readonly #askPermission: Ask = async (request) => {
+    const reply = await this.#page.ask({ type: "permission", ...request });
+    return typeof reply === "object" ? reply : { allowed: false };
+  };
+
+  readonly askUser: AskUser = async (question, options) => {
+    const reply = await this.#page.ask({ type: "choice", question, options });
+    return typeof reply === "string" ? reply : undefined;
+  };
+
+  /** What programs want to fetch, as a question of the gate; the gate remembers. */
+  readonly askNet = async ({ method, url, command }: NetQuestion): Promise<NetAnswer> => {
+    const subject = new URL(url).host;
+    const known = this.session?.events.findLast(
+      (event) =>
+        event.type === "permission" &&
+        event.turn === this.session?.turn &&
+        event.tool === "WebFetch" &&
+        event.subject === subject,
+    );
+    if (known?.type === "permission" && this.session?.isIdle === false) return { ...known, once: true };
+    const request = {
+      tool: "WebFetch",
+      effect: "network",
+      subject,
+      detail: `${command}: ${method} ${url}`,
+    } as const;
+    const gate = await this.gate();
+    const { allowed, reason } = await gate.decide({ call: `net${++this.#asked}`, ...request });
+    this.note({ type: "permission", time: now(), tool: request.tool, subject, allowed, reason });
+    return { allowed, reason, once: true };
+  };
+
+  readonly onEvent = (event: SandboxEvent): void => {
+    if (event.type === "net-request") this.note(event);
+    else if (event.type === "net-response" || event.type === "limit" || event.type === "notice")
+      this.note({ ...event, time: now() });
+  };
+
+  note(event: AuditEvent): void {
+    this.#audit.push(event);
+    try {
+      appendValue(this.#auditLines, event);
+    } catch {
+      // Storage is full, which the call itself says; the page has the event.
+    }
+    this.#page.post({ type: "audit", event });
+  }
+
+  close(): void {
+    this.#ruleLines.close();
+    this.#auditLines.close();
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,243 @@
+import { type ImageEntry, listTree, projectFiles, Sandbox } from "@shadowbox/sandbox/browser";
+import type { Agent } from "./agent.ts";
+import { digestOf } from "./digest.ts";
+import { isEmptyConversation, keptStates, removeStates, takeTurn } from "./kept.ts";
+import { Page, Permissions } from "./person.ts";
+import {
+  type CommandFacts,
+  DEFAULT_SETTINGS,
+  type ExecEnd,
+  type ListedFile,
+  type Method,
+  type Opened,
+  type ProjectChanges,
+  type ReplyMessage,
+  type Request,
+  type Runtime,
+} from "./protocol.ts";
+
+const page = new Page();
+
+let box: Sandbox | undefined;
+let permissions: Permissions | undefined;
+let agent: Promise<Agent> | undefined;
+let running: AbortController | undefined;
+let name = "";
+let registry = "";
+let settings = DEFAULT_SETTINGS;
+/** Number of the state that is open. */
+let present = 0;
+
+function current(): Sandbox {
+  if (box === undefined) throw new Error("use the sandbox: it is not open yet");
+  return box;
+}
+
+function currentPermissions(): Permissions {
+  if (permissions === undefined) throw new Error("ask for permission: the sandbox is not open yet");
+  return permissions;
+}
+
+async function openBox(state: number, files?: readonly ImageEntry[]): Promise<Opened> {
+  const whole = `${name}.${state}`;
+  const { memoryMiB, network, loopback } = settings;
+  const own = await Permissions.open(page, whole, settings);
+  permissions = own;
+  present = state;
+  box = await Sandbox.create({
+    ...{ state: whole, registry, files },
+    limits: { memoryBytes: memoryMiB << 20 },
+    net: { policy: { preset: network, allowLoopback: loopback }, ask: own.askNet },
+    onEvent: own.onEvent,
+  });
+  return openedBox();
+}
+
+function openedBox(): Opened {
+  const { hasProject, workspaceDir } = current();
+  return { hasProject, workspaceDir, state: `${name}.${present}` };
+}
+
+async function closeBox(): Promise<void> {
+  running?.abort();
+  (await agent)?.close();
+  agent = undefined;
+  await box?.close();
+  permissions?.close();
+  [box, permissions] = [undefined, undefined];
+}
+
+/** The newest state that holds a whole project; an import that was cut off holds none. */
+async function openKept(): Promise<Opened> {
+  const states = await keptStates(name);
+  for (const state of states) {
+    const opened = await openBox(state);
+    const isKept = opened.hasProject;
+    if (!isKept) await closeBox();
+    await removeStates(
+      name,
+      states.filter((other) => (isKept ? other < state : other === state)),
+    );
+    if (isKept) return opened;
+  }
+  return openBox((states[0] ?? 0) + 1);
+}
+
+/** The new project is whole on the disk before the old one goes. */
+async function startAnew(files: readonly ImageEntry[]): Promise<Opened> {
+  const states = await keptStates(name);
+  await closeBox();
+  try {
+    const opened = await openBox((states[0] ?? 0) + 1, files);
+    await removeStates(name, states);
+    return opened;
+  } catch (error) {
+    await closeBox();
+    await openKept();
+    throw error;
+  }
+}
+
+/** The agent's code is loaded when it is needed first. */
+function currentAgent(): Promise<Agent> {
+  agent ??= import("./agent.ts").then(({ Agent: Type }) =>
+    Type.open(page, currentPermissions(), `${name}.${present}`),
+  );
+  return agent;
+}
+
+async function projectChanges(known: ReadonlyMap<string, string>): Promise<ProjectChanges> {
+  const entries = projectFiles(current()).filter(({ type }) => type !== "directory");
+  const put: ImageEntry[] = [];
+  for (const entry of entries)
+    if (known.get(entry.path) !== (await digestOf(entry.bytes ?? new Uint8Array()))) put.push(entry);
+  const there = new Set(entries.map(({ path }) => path));
+  return { put, gone: [...known.keys()].filter((path) => !there.has(path)) };
+}
+
+async function exec(script: string, columns = 100): Promise<ExecEnd> {
+  running = new AbortController();
+  const show = (bytes: Uint8Array) => page.post({ type: "output", bytes });
+  const { timeoutSeconds } = settings;
+  const { status, signal, durationMs, cwd } = await current().exec(script, {
+    session: true,
+    combine: true,
+    maxOutputBytes: 0,
+    signal: running.signal,
+    onStdout: show,
+    env: { COLUMNS: String(columns) },
+    ...(timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
+  });
+  running = undefined;
+  return { status, signal, durationMs, cwd: cwd ?? current().workspaceDir };
+}
+
+type Methods = {
+  [M in keyof Runtime]: (
+    ...args: Parameters<Runtime[M]>
+  ) => ReturnType<Runtime[M]> | Promise<ReturnType<Runtime[M]>>;
+};
+
+const boxMethods = {
+  stop: () => running?.abort(),
+  list: (path: string): ListedFile[] => {
+    const { fs } = current();
+    return fs.readdir(path).map((entry) => {
+      const { type, size } = fs.lstat(`${path}/${entry}`);
+      return { name: entry, type, size };
+    });
+  },
+  read: (path: string) => current().fs.readFile(path),
+  write: (path: string, bytes: Uint8Array) => {
+    current().fs.writeFile(path, bytes);
+    current().flush({ script: `Edit ${path}` });
+  },
+  bundles: (): CommandFacts[] =>
+    [...current().commands().values()].map(({ name, bundle, version, size, capabilities }) => ({
+      ...{ name, bundle, version, size },
+      capabilities: [...capabilities],
+    })),
+  projectChanges,
+  files: () => [...listTree(current().fs, current().workspaceDir)],
+};
+
+const reviewMethods = {
+  changes: () => current().changes(),
+  diff: (paths?: readonly string[]) => current().diff(paths),
+  commit: (paths?: readonly string[]) => current().commit({ paths }),
+  discard: (paths?: readonly string[]) => current().discard(paths),
+  undo: () => current().undo(),
+  log: () => current().log(),
+  snapshots: () => current().snapshots(),
+  snapshotDiff: (id: number) => current().between(id - 1, id).patch,
+  restore: (id: number) => current().restore(id),
+};
+
+const agentMethods = {
+  conversation: async () => {
+    if (agent === undefined && (await isEmptyConversation(`${name}.${present}`))) return [];
+    return (await currentAgent()).records;
+  },
+  turn: async (text: string, model: Parameters<Runtime["turn"]>[1]) =>
+    (await currentAgent()).turn(current(), text, model),
+  stopTurn: async () => (await agent)?.stop(),
+  newConversation: async () => (await currentAgent()).forget(),
+};
+
+const methods: Methods = {
+  open: async (state, address, given = DEFAULT_SETTINGS) => {
+    [name, registry, settings] = [state, address, given];
+    await takeTurn(state, () => page.post({ type: "waiting" }));
+    return openKept();
+  },
+  configure: async (given) => {
+    const before = settings;
+    settings = given;
+    await currentPermissions().configure(given);
+    const isSameBox = (["memoryMiB", "network", "loopback"] as const).every(
+      (limit) => before[limit] === given[limit],
+    );
+    if (isSameBox) return openedBox();
+    await closeBox();
+    return openBox(present);
+  },
+  start: startAnew,
+  exec,
+  audit: () => currentPermissions().audit,
+  rules: () => currentPermissions().rules,
+  forget: (rule) => currentPermissions().forget(rule),
+  ...boxMethods,
+  ...reviewMethods,
+  ...agentMethods,
+};
+
+/** Those that put another box in the present one's place: the others wait for them. */
+const OPENING: ReadonlySet<Method> = new Set<Method>(["open", "configure", "start"]);
+let ready: Promise<unknown> = Promise.resolve();
+
+async function run({ method, args }: Request): Promise<unknown> {
+  const act = () => (methods[method] as (...args: unknown[]) => unknown)(...args);
+  const before = ready;
+  if (!OPENING.has(method)) {
+    await before;
+    return act();
+  }
+  const opening = before.then(act);
+  ready = opening.catch(() => {});
+  return opening;
+}
+
+self.onmessage = async ({ data }: MessageEvent<Request | ReplyMessage>) => {
+  if ("to" in data) {
+    page.answer(data.to, data.reply);
+    return;
+  }
+  const { id } = data;
+  try {
+    const value = await run(data);
+    page.post({ type: "result", id, value });
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    page.post({ type: "error", id, message, code });
+  }
+};
