@@ -7,7 +7,7 @@ root=$(cd "$here/../.." && pwd)
 toolchain=$(bash "$root/tools/bundles/toolchain.sh")
 eval "$toolchain"
 export SHADOWBOX_SYSROOT PATH=$here/bin:$PATH PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=1700000000
-export SHADOWBOX_WRAPS="stat lstat fstat fstatat access faccessat chmod fchmod fchmodat getpid fcntl close raise signal clock_nanosleep ioctl open openat sbrk localtime localtime_r mktime"
+export SHADOWBOX_WRAPS="stat lstat fstat fstatat access faccessat chmod fchmod fchmodat getpid fcntl close raise signal clock_nanosleep ioctl open openat sbrk localtime localtime_r mktime uname"
 work=${PYTHON_OUT:-$root/target/python}
 native=/usr/bin/python3.11
 if [ ! -x "$native" ]; then

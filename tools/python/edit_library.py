@@ -3,6 +3,33 @@
 HOST = 'sys.platform in {"emscripten", "vxworks", "wasi"}'
 NO_HOST = 'sys.platform in {"emscripten", "vxworks"}'
 
+SOCKETS = '''_USE = "urllib.request, http.client and requests reach what the sandbox's network policy allows"
+
+EAI_NONAME = -2
+
+def _refusal():
+    return OSError(95, f"there are no sockets in this sandbox; {_USE}")
+
+def _unknown(host):
+    return gaierror(EAI_NONAME, f"{host!r} is not looked up in this sandbox; {_USE}")
+
+def _numeric(host):
+    return "127.0.0.1" if host in ("localhost", b"localhost", gethostname()) else host
+
+def gethostbyname(hostname):
+    return gethostbyname_ex(hostname)[2][0]
+
+def gethostbyname_ex(hostname):
+    for *_, address in getaddrinfo(hostname, 0, AF_INET):
+        return hostname, [], [address[0]]
+
+def gethostbyaddr(ip_address):
+    if _numeric(ip_address) not in ("127.0.0.1", "::1"):
+        raise herror(1, f"{ip_address!r} is not looked up in this sandbox; {_USE}")
+    return "localhost", [], ["127.0.0.1"]
+
+'''
+
 # path → (old, new) …; each old text must be there.
 EDITS = {
     "subprocess.py": [
@@ -44,8 +71,35 @@ EDITS = {
         return waitstatus_to_exitcode(waitpid(pid, 0)[1])
 """,
         ),
+        # There is one processor.
+        ("def _fspath(path):\n", "def sched_getaffinity(pid, /):\n    return {0}\n\ndef _fspath(path):\n"),
     ],
-    "site.py": [(HOST, NO_HOST)],
+    "site.py": [
+        (HOST, NO_HOST),
+        (
+            """    known_paths = venv(known_paths)
+    if ENABLE_USER_SITE is None:
+""",
+            """    from _installed import install
+    install()
+    known_paths = venv(known_paths)
+    if ENABLE_USER_SITE is None:
+""",
+        ),
+    ],
+    # The interpreter's file cannot be read.
+    "platform.py": [
+        (
+            """        executable = sys.executable
+
+        if not executable:
+""",
+            """        return "musl", ""
+
+        if not executable:
+""",
+        ),
+    ],
     "sysconfig.py": [(HOST, NO_HOST)],
     # There is one thread: a started one runs to its end inside start().
     "threading.py": [
@@ -151,17 +205,33 @@ else:
         ),
     ],
     "socket.py": [
+        ("class socket(_socket.socket):\n", SOCKETS + "class socket(_socket.socket):\n"),
+        (
+            "        _socket.socket.__init__(self, family, type, proto, fileno)\n",
+            """        if fileno is None:
+            raise _refusal()
+        _socket.socket.__init__(self, family, type, proto, fileno)
+""",
+        ),
         (
             """    host, port = address
     exceptions = []
 """,
-            """    raise OSError(EPROTONOSUPPORT, "sockets are not available in this sandbox; urllib.request and http.client reach "
-                  "what its network policy allows")
+            """    raise _refusal()
     host, port = address
     exceptions = []
 """,
         ),
-        ("EBADF = getattr(errno, 'EBADF', 9)", "EBADF = getattr(errno, 'EBADF', 9)\nEPROTONOSUPPORT = 93"),
+        ("        a, b = _socket.socketpair(family, type, proto)\n", "        raise _refusal()\n"),
+        (
+            "    for res in _socket.getaddrinfo(host, port, family, type, proto, flags):\n",
+            """    try:
+        found = _socket.getaddrinfo(_numeric(host), port, family, type, proto, flags)
+    except gaierror:
+        raise _unknown(host) from None
+    for res in found:
+""",
+        ),
     ],
     "asyncio/selector_events.py": [
         (

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wasi/api.h>
@@ -74,6 +75,17 @@ pid_t getpgid(pid_t pid)
     if (pid == 0 || pid == own_number(0))
         return getpgrp();
     return group_of(pid);
+}
+
+int __wrap_uname(struct utsname *into)
+{
+    /* What the box's uname command says. */
+    memset(into, 0, sizeof *into);
+    strcpy(into->sysname, "Linux");
+    strcpy(into->release, "6.0.0-wasi");
+    strcpy(into->version, "#1 Shadowbox");
+    strcpy(into->machine, "wasm32");
+    return gethostname(into->nodename, sizeof into->nodename);
 }
 
 uid_t getuid(void)

@@ -4,6 +4,7 @@ checks certificates and decides by its policy what may be asked of whom."""
 import errno
 import io
 import os
+import select
 import struct
 
 DEVICE = "/dev/shadowbox/fetch"
@@ -16,7 +17,31 @@ PORTS = {"http": 80, "https": 443}
 # The host writes these itself.
 OWN = {b"connection", b"content-length", b"expect", b"host", b"keep-alive", b"proxy-connection", b"te", b"trailer",
        b"transfer-encoding", b"upgrade", b"via"}
-ERRORS = {"denied": errno.EACCES, "resolve": errno.EHOSTUNREACH, "connect": errno.ECONNREFUSED, "time": errno.ETIMEDOUT}
+# Failures before anything was sent, and what Linux calls them. The others come with the answer.
+BEFORE = {"denied": errno.EACCES, "resolve": None, "connect": errno.ECONNREFUSED, "tls": errno.EPROTO, "url": errno.EINVAL,
+          "header": errno.EINVAL, "request": errno.EINVAL, "count": errno.EDQUOT, "cors": errno.EACCES, "replay": errno.EACCES}
+CONNECTS = ("ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH")
+
+
+def _error(kind, text):
+    """What Python raises elsewhere for such a failure; `kind` is the fetch device's code."""
+    if kind == "resolve":
+        from socket import EAI_NONAME, gaierror
+        error = gaierror(EAI_NONAME, "Name or service not known")
+    elif kind == "time":
+        error = TimeoutError("timed out")
+    elif kind == "protocol":
+        from http.client import BadStatusLine
+        error = BadStatusLine(text)
+    else:
+        number = BEFORE.get(kind, errno.ECONNRESET if kind == "reset" else errno.EIO)
+        name = next((name for name in CONNECTS if kind == "connect" and name in text), None)
+        if name is not None:
+            number = getattr(errno, name)
+            text = os.strerror(number)
+        error = OSError(number, text)
+    error.kind = kind
+    return error
 
 
 def _sized(text):
@@ -37,38 +62,86 @@ def _strings(payload, at, count):
 
 
 class _Body(io.RawIOBase):
-    """The head that HTTP/1.1 would have sent, then the frames of the answer's body."""
+    """The answer as HTTP/1.1 sends it: its head, then its body, in chunks if the server sent it so."""
 
-    def __init__(self, connection, head):
+    def __init__(self, connection):
         self._connection = connection
-        self._left = head
-        self._ended = False
+        self._left = b""
+        self._begun = self._chunked = False
+        self.ended = False
+        self._failure = None
 
     def readable(self):
         return True
 
     def readinto(self, into):
-        while not self._left and not self._ended:
-            kind, payload = self._connection._read_frame()
-            self._ended = kind == ANSWER_END
-            self._left = payload
+        if self._failure is not None:
+            raise self._failure
+        while not self._left and not self.ended:
+            self.more()
         count = min(len(into), len(self._left))
         into[:count] = self._left[:count]
         self._left = self._left[count:]
         return count
 
+    def more(self):
+        """Reads one frame."""
+        try:
+            kind, payload = self._connection._read_frame()
+        except OSError as error:
+            if getattr(error, "kind", None) != "reset":
+                raise
+            # A server that goes away is an answer that ends early: http.client says what is missing.
+            self.ended = True
+            return
+        if not self._begun:
+            self._begun = True
+            self._left, self._chunked = _head(payload)
+        elif kind == ANSWER_END:
+            self.ended = True
+            self._left = b"0\r\n\r\n" if self._chunked else b""
+        else:
+            self._left = b"%x\r\n%b\r\n" % (len(payload), payload) if self._chunked else payload
+
+    def begin(self):
+        """Waits for the head: what stops a request before it is sent is raised here, the rest when the answer is read."""
+        try:
+            self.more()
+        except Exception as error:
+            if getattr(error, "kind", None) in BEFORE:
+                raise
+            self._failure = error
+
     def drain(self):
-        while not self._ended:
-            self._ended = self._connection._read_frame()[0] == ANSWER_END
+        while not self.ended:
+            self.more()
+
+
+def _head(payload):
+    """Status line and headers, and whether the body comes in chunks."""
+    status, = struct.unpack_from("<I", payload)
+    (_, reason, _), at = _strings(payload, 16, 3)
+    count, = struct.unpack_from("<I", payload, at)
+    fields, _ = _strings(payload, at + 4, 2 * count)
+    lines = [b"HTTP/1.1 %d %s" % (status, reason)]
+    known = {name.lower(): value for name, value in zip(fields[::2], fields[1::2])}
+    lines += [name + b": " + value for name, value in zip(fields[::2], fields[1::2]) if name.lower() != b"connection"]
+    chunked = known.get(b"transfer-encoding", b"").lower() == b"chunked"
+    if b"content-length" not in known and not chunked:
+        lines.append(b"Connection: close")
+    return b"\r\n".join(lines) + b"\r\n\r\n", chunked
 
 
 class Connection:
-    """Takes HTTP/1.1 as it would go over a socket, asks as soon as a request is whole, and answers in HTTP/1.1."""
+    """What http.client takes for a socket: requests in HTTP/1.1 go in, answers in HTTP/1.1 come out. With `eager` a request
+    waits for the head of its answer, so that it fails where connecting would."""
 
-    def __init__(self, scheme, host, port, timeout=None):
-        self._scheme, self._host, self._port = scheme, host, port
-        self._timeout = timeout if isinstance(timeout, (int, float)) else None
+    def __init__(self, scheme, host, port, timeout=None, eager=True):
+        self._scheme, self._host, self._port, self._eager = scheme, host, port, eager
+        self.settimeout(timeout)
         self._sent = bytearray()
+        # Bytes of the request's body that are missing; None: its head is; -1: until its last chunk.
+        self._missing = None
         self._body = None
         try:
             self._device = os.open(DEVICE, os.O_RDWR)
@@ -77,76 +150,80 @@ class Connection:
 
     def sendall(self, data):
         self._sent += data
-        request = self._whole()
-        if request is not None:
-            self._sent.clear()
-            self._ask(*request)
+        if self._missing is None:
+            head, found, rest = bytes(self._sent).partition(b"\r\n\r\n")
+            if not found:
+                return
+            self._begin(*head.split(b"\r\n"))
+            self._sent[:] = rest
+        if self._missing < 0:
+            body = self._unchunk()
+            if body is None:
+                return
+            self._request(len(body))
+            self._missing = len(body)
+            self._sent[:] = body
+        self._send_body()
 
     send = sendall
 
-    def _whole(self):
-        """Request line, headers and body, when all of them are there."""
-        head, found, rest = bytes(self._sent).partition(b"\r\n\r\n")
-        if not found:
-            return None
-        line, *lines = head.split(b"\r\n")
-        headers = [(name, value.strip()) for name, _, value in (each.partition(b":") for each in lines)]
-        known = {name.lower(): value for name, value in headers}
-        if b"chunked" in known.get(b"transfer-encoding", b"").lower():
-            body = self._unchunk(rest)
-            return None if body is None else (line, headers, body)
-        length = int(known.get(b"content-length", b"0"))
-        return (line, headers, rest) if len(rest) >= length else None
-
-    @staticmethod
-    def _unchunk(rest):
-        body = bytearray()
-        while True:
-            size, found, rest = rest.partition(b"\r\n")
-            if not found:
-                return None
-            length = int(size.split(b";")[0], 16)
-            if length == 0:
-                return bytes(body)
-            if len(rest) < length + 2:
-                return None
-            body += rest[:length]
-            rest = rest[length + 2:]
-
-    def _ask(self, line, headers, body):
+    def _begin(self, line, *lines):
+        """Takes up the head of a request."""
         if self._body is not None:
             self._body.drain()
-        method, target, _ = line.split(b" ", 2)
+            self._body = None
+        self._line = line
+        self._headers = [(name, value.strip()) for name, _, value in (each.partition(b":") for each in lines)]
+        known = {name.lower(): value for name, value in self._headers}
+        if b"chunked" in known.get(b"transfer-encoding", b"").lower():
+            self._missing = -1
+        else:
+            self._missing = int(known.get(b"content-length", b"0"))
+            self._request(self._missing)
+
+    def _unchunk(self):
+        """The body without its chunks; None while it is not whole."""
+        if not self._sent.endswith(b"0\r\n\r\n"):
+            return None
+        body, at = bytearray(), 0
+        while True:
+            end = self._sent.find(b"\r\n", at)
+            if end < 0:
+                return None
+            length = int(self._sent[at:end].split(b";")[0], 16)
+            if length == 0:
+                return bytes(body)
+            if len(self._sent) < end + 2 + length + 2:
+                return None
+            body += self._sent[end + 2:end + 2 + length]
+            at = end + 2 + length + 2
+
+    def _request(self, length):
+        method, target, _ = self._line.split(b" ", 2)
         if target.startswith(b"/"):
             host = f"[{self._host}]" if ":" in self._host else self._host
             port = "" if PORTS[self._scheme] == self._port else f":{self._port}"
             target = f"{self._scheme}://{host}{port}".encode("idna" if not self._host.isascii() else "ascii") + target
-        headers = [pair for pair in headers if pair[0].lower() not in OWN]
-        payload = struct.pack("<IIQ", BODY if body else 0, int((self._timeout or 0) * 1000), len(body))
-        payload += _sized(method) + _sized(target) + struct.pack("<I", len(headers))
-        payload += b"".join(_sized(name) + _sized(value) for name, value in headers)
+        headers = [pair for pair in self._headers if pair[0].lower() not in OWN]
+        payload = struct.pack("<IIQ", BODY if length else 0, 0, length) + _sized(method) + _sized(target)
+        payload += struct.pack("<I", len(headers)) + b"".join(_sized(name) + _sized(value) for name, value in headers)
         self._write(_frame(REQUEST, payload))
-        if body:
-            for at in range(0, len(body), LARGEST):
-                self._write(_frame(DATA, body[at:at + LARGEST]))
-            self._write(_frame(END))
-        self._body = _Body(self, self._head(self._read_frame()[1]))
+        self._has_body = length > 0
 
-    @staticmethod
-    def _head(payload):
-        status, = struct.unpack_from("<I", payload)
-        (_, reason, _), at = _strings(payload, 16, 3)
-        count, = struct.unpack_from("<I", payload, at)
-        fields, _ = _strings(payload, at + 4, 2 * count)
-        lines = [b"HTTP/1.1 %d %s" % (status, reason)]
-        names = [name.lower() for name in fields[::2]]
-        for name, value in zip(fields[::2], fields[1::2]):
-            # The host has taken the body out of its chunks.
-            if name.lower() not in (b"transfer-encoding", b"connection"):
-                lines.append(name + b": " + value)
-        if b"content-length" not in names:
-            lines.append(b"Connection: close")
-        return b"\r\n".join(lines) + b"\r\n\r\n"
+    def _send_body(self):
+        data = bytes(self._sent[:self._missing])
+        del self._sent[:self._missing]
+        for at in range(0, len(data), LARGEST):
+            self._write(_frame(DATA, data[at:at + LARGEST]))
+        self._missing -= len(data)
+        if self._missing > 0:
+            return
+        if self._has_body:
+            self._write(_frame(END))
+        self._missing = None
+        self._body = _Body(self)
+        if self._eager:
+            self._body.begin()
 
     def _write(self, data):
         while data:
@@ -155,6 +232,8 @@ class Connection:
     def _read(self, count):
         data = b""
         while len(data) < count:
+            if self._timeout is not None and not select.select([self._device], [], [], self._timeout)[0]:
+                raise TimeoutError("timed out")
             more = os.read(self._device, count - len(data))
             if not more:
                 raise ConnectionResetError(errno.ECONNRESET, "the sandbox's host ended the connection")
@@ -166,7 +245,7 @@ class Connection:
         payload = self._read(length)
         if kind == ERROR:
             (code, text), _ = _strings(payload, 0, 2)
-            raise OSError(ERRORS.get(code.decode(), errno.EIO), text.decode("utf-8", "replace"))
+            raise _error(code.decode(), text.decode("utf-8", "replace"))
         return kind, payload
 
     def makefile(self, mode="r", *_, **__):
@@ -174,8 +253,15 @@ class Connection:
             raise ConnectionError("expected a whole request before its answer is read")
         return io.BufferedReader(self._body)
 
+    def fileno(self):
+        return self._device
+
+    def gettimeout(self):
+        return self._timeout
+
     def settimeout(self, timeout):
-        self._timeout = timeout
+        """Seconds that each wait for the host may take; what is no number: no limit."""
+        self._timeout = timeout if isinstance(timeout, (int, float)) else None
 
     def setsockopt(self, *_):
         pass
@@ -187,7 +273,7 @@ class Connection:
         device, self._device = self._device, -1
         if device >= 0:
             # A response that is being read keeps it, as a socket's file would.
-            if self._body is None or self._body._ended:
+            if self._body is None or self._body.ended:
                 os.close(device)
             else:
                 self._device = device

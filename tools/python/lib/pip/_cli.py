@@ -6,11 +6,21 @@ import os
 import sys
 
 from . import __version__
-from ._find import Candidate, Finder, InstallError
+from ._find import Finder, InstallError
 from ._requirement import Requirement, normal
-from ._wheel import Wheel, folder_of, installed, uninstall
+from ._resolve import Resolver
+from ._version import Version
+from ._wanted import Wanted, add_sources
+from ._wheel import Wheel, folder_of, installed, places, uninstall
 
 INDEX = "https://pypi.org/simple"
+# Options of pip that change nothing here: without and with a value.
+IDLE_FLAGS = ("--disable-pip-version-check", "--no-cache-dir", "--break-system-packages", "--no-input", "--no-color", "--user", "--isolated",
+              "--prefer-binary", "--no-build-isolation", "--use-pep517", "--no-compile", "--compile", "--no-warn-script-location",
+              "--no-warn-conflicts", "--no-python-version-warning", "--require-virtualenv", "--local", "--no-clean")
+IDLE_VALUES = ("--root-user-action", "--timeout", "--retries", "--trusted-host", "--cert", "--progress-bar", "--cache-dir", "--log",
+               "--upgrade-strategy", "--exists-action", "--only-binary", "--python-version", "--implementation", "--abi", "--platform",
+               "--use-feature", "--use-deprecated")
 
 
 def main(args=None):
@@ -33,122 +43,112 @@ def _parser():
     def command(name, run, text):
         one = commands.add_parser(name, help=text)
         one.set_defaults(run=run)
-        one.add_argument("-q", "--quiet", action="store_true")
-        for ignored in ("--disable-pip-version-check", "--no-cache-dir", "--break-system-packages", "--no-input", "-v", "--verbose",
-                        "--no-color", "--user", "--root-user-action=ignore"):
-            one.add_argument(ignored, action="store_true", help=argparse.SUPPRESS)
+        one.add_argument("-q", "--quiet", action="count", default=0)
+        one.add_argument("-v", "--verbose", action="count", help=argparse.SUPPRESS)
+        for idle in IDLE_FLAGS:
+            one.add_argument(idle, action="store_true", help=argparse.SUPPRESS)
+        for idle in IDLE_VALUES:
+            one.add_argument(idle, help=argparse.SUPPRESS)
         return one
 
     for name, run, text in (("install", _install, "install packages"), ("download", _download, "bring wheels into a folder")):
         one = command(name, run, text)
         one.add_argument("what", nargs="*", metavar="REQUIREMENT | WHEEL")
         one.add_argument("-r", "--requirement", action="append", default=[], metavar="FILE")
-        one.add_argument("-f", "--find-links", action="append", default=[], metavar="DIR")
-        one.add_argument("-i", "--index-url", default=os.environ.get("PIP_INDEX_URL", INDEX))
-        one.add_argument("--no-index", action="store_true")
-        one.add_argument("--no-deps", action="store_true")
-        one.add_argument("--pre", action="store_true")
+        one.add_argument("-c", "--constraint", action="append", default=[], metavar="FILE")
+        one.add_argument("-e", "--editable", action="append", default=[], metavar="DIR", help="refused: nothing can be built here")
+        one.add_argument("--no-deps", "--no-dependencies", action="store_true")
+        one.add_argument("--require-hashes", action="store_true")
+        add_sources(one)
     one.add_argument("-d", "--dest", default=".")
     one = commands.choices["install"]
     one.add_argument("-U", "--upgrade", action="store_true")
-    one.add_argument("--force-reinstall", action="store_true")
-    one.add_argument("-t", "--target")
+    one.add_argument("--force-reinstall", "-I", "--ignore-installed", action="store_true")
+    one.add_argument("-t", "--target", metavar="DIR")
+    one.add_argument("--dry-run", action="store_true")
     one = command("uninstall", _uninstall, "take packages out")
-    one.add_argument("what", nargs="+")
+    one.add_argument("what", nargs="*")
+    one.add_argument("-r", "--requirement", action="append", default=[], metavar="FILE")
     one.add_argument("-y", "--yes", action="store_true")
+    one.set_defaults(find_links=[], extra_index_url=[], no_index=False, pre=False, index_url=None)
     one = command("list", _list, "show what is installed")
     one.add_argument("--format", choices=("columns", "freeze", "json"), default="columns")
     command("freeze", _freeze, "show what is installed as requirements")
     one = command("show", _show, "show facts of packages")
     one.add_argument("what", nargs="+")
+    one.add_argument("-f", "--files", action="store_true")
     command("check", _check, "look for missing requirements")
+    one = command("index", _index, "index versions NAME: show the versions that can be had")
+    one.add_argument("kind", choices=("versions",))
+    one.add_argument("name")
+    add_sources(one)
     return parser
 
 
-def _read_file(path):
-    with open(path) as file:
-        for line in file.read().replace("\\\n", " ").splitlines():
-            line = line.split(" #")[0].split(" --hash")[0].strip()
-            if line.startswith("-r "):
-                yield from _read_file(os.path.join(os.path.dirname(path), line[3:].strip()))
-            elif line and not line.startswith(("#", "-")):
-                yield line
-
-
-def _wanted(options):
-    for text in [*options.what, *(line for file in options.requirement for line in _read_file(file))]:
-        if text.endswith(".whl") and "@" not in text:
-            candidate = Candidate(text)
-            if candidate.refusal():
-                raise InstallError(candidate.refusal())
-            yield Requirement(candidate.key), candidate
-        elif os.path.isdir(text):
-            raise InstallError(f"{text}: building packages from source is not possible here; set PYTHONPATH to the folder of its modules")
-        else:
-            yield Requirement(text), None
+def _finder(options):
+    """A finder by options, then the environment."""
+    environment = os.environ.get
+    indexes = []
+    if not (options.no_index or environment("PIP_NO_INDEX")):
+        indexes = [options.index_url or environment("PIP_INDEX_URL") or INDEX,
+                   *options.extra_index_url, *environment("PIP_EXTRA_INDEX_URL", "").split()]
+    return Finder([*options.find_links, *environment("PIP_FIND_LINKS", "").split()], indexes, options.pre)
 
 
 def _resolve(options, present):
-    """Wheels to take, each project once, those that were asked for first."""
-    finder = Finder(options.find_links, None if options.no_index else options.index_url, options.pre)
-    chosen, asked, queue = {}, {}, [(requirement, candidate, True) for requirement, candidate in _wanted(options)]
-    if not queue:
-        raise InstallError("You must give at least one requirement, wheel or -r FILE")
+    wanted = Wanted(options)
+    if not wanted.requirements:
+        raise InstallError('You must give at least one requirement to install (see "pip help install")')
     fresh = getattr(options, "upgrade", False) or getattr(options, "force_reinstall", False)
-    for requirement, candidate, top in queue:
-        if not requirement.applies():
-            continue
-        asked.setdefault(requirement.key, set()).update(requirement.extras)
-        have = chosen.get(requirement.key)
-        if have is not None:
-            _demand(requirement, have.candidate.version)
-            new = [each for each in have.requirements(requirement.extras) if each.key not in chosen]
-        elif candidate is None and not (fresh and top) and _satisfies(present.get(requirement.key), requirement):
-            if top and not options.quiet:
-                print(f"Requirement already satisfied: {requirement} in {folder_of(present[requirement.key])}")
-            continue
-        else:
-            candidate = candidate or finder.best(requirement)
-            if not options.quiet:
-                print(f"Processing {candidate.file}")
-            wheel = chosen[requirement.key] = Wheel(candidate)
-            new = wheel.requirements(requirement.extras)
-        if not options.no_deps:
-            queue.extend((each, None, False) for each in new)
-    return chosen
-
-
-def _satisfies(distribution, requirement):
-    from ._version import Version
-    return distribution is not None and requirement.specifier.allows(Version(distribution.version)) and not requirement.extras
-
-
-def _demand(requirement, version):
-    if not requirement.specifier.allows(version):
-        raise InstallError(f"{requirement} is needed, but {version} was chosen already: give the versions you want on the command line")
+    chosen = Resolver(_finder(options), wanted, present, fresh, not options.no_deps).solve()
+    for requirement in wanted.requirements if not options.quiet else ():
+        pick = chosen.get(requirement.key)
+        if pick is not None and not pick.is_new:
+            print(f"Requirement already satisfied: {requirement} in {folder_of(pick.distribution)} ({pick.version})")
+    return {key: pick.candidate for key, pick in chosen.items() if pick.is_new}
 
 
 def _install(options):
     present = {} if options.target else installed()
     chosen = _resolve(options, present)
-    for key, wheel in chosen.items():
+    if options.dry_run:
+        if chosen:
+            print("Would install", *sorted(f"{each.metadata()['Name']}-{each.version}" for each in chosen.values()))
+        return
+    # All is read and checked before anything is changed.
+    wheels = {}
+    for key, candidate in chosen.items():
+        if not options.quiet:
+            print(f"Processing {candidate.file}")
+        wheels[key] = Wheel(candidate)
+    for key, wheel in wheels.items():
         if key in present and present[key].read_text("RECORD") is not None:
             uninstall(present[key])
         wheel.install(options.target)
-    if chosen and not options.quiet:
-        print("Successfully installed", *sorted(f"{wheel.name}-{wheel.version}" for wheel in chosen.values()))
+    if not wheels or options.quiet:
+        return
+    print("Successfully installed", *sorted(f"{wheel.name}-{wheel.version}" for wheel in wheels.values()))
+    scripts = places(options.target)[1]
+    if not options.target and any(wheel.has_scripts for wheel in wheels.values()) and scripts not in os.environ.get("PATH", "").split(":"):
+        print(f"WARNING: the commands are installed in {scripts}, which is not on PATH", file=sys.stderr)
 
 
 def _download(options):
     os.makedirs(options.dest, exist_ok=True)
-    for wheel in _resolve(options, {}).values():
-        with open(os.path.join(options.dest, wheel.candidate.file), "wb") as file:
-            file.write(wheel.candidate.read())
+    for candidate in _resolve(options, {}).values():
+        path = os.path.join(options.dest, candidate.file)
+        with open(path, "wb") as file:
+            file.write(candidate.read())
+        if not options.quiet:
+            print(f"Saved {path}")
 
 
 def _uninstall(options):
     present = installed()
-    for name in options.what:
+    names = [requirement.name for requirement in Wanted(options).requirements]
+    if not names:
+        raise InstallError("You must give at least one package to uninstall")
+    for name in names:
         distribution = present.get(normal(name))
         if distribution is None:
             print(f"WARNING: Skipping {name} as it is not installed.", file=sys.stderr)
@@ -193,24 +193,52 @@ def _show(options):
         if shown:
             print("---")
         shown += 1
-        facts = distribution.metadata
-        for field in ("Name", "Version", "Summary", "Home-page", "Author", "License"):
-            print(f"{field}: {facts[field] or ''}")
-        print(f"Location: {folder_of(distribution)}")
-        needs = [Requirement(each) for each in distribution.requires or ()]
-        print("Requires:", ", ".join(sorted(each.name for each in needs if each.applies())))
+        _show_one(distribution, present, options.files)
     if missing:
         print(f"WARNING: Package(s) not found: {', '.join(missing)}", file=sys.stderr)
     return 0 if shown else 1
 
 
+def _needs(distribution):
+    """Names of what it needs here, without extras."""
+    return sorted({each.name for each in map(Requirement, distribution.requires or ()) if each.applies()}, key=str.lower)
+
+
+def _show_one(distribution, present, files):
+    facts = distribution.metadata
+    for field in ("Name", "Version", "Summary", "Home-page", "Author", "Author-email", "License"):
+        print(f"{field}: {facts[field] or ''}")
+    print(f"Location: {folder_of(distribution)}")
+    print("Requires:", ", ".join(_needs(distribution)))
+    key = normal(facts["Name"])
+    print("Required-by:", ", ".join(sorted(each.metadata["Name"] for each in present.values() if key in map(normal, _needs(each)))))
+    if files:
+        print("Files:", *(f"  {file}" for file in sorted(map(str, distribution.files or ()))), sep="\n")
+
+
 def _check(options):
     present, broken = installed(), 0
     for distribution in present.values():
+        label = f"{distribution.metadata['Name']} {distribution.version}"
         for each in map(Requirement, distribution.requires or ()):
-            if each.applies() and each.key not in present:
-                print(f"{distribution.metadata['Name']} {distribution.version} requires {each.name}, which is not installed.")
+            have = present.get(each.key)
+            if not each.applies():
+                continue
+            if have is None:
+                print(f"{label} requires {each.name}, which is not installed.")
+                broken = 1
+            elif not each.specifier.allows(Version(have.version)):
+                print(f"{label} has requirement {each}, but you have {each.name} {have.version}.")
                 broken = 1
     if not broken:
         print("No broken requirements found.")
     return broken
+
+
+def _index(options):
+    found = _finder(options).every(normal(options.name))
+    usable = sorted({each.version for each in found if not each.refusal() and (options.pre or not each.version.is_prerelease)}, reverse=True)
+    if not usable:
+        raise InstallError(f"No matching distribution found for {options.name}")
+    print(f"{options.name} ({usable[0]})")
+    print("Available versions:", ", ".join(map(str, usable)))

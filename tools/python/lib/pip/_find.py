@@ -1,37 +1,58 @@
-"""Where wheels come from: files, folders and a simple index."""
+"""Where wheels come from: files, folders and indexes."""
 
+import email.parser
 import hashlib
-import json
+import io
 import os
 import re
 import urllib.parse
+import urllib.request
+import zipfile
 
-from ._requirement import normal
+from ._index import InstallError, fetch, in_fragment, links
+from ._requirement import Requirement, normal
 from ._version import Specifier, Version
 
 PYTHON = Version("3.11.2")
+ALGORITHMS = ("sha256", "sha384", "sha512")
+ARCHIVES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
+# Their compiled half only makes them faster, and no wheel comes without it: it is left out.
+PURE_HALF = {"markupsafe", "pyyaml"}
 
 
-class InstallError(Exception):
-    """What is said to the user."""
+def is_url(text):
+    return text.startswith(("http://", "https://"))
 
 
 class Candidate:
-    """A wheel: `place` is a path or a URL."""
+    """A file of one version of a project; `place` is a path or a URL. Raises ValueError for other files."""
 
-    def __init__(self, place, requires_python=None, sha256=None, yanked=False):
-        self.place, self.requires_python, self.sha256, self.yanked = place, requires_python, sha256, yanked
-        self.file = urllib.parse.unquote(place.split("#")[0].rsplit("/", 1)[-1])
-        parts = self.file.removesuffix(".whl").split("-")
-        if len(parts) not in (5, 6) or not self.file.endswith(".whl"):
-            raise ValueError(f"{self.file}: expected NAME-VERSION-PYTHON-ABI-PLATFORM.whl")
+    def __init__(self, place, requires_python=None, hashes=None, yanked=False, metadata=None):
+        self.requires_python, self.hashes, self.yanked = requires_python, hashes or {}, yanked
+        self.place = place.split("#")[0] if is_url(place) else place
+        self.file = urllib.parse.unquote(self.place.rsplit("/", 1)[-1])
+        self._metadata_hashes = metadata
+        self._data = self._metadata = None
+        self.tags = None
+        if self.file.endswith(".whl"):
+            parts = self.file.removesuffix(".whl").split("-")
+            if len(parts) not in (5, 6):
+                raise ValueError(f"{self.file}: expected NAME-VERSION-PYTHON-ABI-PLATFORM.whl")
+            self.tags = parts[-3:]
+        else:
+            ending = next((ending for ending in ARCHIVES if self.file.endswith(ending)), None)
+            parts = self.file[:-len(ending)].rsplit("-", 1) if ending else ()
+            if len(parts) != 2:
+                raise ValueError(f"{self.file}: expected NAME-VERSION-PYTHON-ABI-PLATFORM.whl")
         self.key, self.version = normal(parts[0]), Version(parts[1])
-        self.tags = parts[-3:]
 
     def refusal(self):
         """Why it cannot be installed here; None if it can."""
+        if self.tags is None:
+            return f"{self.file} is a source archive that would have to be built; only pure-Python wheels (…-none-any.whl) run in this sandbox"
         python, abi, platform = self.tags
-        if platform != "any" or abi != "none":
+        halved = self.key in PURE_HALF and python == "cp311"
+        if not halved and (platform != "any" or abi != "none"):
             return f"{self.file} holds compiled code for {platform}; only pure-Python wheels (…-none-any.whl) run in this sandbox"
         if not any(tag in {"py3", "py311", "cp311"} or re.fullmatch(r"py3[0-9]|py310", tag) for tag in python.split(".")):
             return f"{self.file} is for {python}; this is Python 3.11"
@@ -40,77 +61,128 @@ class Candidate:
         return None
 
     def read(self):
-        """The wheel's bytes, checked."""
-        if "://" in self.place:
-            data = _fetch(self.place.split("#")[0], "*/*")
-        else:
-            with open(self.place, "rb") as file:
-                data = file.read()
-        if self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256:
-            raise InstallError(f"{self.file}: its sha256 is not the index's {self.sha256}: it was changed on the way")
-        return data
+        """The file's bytes, checked against the digests that its index gave."""
+        if self._data is None:
+            if is_url(self.place):
+                answer = fetch(self.place)
+                if answer is None:
+                    raise InstallError(f"fetch {self.place}: the server has no such file")
+                data = answer[0]
+            else:
+                with open(self.place, "rb") as file:
+                    data = file.read()
+            _check(self.file, data, self.hashes)
+            self._data = data
+        return self._data
+
+    def check_allowed(self, allowed):
+        """Compares with the digests of --hash, (algorithm, digest) each."""
+        data = self.read()
+        if not any(hashlib.new(algorithm, data).hexdigest() == digest for algorithm, digest in allowed):
+            raise InstallError(f"THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE: {self.file}: expected "
+                               f"{' or '.join(':'.join(each) for each in sorted(allowed))}, got sha256:{hashlib.sha256(data).hexdigest()}")
+
+    def archive(self):
+        try:
+            return zipfile.ZipFile(io.BytesIO(self.read()))
+        except zipfile.BadZipFile:
+            raise InstallError(f"{self.file}: expected a wheel, it is no zip file") from None
+
+    def metadata(self):
+        """The wheel's METADATA; from the index alone where that has it."""
+        if self._metadata is None:
+            answer = fetch(f"{self.place}.metadata") if self._metadata_hashes is not None and self._data is None else None
+            if answer is not None:
+                _check(f"{self.file}.metadata", answer[0], self._metadata_hashes)
+                text = answer[0]
+            else:
+                archive = self.archive()
+                text = archive.read(f"{info_folder(archive, self.file)}/METADATA")
+            self._metadata = email.parser.BytesParser().parsebytes(text)
+        return self._metadata
+
+    def requirements(self):
+        return [Requirement(each) for each in self.metadata().get_all("Requires-Dist", ())]
 
 
-def _fetch(url, accept):
-    try:
-        import urllib.request
-        with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": accept})) as answer:
-            return answer.read()
-    except Exception as error:
-        raise InstallError(f"fetch {url}: {error}. To install from a folder of wheels: pip install --no-index --find-links DIR NAME") from None
+def info_folder(archive, file):
+    """Name of the .dist-info folder."""
+    infos = {name.split("/")[0] for name in archive.namelist() if name.split("/")[0].endswith(".dist-info")}
+    if len(infos) != 1:
+        raise InstallError(f"{file}: expected one .dist-info folder, got {len(infos)}")
+    return infos.pop()
+
+
+def _check(file, data, hashes):
+    for algorithm in ALGORITHMS:
+        digest = hashes.get(algorithm)
+        if digest and hashlib.new(algorithm, data).hexdigest() != digest.lower():
+            raise InstallError(f"{file}: its {algorithm} is not the index's {digest}: it was changed on the way")
+
+
+def local_path(text):
+    """A path that is meant by a file: URL."""
+    return urllib.request.url2pathname(text.removeprefix("file://").split("#")[0]) if text.startswith("file:") else text
 
 
 class Finder:
-    """Looks for wheels in `links` (files and folders), then in `index` (a URL, or None)."""
+    """Looks for wheels in `find_links` (files, folders, pages), then in `indexes` (URLs)."""
 
-    def __init__(self, links=(), index=None, prereleases=False):
-        self._index, self._prereleases = index, prereleases
-        self._local = [candidate for link in links for candidate in _in_folder(link)]
+    def __init__(self, find_links=(), indexes=(), prereleases=False):
+        self._indexes, self._prereleases = indexes, prereleases
+        self._linked = [candidate for link in find_links for candidate in _linked(link)]
+        self._known = {}
 
-    def best(self, requirement):
-        """The newest wheel that fits. Raises InstallError, with reasons, if there is none."""
+    def every(self, key):
+        """All files of a project."""
+        if key not in self._known:
+            found = [each for each in self._linked if each.key == key]
+            for index in self._indexes:
+                found += _candidates(links(urllib.parse.urljoin(index.rstrip("/") + "/", f"{key}/")))
+            self._known[key] = [each for each in found if each.key == key]
+        return self._known[key]
+
+    def candidates(self, requirement, constraint, allowed):
+        """What fits, the newest first. `allowed` digests go before the version. Raises InstallError, with reasons, if there is nothing."""
         if requirement.url:
-            return Candidate(requirement.url.removeprefix("file://"))
-        found = [each for each in self._local if each.key == requirement.key]
-        if self._index and not any(requirement.specifier.allows(each.version) for each in found):
-            found += self._from_index(requirement.key)
-        fitting = [each for each in found if requirement.specifier.allows(each.version) and not each.yanked]
+            place = local_path(requirement.url)
+            found = [Candidate(place, hashes=in_fragment(requirement.url))]
+            if found[0].refusal():
+                raise InstallError(f"{requirement}: {found[0].refusal()}")
+            return found
+        found = self.every(requirement.key)
+        fitting = [each for each in found if requirement.specifier.allows(each.version) and constraint.allows(each.version)]
+        pinned = any(operator in {"==", "==="} for operator, _ in requirement.specifier.clauses)
+        fitting = [each for each in fitting if pinned or not each.yanked]
         usable = [each for each in fitting if each.refusal() is None]
-        stable = [each for each in usable if not each.version.is_prerelease]
         if not (self._prereleases or requirement.specifier.wants_prerelease()):
-            usable = stable or usable
+            usable = [each for each in usable if not each.version.is_prerelease] or usable
         if usable:
-            return max(usable, key=lambda each: each.version)
+            named = {digest for _, digest in allowed}
+            return sorted(usable, key=lambda each: (not named.isdisjoint(each.hashes.values()), each.version), reverse=True)
         if fitting:
-            newest = max(fitting, key=lambda each: each.version)
+            newest = max(fitting, key=lambda each: (each.version, each.tags is not None))
             raise InstallError(f"{requirement}: {newest.refusal()}")
         versions = ", ".join(map(str, sorted({each.version for each in found}))) or "none"
         raise InstallError(f"Could not find a version that satisfies the requirement {requirement} (from versions: {versions})")
 
-    def _from_index(self, key):
-        url = urllib.parse.urljoin(self._index.rstrip("/") + "/", f"{key}/")
-        data = _fetch(url, "application/vnd.pypi.simple.v1+json")
+
+def _candidates(facts):
+    for link in facts:
         try:
-            files = json.loads(data)["files"]
-        except (ValueError, KeyError):
-            raise InstallError(f"read {url}: expected a simple index in JSON (PEP 691)") from None
-        for file in files:
-            try:
-                yield Candidate(urllib.parse.urljoin(url, file["url"]), file.get("requires-python"),
-                                file.get("hashes", {}).get("sha256"), bool(file.get("yanked")))
-            except ValueError:
-                pass
+            yield Candidate(link.pop("url"), **link)
+        except ValueError:
+            pass
 
 
-def _in_folder(link):
-    link = link.removeprefix("file://")
+def _linked(link):
+    if is_url(link):
+        yield from _candidates(links(link))
+        return
+    link = local_path(link)
     if os.path.isfile(link):
         yield Candidate(link)
         return
     if not os.path.isdir(link):
         raise InstallError(f"--find-links {link}: expected a folder of wheels, there is none")
-    for name in sorted(os.listdir(link)):
-        try:
-            yield Candidate(os.path.join(link, name))
-        except ValueError:
-            pass
+    yield from _candidates({"url": os.path.join(link, name)} for name in sorted(os.listdir(link)))

@@ -33,7 +33,8 @@ class Requirement:
         return self.marker is None or any(_Marker(self.marker, extra).value() for extra in extras or ("",))
 
     def __str__(self):
-        return self.name + str(self.specifier)
+        extras = f"[{','.join(sorted(self.extras))}]" if self.extras else ""
+        return f"{self.name}{extras} @ {self.url}" if self.url else f"{self.name}{extras}{self.specifier}"
 
 
 def _environment(extra):

@@ -3,19 +3,16 @@
 import base64
 import configparser
 import csv
-import email.parser
 import hashlib
 import importlib.metadata
-import io
 import os
 import posixpath
 import shutil
 import site
 import sys
-import zipfile
 
-from ._find import InstallError
-from ._requirement import Requirement, normal
+from ._find import PURE_HALF, InstallError, info_folder
+from ._requirement import normal
 
 SCRIPT = """#!{python}
 import sys
@@ -45,39 +42,32 @@ class Wheel:
 
     def __init__(self, candidate):
         self.candidate = candidate
-        try:
-            self._archive = zipfile.ZipFile(io.BytesIO(candidate.read()))
-        except zipfile.BadZipFile:
-            raise InstallError(f"{candidate.file}: expected a wheel, it is no zip file") from None
-        folders = {name.split("/")[0] for name in self._archive.namelist()}
-        infos = [name for name in folders if name.endswith(".dist-info")]
-        if len(infos) != 1:
-            raise InstallError(f"{candidate.file}: expected one .dist-info folder, got {len(infos)}")
-        self.info = infos[0]
-        self.metadata = email.parser.BytesParser().parsebytes(self._archive.read(f"{self.info}/METADATA"))
-        self.name, self.version = self.metadata["Name"], self.metadata["Version"]
-
-    def requirements(self, extras):
-        every = map(Requirement, self.metadata.get_all("Requires-Dist", ()))
-        return [each for each in every if each.applies(extras)]
+        self._archive = candidate.archive()
+        self.has_scripts = False
+        self.info = info_folder(self._archive, candidate.file)
+        self.name, self.version = candidate.metadata()["Name"], candidate.metadata()["Version"]
 
     def install(self, target=None):
         folder, scripts = places(target)
         rows = []
         for entry in self._archive.infolist():
-            if entry.is_dir() or entry.filename == f"{self.info}/RECORD":
+            if entry.is_dir() or entry.filename == f"{self.info}/RECORD" or self._is_left_out(entry.filename):
                 continue
-            path, executable = self._destination(entry.filename, folder, scripts)
+            path, executable = self._destination(entry.filename, folder, scripts, target)
             if path is not None:
                 rows.append(_write(path, self._archive.read(entry), folder, executable or bool(entry.external_attr >> 16 & 0o111)))
         for name, text in self._scripts():
+            self.has_scripts = True
             rows.append(_write(os.path.join(scripts, name), text.encode(), folder, True))
         rows.append(_write(os.path.join(folder, self.info, "INSTALLER"), b"pip\n", folder, False))
         record = os.path.join(folder, self.info, "RECORD")
         with open(record, "w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([*rows, (f"{self.info}/RECORD", "", "")])
 
-    def _destination(self, name, folder, scripts):
+    def _is_left_out(self, name):
+        return self.candidate.key in PURE_HALF and (name.endswith((".so", ".pyd", ".c", ".pyx", ".pxd")) or name.startswith("_yaml/"))
+
+    def _destination(self, name, folder, scripts, target):
         clean = posixpath.normpath(name)
         if clean.startswith(("/", "../")) or clean == "..":
             raise InstallError(f"{self.candidate.file}: {name!r} would be written outside the folder of packages")
@@ -89,7 +79,10 @@ class Wheel:
             return os.path.join(folder, rest), False
         if kind == "scripts":
             return os.path.join(scripts, rest), True
-        return (os.path.join(site.getuserbase(), rest), False) if kind == "data" else (None, False)
+        if kind != "data":
+            return None, False
+        base = folder if target else sys.prefix if sys.prefix != sys.base_prefix else site.getuserbase()
+        return os.path.join(base, rest), False
 
     def _scripts(self):
         parser = configparser.ConfigParser(delimiters=("=",), strict=False)
@@ -101,6 +94,8 @@ class Wheel:
         for section in ("console_scripts", "gui_scripts"):
             for name, value in parser.items(section) if parser.has_section(section) else ():
                 module, _, call = value.split("[")[0].strip().partition(":")
+                if "/" in name or not call:
+                    raise InstallError(f"{self.candidate.file}: expected an entry point NAME = MODULE:FUNCTION, got {name!r} = {value!r}")
                 yield name, SCRIPT.format(python=sys.executable, module=module, call=call, first=call.split(".")[0])
 
 
