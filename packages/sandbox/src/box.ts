@@ -100,7 +100,7 @@ export class Box implements Sandbox {
       host.netLog?.append(event);
       options.onEvent?.(event);
     });
-    this.#python = new Python(this.#place);
+    this.#python = new Python(this.#place, this.#machine !== undefined);
     if (!options.readOnly) host.pool.warm(WorkerKind.SHELL);
     this.#review = host.review?.(this.#tree, this.workspaceDir);
   }
@@ -143,8 +143,6 @@ export class Box implements Sandbox {
     this.#writable("python");
     if (!this.#host.tools.entries.has("python3"))
       throw new SandboxError("invalid", "python: expected a bundle with python3, none is installed");
-    if (this.#machine !== undefined)
-      throw new SandboxError("engine", `python: expected the engine "v8", got "${this.engine}"`);
     return executing(options, (run) =>
       this.#inTurn(() => this.#noted(code, options, () => this.#python.run(code, { ...options, ...run }))),
     );

@@ -1,6 +1,5 @@
-/** Descriptors of the interpreter, above those of its folders: requests in, replies out; a JSON line each. */
+/** The interpreter's descriptor for requests, a JSON line each: above those of its folders, where there are more than the standard ones. */
 export const REQUEST_FD = 97;
-export const REPLY_FD = 98;
 
 /** What the driver is asked to run. */
 export interface DriverRequest {
@@ -9,9 +8,9 @@ export interface DriverRequest {
   stdin: string;
   /** stderr goes where stdout goes. */
   combine: boolean;
-  /** Written to stdout and stderr when the code has ended. */
+  /** Written to stdout and stderr when the code has ended; on stdout the reply follows, a JSON line. */
   marker: string;
-  /** The interpreter ends with the code, and writes no marker. */
+  /** The interpreter ends with the code, and may print more after the reply. */
   last: boolean;
 }
 
@@ -23,7 +22,7 @@ export interface DriverReply {
 }
 
 /**
- * The program that an interpreter of `Sandbox.python` runs: a read-eval-print loop over pipes. It runs each request in one
+ * The program that an interpreter of `Sandbox.python` runs, given the descriptor of its requests: a read-eval-print loop over pipes. It runs each request in one
  * `__main__`, echoes the last expression, and shows tracebacks without its own frames and without those of the library
  * below the user's.
  */
@@ -31,7 +30,7 @@ export const DRIVER = `
 import sys
 def _serve():
     import builtins, io, json, linecache, os, traceback, types
-    requests, replies = open(${REQUEST_FD}, "rb"), open(${REPLY_FD}, "wb", 0)
+    requests = open(int(sys.argv[1]), "rb")
     main = types.ModuleType("__main__")
     main.__builtins__ = builtins
     sys.modules["__main__"] = main
@@ -111,8 +110,12 @@ def _serve():
         linecache.cache[name] = (len(code), None, code.splitlines(True), name)
         sys.stdin = io.TextIOWrapper(io.BytesIO(request["stdin"].encode("utf-8", "surrogatepass")), "utf-8")
         if request["combine"]:
-            true_stderr = os.dup(2)
-            os.dup2(1, 2)
+            try:
+                true_stderr = os.dup(2)
+                os.dup2(1, 2)
+            except OSError:
+                # Where there are no host services there are no children either that would write to it.
+                sys.stderr = sys.stdout
         last.clear()
         reply = {"status": status_of(code, name)}
         if last:
@@ -122,15 +125,14 @@ def _serve():
                 stream.flush()
             except (OSError, ValueError):
                 pass
-        if true_stderr is not None and not request["last"]:
+        os.write(1, request["marker"].encode() + json.dumps(reply).encode() + b"\\n")
+        if request["last"]:
+            sys.exit(reply["status"])
+        sys.stderr = sys.__stderr__
+        if true_stderr is not None:
             os.dup2(true_stderr, 2)
             os.close(true_stderr)
             true_stderr = None
-        if not request["last"]:
-            for fd in (1, 2):
-                os.write(fd, request["marker"].encode())
-        replies.write(json.dumps(reply).encode() + b"\\n")
-        if request["last"]:
-            sys.exit(reply["status"])
+        os.write(2, request["marker"].encode())
 _serve()
 `;

@@ -1,6 +1,6 @@
 import { decodeText, encodeText } from "@shadowbox/vfs";
 import { type ExitResult, OpenFlags, type V8Engine } from "@shadowbox/wasi";
-import { DRIVER, type DriverReply, type DriverRequest, REPLY_FD, REQUEST_FD } from "./driver.ts";
+import { DRIVER, type DriverReply, type DriverRequest, REQUEST_FD } from "./driver.ts";
 import { MarkedStream } from "./stream.ts";
 
 const NEWLINE = encodeText("\n");
@@ -11,6 +11,8 @@ export interface InterpreterPlace {
   /** `NAME=value` each. */
   env: readonly string[];
   cwd: string;
+  /** Programs have the standard descriptors only: requests come over stdin, and children find its end there. */
+  isBare: boolean;
 }
 
 /** How one piece of code ended: a reply of the driver, or the end of the interpreter. */
@@ -23,35 +25,36 @@ export class Interpreter {
   readonly #requests: ReturnType<V8Engine["writer"]>;
   readonly #stdout: MarkedStream;
   readonly #stderr: MarkedStream;
-  readonly #replies: MarkedStream;
   readonly #exit: Promise<ExitResult>;
   /** The process has ended. */
   ended = false;
 
-  constructor({ engine, env, cwd }: InterpreterPlace) {
+  constructor({ engine, env, cwd, isBare }: InterpreterPlace) {
     this.#engine = engine;
     const nothing = engine.openFile("/dev/null", OpenFlags.READ);
-    const [stdout, stderr, requests, replies] = [1, 2, REQUEST_FD, REPLY_FD].map(() => engine.openPipe());
-    if (!stdout || !stderr || !requests || !replies) throw new TypeError("unreachable");
+    const [stdout, stderr, requests] = [1, 2, REQUEST_FD].map(() => engine.openPipe());
+    if (!stdout || !stderr || !requests) throw new TypeError("unreachable");
     const files = [
-      { fd: 0, file: nothing },
+      ...(isBare
+        ? [{ fd: 0, file: requests.read }]
+        : [
+            { fd: 0, file: nothing },
+            { fd: REQUEST_FD, file: requests.read, closeOnExec: true },
+          ]),
       { fd: 1, file: stdout.write },
       { fd: 2, file: stderr.write },
-      { fd: REQUEST_FD, file: requests.read, closeOnExec: true },
-      { fd: REPLY_FD, file: replies.write, closeOnExec: true },
     ];
     this.#pid = engine.start({
       program: { path: "/usr/bin/python3" },
-      argv: ["python3", "-c", DRIVER],
+      argv: ["python3", "-c", DRIVER, String(isBare ? 0 : REQUEST_FD)],
       env,
       cwd,
       files,
     });
-    for (const { file } of files) engine.closeFile(file);
+    for (const file of new Set([nothing, ...files.map(({ file }) => file)])) engine.closeFile(file);
     this.#requests = engine.writer(requests.write);
     this.#stdout = new MarkedStream(engine.read(stdout.read));
     this.#stderr = new MarkedStream(engine.read(stderr.read));
-    this.#replies = new MarkedStream(engine.read(replies.read));
     this.#exit = engine.waitExit(this.#pid).then((exit) => {
       this.ended = true;
       // What it started would keep its output open.
@@ -66,16 +69,29 @@ export class Interpreter {
     out: (bytes: Uint8Array) => void,
     err: (bytes: Uint8Array) => void,
   ): Promise<Outcome> {
-    void this.#requests.write(encodeText(`${JSON.stringify(request)}\n`));
+    void this.#requests.write(encodeText(`${JSON.stringify(request)}\n`)).then(() => {
+      if (request.last) this.#requests.close();
+    });
     const marker = encodeText(request.marker);
-    const reply: Uint8Array[] = [];
-    const [replied] = await Promise.all([
-      this.#replies.until(NEWLINE, (bytes) => reply.push(bytes.slice())),
-      this.#stdout.until(marker, out),
+    const [reply] = await Promise.all([
+      this.#reply(marker, request.last, out),
       this.#stderr.until(marker, err),
     ]);
-    if (!replied) return { exit: await this.#exit };
-    return { reply: JSON.parse(decodeText(concat(reply))) as DriverReply };
+    return reply === undefined ? { exit: await this.#exit } : { reply: JSON.parse(reply) as DriverReply };
+  }
+
+  /** What follows the marker; undefined when the output ends before it. */
+  async #reply(
+    marker: Uint8Array,
+    isLast: boolean,
+    out: (bytes: Uint8Array) => void,
+  ): Promise<string | undefined> {
+    if (!(await this.#stdout.until(marker, out))) return undefined;
+    const reply: Uint8Array[] = [];
+    await this.#stdout.until(NEWLINE, (bytes) => reply.push(bytes.slice()));
+    // What ends with the interpreter may print still.
+    if (isLast) await this.#stdout.until(marker, out);
+    return decodeText(concat(reply));
   }
 
   kill(): void {
@@ -87,7 +103,7 @@ export class Interpreter {
     this.kill();
     this.#requests.close();
     await this.#exit;
-    await Promise.all([this.#stdout, this.#stderr, this.#replies].map((stream) => stream.close()));
+    await Promise.all([this.#stdout, this.#stderr].map((stream) => stream.close()));
   }
 }
 

@@ -6,10 +6,13 @@ import { Interpreter, type Outcome } from "./interpreter.ts";
 /** Runs Python code for a sandbox, and keeps the interpreter of its session. */
 export class Python {
   readonly #place: Omit<ExecPlace, "session">;
+  readonly #isBare: boolean;
   #session: Interpreter | undefined;
 
-  constructor(place: Omit<ExecPlace, "session">) {
+  /** `isBare`: programs have the standard descriptors only. */
+  constructor(place: Omit<ExecPlace, "session">, isBare: boolean) {
     this.#place = place;
+    this.#isBare = isBare;
   }
 
   /** See `Sandbox.python`; one call at a time. */
@@ -70,6 +73,7 @@ export class Python {
       engine: this.#place.engine,
       env: environment(this.#place, options),
       cwd: directory(this.#place, options.cwd),
+      isBare: this.#isBare,
     });
   }
 }
