@@ -15,7 +15,7 @@ import { join } from "node:path";
 
 const HERE = new URL(".", import.meta.url);
 export const TOPICS = ["code", "data", "dates", "errors", "files", "process", "text"];
-const NATIVE = "/usr/bin/python3";
+export const NATIVE = "/usr/bin/python3";
 const LIMIT_MS = 30_000;
 /** PATH is the box's; the order of hashes is not part of what a program means. */
 const ENV = {
@@ -47,13 +47,13 @@ export function checkOracle() {
     throw new Error(`expected Python 3.11 at ${NATIVE}, got "${stdout}"`);
 }
 
-/** What the machine's Python makes of a program: status, output and the files of its folder. */
-export function runNative(code) {
+/** What the machine's Python makes of a program, with `env` besides: status, output and the files of its folder. */
+export function runNative(code, env = {}) {
   const root = mkdtempSync(join(tmpdir(), "python-corpus-"));
   const dir = join(root, "workspace");
   mkdirSync(dir);
   try {
-    const options = { cwd: dir, env: { ...ENV, PWD: dir }, input: "", timeout: LIMIT_MS };
+    const options = { cwd: dir, env: { ...ENV, PWD: dir, ...env }, input: "", timeout: LIMIT_MS };
     spawnSync(NATIVE, ["-c", SETUP], options);
     writeFileSync(join(dir, "prog.py"), code);
     const { status, signal, stdout, stderr } = spawnSync(NATIVE, ["prog.py"], options);
@@ -98,12 +98,12 @@ function content(bytes) {
 }
 
 /** The same in a box, whose files are taken away afterwards. */
-export async function runInBox(box, code) {
+export async function runInBox(box, code, env = {}, timeoutMs = LIMIT_MS) {
   const dir = box.workspaceDir;
   for (const name of box.fs.readdir(dir)) box.fs.rm(`${dir}/${name}`, { recursive: true });
   await box.exec('python3 -c "$1"', { args: [SETUP] });
   box.fs.writeFile(`${dir}/prog.py`, code);
-  const result = await box.exec("exec python3 prog.py", { timeoutMs: LIMIT_MS });
+  const result = await box.exec("exec python3 prog.py", { env, timeoutMs });
   const shown = (bytes) => normal(Buffer.from(bytes).toString("latin1"));
   return {
     status: result.status,
