@@ -103,8 +103,8 @@ const CHOICES: [what: string, installed: string[]][] = [
   ["'base; python_version < \"3\"' newer", ["newer==1"]],
   ["withdrawn", ["withdrawn==1"]],
   ["withdrawn==2", ["withdrawn==2"]],
-  ["-i $PIP_INDEX_URL/../html newer 'top[more]'", ["base==1.5", "extra_one==1", "newer==1", "top==1.2"]],
-  ["$PIP_INDEX_URL/../files/base-1.0-py3-none-any.whl", ["base==1.0"]],
+  ["-i INDEX/html newer 'top[more]'", ["base==1.5", "extra_one==1", "newer==1", "top==1.2"]],
+  ["INDEX/files/base-1.0-py3-none-any.whl", ["base==1.0"]],
   [`'base @ INDEX/files/base-1.0-py3-none-any.whl#sha256=${sha256(base)}'`, ["base==1.0"]],
 ];
 
