@@ -9,7 +9,7 @@ const GONE_MS = 30_000;
 const WEB = new URL("../../packages/demo-web/", import.meta.url);
 
 /** Runs all records on `jobs` pages of the built site and tells `report` each result as it comes. */
-export async function runAllInChromium(records, { jobs, helpers, tree, report }) {
+export async function runAllInChromium(records, { jobs, helpers, tree, limitMs, report }) {
   const { launchChromium } = await import(new URL("bin/chromium.mjs", WEB));
   const { serveSite } = await import(new URL("bin/site.mjs", WEB));
   const dist = fileURLToPath(new URL("dist", WEB));
@@ -19,7 +19,7 @@ export async function runAllInChromium(records, { jobs, helpers, tree, report })
   const browser = await launchChromium();
   try {
     const queue = records.values();
-    const open = () => openPage(browser, site.address, { helpers, tree });
+    const open = () => openPage(browser, site.address, { helpers, tree, limitMs });
     await Promise.all(
       Array.from({ length: Math.min(jobs, records.length) }, () => serve(queue, open, report)),
     );

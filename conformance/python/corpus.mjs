@@ -72,7 +72,7 @@ export function runNative(code, env = {}) {
 const SETUP = readFileSync(new URL("setup.py", HERE), "utf8");
 
 /** What differs between machines and runs whatever the interpreter. */
-function normal(text) {
+export function normal(text) {
   return text
     .replace(/0x[0-9a-f]{6,}/g, "0xADDRESS")
     .replace(/\bpid \d+/g, "pid N")
@@ -92,7 +92,8 @@ function listNative(dir, prefix) {
   return files;
 }
 
-function content(bytes) {
+/** What a file holds, as it is compared. */
+export function content(bytes) {
   const text = Buffer.from(bytes).toString("latin1");
   return text.startsWith("SQLite format 3") ? "a database" : normal(text);
 }

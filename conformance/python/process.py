@@ -101,3 +101,116 @@ print(subprocess.check_output([sys.executable, "-c", "import os; print(os.path.b
 import subprocess, sys
 r = subprocess.run([sys.executable, "-X", "dev", "-c", "import sys; print(sys.flags.dev_mode); open('x', 'w')"], capture_output=True, text=True)
 print(r.returncode, r.stdout, "ResourceWarning" in r.stderr)
+# --- exec becomes another program
+import os, subprocess, sys
+def run(code, **more):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, **more)
+    print(done.returncode, repr(done.stdout), done.stderr.splitlines()[-1:])
+run("import os; os.execvp('sh', ['sh', '-c', 'echo $0 $A; exit 5'])", env={**os.environ, "A": "of the environment"})
+run("import os; os.execve('/bin/sh', ['name', '-c', 'echo $0 $A'], {'A': 'given'})")
+run("import os; os.execl('/bin/sh', 'sh', '-c', 'kill -9 $$')")
+run("import os; os.execv('/nope', ['a'])")
+run("import os; os.execv('/bin/sh', [])")
+# --- posix_spawn and spawn
+import os, sys
+def wait(pid):
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+sys.stdout.flush()
+wait(os.posix_spawn("/bin/echo", ["echo", "spawned"], os.environ))
+open("in.txt", "w").write("text\n")
+actions = [(os.POSIX_SPAWN_OPEN, 0, "in.txt", os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, "out.txt", os.O_WRONLY | os.O_CREAT, 0o600), (os.POSIX_SPAWN_DUP2, 1, 2)]
+wait(os.posix_spawnp("sh", ["sh", "-c", "cat; echo error >&2; exit 3"], os.environ, file_actions=actions))
+print(open("out.txt").read())
+for start in (lambda: os.posix_spawn("/nope", ["x"], {}), lambda: os.posix_spawnp("nope", ["x"], {})):
+    try: start()
+    except OSError as error: print(type(error).__name__, error)
+print(os.spawnlp(os.P_WAIT, "sh", "sh", "-c", "exit 4"), os.spawnv(os.P_WAIT, "/nope", ["x"]))
+wait(os.spawnvpe(os.P_NOWAIT, "sh", ["sh", "-c", "exit $N"], {**os.environ, "N": "6"}))
+# --- handlers of signals from others
+import os, signal, subprocess, sys, time
+def start(code):
+    child = subprocess.Popen([sys.executable, "-c", "import signal, sys, time\n" + code], stdout=subprocess.PIPE, text=True)
+    print(child.stdout.readline().strip())
+    time.sleep(0.1)
+    return child
+child = start("signal.signal(signal.SIGTERM, lambda n, f: sys.exit(7))\nprint('ready', flush=True)\nwhile True: pass")
+child.terminate()
+print(child.wait())
+child = start("signal.signal(signal.SIGUSR1, lambda n, f: print('usr1', flush=True))\nprint('ready', flush=True)\ntime.sleep(0.6)\nprint('slept')")
+child.send_signal(signal.SIGUSR1)
+print(child.stdout.read(), child.wait())
+child = start("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('ready', flush=True)\ntime.sleep(0.4)\nprint('there still')")
+child.terminate()
+print(child.stdout.read(), child.wait())
+child = start("print('ready', flush=True)\nwhile True: pass")
+os.kill(child.pid, signal.SIGTERM)
+print(child.wait())
+try: os.kill(999999, 0)
+except ProcessLookupError as error: print(error)
+# --- groups of processes
+import os, signal, subprocess
+child = subprocess.Popen(["sleep", "5"], start_new_session=True)
+print(os.getpgid(child.pid) == child.pid, os.getpgid(0) == os.getpgrp())
+os.killpg(os.getpgid(child.pid), signal.SIGTERM)
+print(child.wait())
+# --- alarms and timers
+import signal, subprocess, time
+class Late(Exception): pass
+def late(number, frame): raise Late
+signal.signal(signal.SIGALRM, late)
+def within(seconds, work):
+    start = time.time()
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try: work()
+    except Late: print("late", time.time() - start < seconds + 0.5)
+def spin():
+    while True: time.time()
+within(0.2, spin)
+within(0.2, lambda: time.sleep(5))
+within(0.2, lambda: subprocess.run(["sleep", "5"]))
+signal.alarm(7); time.sleep(0.1)
+print(signal.alarm(0))
+rung = []
+signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+end = time.time() + 0.6
+while len(rung) < 4 and time.time() < end: time.sleep(0.01)
+print(len(rung) >= 4, signal.setitimer(signal.ITIMER_REAL, 0)[1])
+print(subprocess.run(["python3", "-c", "import signal; signal.alarm(1)\nwhile True: pass"]).returncode)
+# --- inherited descriptors
+import os, subprocess
+read, write = os.pipe()
+print(os.get_inheritable(write))
+os.set_inheritable(write, True)
+print(os.get_inheritable(write), os.get_inheritable(read))
+subprocess.run(f"echo given >&{write}", shell=True, executable="/bin/bash", close_fds=False)
+subprocess.run(f"echo passed >&{write}", shell=True, executable="/bin/bash", pass_fds=[write])
+os.close(write)
+print(os.read(read, 100))
+# --- a pipe that nobody reads
+import subprocess
+print(subprocess.run("python3 -c 'print(\"x\" * 200000)' | head -c 3; echo ${PIPESTATUS[0]}", shell=True, executable="/bin/bash", capture_output=True, text=True))
+print(subprocess.run("yes | head -1; echo ${PIPESTATUS[0]}", shell=True, executable="/bin/bash", capture_output=True, text=True))
+# --- asyncio subprocesses
+import asyncio, sys
+async def main():
+    child = await asyncio.create_subprocess_exec("tr", "a-z", "A-Z", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
+    print(await child.communicate(b"loud"), child.returncode)
+    several = await asyncio.gather(*(asyncio.create_subprocess_shell(f"exit {n}") for n in range(3)))
+    print([await each.wait() for each in several])
+    child = await asyncio.create_subprocess_exec("sleep", "5")
+    try: await asyncio.wait_for(child.wait(), 0.2)
+    except asyncio.TimeoutError: child.kill()
+    print(await child.wait())
+asyncio.run(main())
+# --- threads and pools one after another
+import concurrent.futures, threading
+done = []
+threads = [threading.Thread(target=done.append, args=(n,)) for n in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(done, threading.active_count())
+with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    print(list(pool.map(lambda n: n * n, range(5))))
+    failed = pool.submit(lambda: 1 / 0)
+    print(repr(failed.exception()))

@@ -57,5 +57,21 @@ describe("a limit that is reached shows as an event and in the result", () => {
     const result = await sandbox.exec("python3 -c 'len(bytearray(400 << 20))'");
     expect(result.status).toBe(1);
     expect(text(result.stderr)).toContain("MemoryError");
+    expect(text((await sandbox.exec("python3 -c 'print(6 * 7)'")).stdout)).toBe("42\n");
+  });
+
+  it("memory: a program that goes on asking gets MemoryError, and can catch it", async () => {
+    const sandbox = await open({ memoryBytes: 192 * 1024 * 1024 });
+    const program =
+      "a = []\ntry:\n    while True: a.append(bytearray(1 << 20))\nexcept MemoryError: del a; print('caught')";
+    expect(text((await sandbox.exec('python3 -c "$1"', { args: [program] })).stdout)).toBe("caught\n");
+  });
+
+  it("time: Python that never ends is killed", async () => {
+    const sandbox = await open();
+    for (const program of ["while True: pass", "import time; time.sleep(60)", "sum(range(10 ** 12))"]) {
+      const result = await sandbox.exec('python3 -c "$1"', { args: [program], timeoutMs: 300 });
+      expect(result).toMatchObject({ status: 137, timedOut: true });
+    }
   });
 });

@@ -114,13 +114,14 @@ export class WorkerPool {
     }
   }
 
-  /** Starts a worker ahead of need, unless one of that kind is free. */
-  warm(kind: WorkerKind): void {
+  /** Starts a worker ahead of need, unless one of that kind is free, for this sandbox. */
+  warm(kind: WorkerKind, sandbox = 0): void {
+    const serves = (owner: number) => owner === sandbox || !this.#sandboxes.has(owner);
     const isFree = (worker: WorkerEntry | undefined) =>
       worker?.kind === kind &&
       (this.#spares.has(worker) ||
         (this.memory.state(worker.index) === WorkerState.PARKED &&
-          !this.#sandboxes.has(this.memory.sandbox(worker.index))));
+          serves(this.memory.sandbox(worker.index))));
     if (this.#workers.some(isFree)) return;
     const worker = this.#startWorker(kind);
     if (worker !== undefined) this.#spares.add(worker);
@@ -184,6 +185,8 @@ export class WorkerPool {
       this.#place(job);
       return;
     }
+    // A thread starts while the module is brought.
+    this.warm(WorkerKind.MODULE, job.sandbox.id);
     this.#load(module).then(
       () => this.#place(job),
       (error: Error) => this.#refuse(job, error),
