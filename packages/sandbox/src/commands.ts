@@ -1,4 +1,4 @@
-import type { CommandEntry, Digest, VerifiedBytes } from "@shadowbox/bundle";
+import type { Capability, CommandEntry, Digest, VerifiedBytes } from "@shadowbox/bundle";
 import {
   type Command,
   capabilityBits,
@@ -9,7 +9,7 @@ import {
 } from "@shadowbox/wasi";
 import type { BundleArchive } from "./archives.ts";
 import { SandboxError } from "./errors.ts";
-import type { Limits } from "./types.ts";
+import type { Limits, SandboxOptions } from "./types.ts";
 
 /** The verified commands of the registries, and what they bring along. */
 export interface Installed {
@@ -36,18 +36,20 @@ export function listCommands(
   load: (sha256: Digest) => VerifiedBytes | Promise<VerifiedBytes>,
   pages: number,
 ): Command[] {
-  const modules = new Map<Digest, number>();
+  const modules = new Map<string, number>();
   const commands: Command[] = ["bash", "sh"].map((name) => ({
     name,
     kind: ProgramKind.SHELL,
     module: 0,
     size: 0,
   }));
-  for (const { name, module, size, capabilities } of entries.values()) {
-    let number = modules.get(module);
+  for (const { name, module, size, capabilities, limits } of entries.values()) {
+    const most = Math.min(pages, memoryPages(limits));
+    const key = `${module} ${most}`;
+    let number = modules.get(key);
     if (number === undefined) {
-      number = pool.addModule(moduleLoader(() => load(module), name, pages));
-      modules.set(module, number);
+      number = pool.addModule(moduleLoader(() => load(module), name, most));
+      modules.set(key, number);
     }
     commands.push({
       ...{ name, kind: ProgramKind.MODULE, module: number, size },
@@ -57,21 +59,40 @@ export function listCommands(
   return commands;
 }
 
-/** What the bundles of these names bring; all that there is without names. Throws SandboxError `invalid` for a name that is none. */
-export function pickBundles(installed: Installed, names: readonly string[] | undefined): Installed {
-  if (names === undefined) return installed;
-  const wanted = new Set(names);
+/** What of the bundles one box may use; everything that there is by default. */
+export type BundlePolicy = Pick<SandboxOptions, "bundles" | "denyBundles" | "denyCapabilities">;
+
+/** What the policy leaves of the bundles. Throws SandboxError `invalid` for the name of a bundle that is none. */
+export function pickBundles(
+  installed: Installed,
+  { bundles, denyBundles = [], denyCapabilities = [] }: BundlePolicy,
+): Installed {
+  if (bundles === undefined && denyBundles.length === 0 && denyCapabilities.length === 0) return installed;
   const known = new Set([...installed.entries.values()].map(({ bundle }) => bundle));
-  const unknown = names.find((name) => !known.has(name));
+  const wanted = new Set(bundles ?? known);
+  for (const name of denyBundles) wanted.delete(name);
+  const unknown = [...(bundles ?? []), ...denyBundles].find((name) => !known.has(name));
   if (unknown !== undefined)
     throw new SandboxError(
       "invalid",
       `create sandbox: expected bundles among ${[...known].sort().join(", ")}, got "${unknown}"`,
     );
-  const entries = new Map([...installed.entries].filter(([, { bundle }]) => wanted.has(bundle)));
+  const denied = new Set<Capability>(denyCapabilities);
+  const entries = new Map(
+    [...installed.entries]
+      .filter(([, { bundle }]) => wanted.has(bundle))
+      .map(([name, entry]) => {
+        const capabilities = new Set([...entry.capabilities].filter((each) => !denied.has(each)));
+        return [name, { ...entry, capabilities }];
+      }),
+  );
   return {
     ...installed,
-    commands: installed.commands.filter(({ name, kind }) => kind === ProgramKind.SHELL || entries.has(name)),
+    commands: installed.commands.flatMap((command) => {
+      if (command.kind === ProgramKind.SHELL) return [command];
+      const entry = entries.get(command.name);
+      return entry ? [{ ...command, capabilities: capabilityBits(entry.capabilities) }] : [];
+    }),
     entries,
     archives: installed.archives.filter(({ bundle }) => wanted.has(bundle)),
   };

@@ -1,4 +1,4 @@
-import type { CommandEntry, Lock, TrustRoot } from "@shadowbox/bundle";
+import type { Capability, CommandEntry, Lock, TrustRoot } from "@shadowbox/bundle";
 import type { ImageEntry } from "@shadowbox/vfs";
 import type {
   BlameLine,
@@ -89,6 +89,10 @@ export interface SandboxOptions {
   lock?: Lock;
   /** Names of the bundles whose commands and files the box gets; default all of the registry's. `bash` and `sh` are always there. */
   bundles?: readonly string[];
+  /** Names of bundles that the box does not get. */
+  denyBundles?: readonly string[];
+  /** Capabilities that no command gets in this box, whatever its manifest asks for. */
+  denyCapabilities?: readonly Capability[];
   /** Folder for decompressed, verified modules; default: a private one under `state`, else none. */
   cacheDir?: string;
   /** Where the project appears inside; default `/workspace`, `/` is allowed. */

@@ -12,10 +12,16 @@ import {
   verifyAssets,
   writeLock,
 } from "@shadowbox/bundle";
-import { folderSource, install, nodePlatform, openFolderRegistry } from "@shadowbox/bundle/node";
+import {
+  collectGarbage,
+  folderSource,
+  install,
+  nodePlatform,
+  openFolderRegistry,
+} from "@shadowbox/bundle/node";
 import { officialFolder } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
-import { COMMON, type Parsed } from "../cli/options.ts";
+import { COMMON, cacheFolder, type Parsed } from "../cli/options.ts";
 import {
   type Added,
   addedRegistries,
@@ -28,7 +34,7 @@ import {
 import type { CliCommand } from "./command.ts";
 
 export const bundle: CliCommand = {
-  usage: "bundle list|search|info|verify|outdated|add|update|remove|lock [NAME|ADDRESS] [options]",
+  usage: "bundle list|search|info|verify|outdated|add|update|remove|lock|gc [NAME|ADDRESS] [options]",
   about: "Shows and verifies the bundles that commands come from, and adds registries of your own.",
   flags: {
     json: COMMON.json,
@@ -39,6 +45,11 @@ export const bundle: CliCommand = {
       help: "add: the registry's trust root, as `registry init` printed it",
     },
     yes: { type: "boolean", help: "update: agree to commands that ask for more than before" },
+    "max-mb": {
+      type: "string",
+      value: "N",
+      help: "gc: megabytes of unpacked modules that may stay, the newest (default 0: those in use only)",
+    },
   },
   run: runBundle,
 };
@@ -54,6 +65,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   add,
   update,
   remove,
+  gc,
 };
 
 async function runBundle({ values, positionals }: Parsed): Promise<number> {
@@ -122,7 +134,22 @@ async function verify(): Promise<object[]> {
 }
 
 const source = (address: string) =>
-  /^https?:\/\//.test(address) ? httpSource(address) : folderSource(address);
+  /^https?:\/\//.test(address) ? httpSource(address, { onProgress: progress() }) : folderSource(address);
+
+/** Says on a terminal what comes, once it takes longer than a second. */
+function progress(): (path: string, bytes: number) => void {
+  const { stderr } = process;
+  let last = performance.now() + 1000 - STEP_MS;
+  return (path, bytes) => {
+    if (!stderr.isTTY || performance.now() < last + STEP_MS) return;
+    last = performance.now();
+    stderr.write(`${CLEAR}${path.slice(0, 40)}: ${(bytes / 1e6).toFixed(1)} MB`);
+  };
+}
+
+const STEP_MS = 200;
+/** To the start of the line, which is emptied. */
+const CLEAR = "\r\x1b[K";
 
 /** A registry as it is now at its address, no older than what was seen of it. */
 function remote(address: string, trust: TrustRoot): Promise<VerifiedRegistry> {
@@ -148,6 +175,7 @@ async function add(values: Parsed["values"], address: string | undefined): Promi
 async function take(address: string, trust: TrustRoot, seen: Added["seen"]): Promise<object[]> {
   const place = { source: source(address), trust, folder: placeOf(trust), now: Date.now() };
   const registry = await install({ ...place, ...(seen && { seen }) });
+  if (process.stderr.isTTY) process.stderr.write(CLEAR);
   remember(trust, address, registry.seen);
   return [...registry.bundles().values()].map(({ name, version }) => ({
     name,
@@ -181,6 +209,22 @@ async function remove(_: unknown, name: string | undefined): Promise<object[]> {
     forget(trust);
     return { removed: trust.name };
   });
+}
+
+/** Clears the cache of unpacked modules of what no installed bundle uses; what is missing is unpacked again when it is run. */
+async function gc(values: Parsed["values"]): Promise<object[]> {
+  const megabytes = Number(values["max-mb"] ?? 0);
+  if (!(megabytes >= 0))
+    throw new CliError(`--max-mb: expected megabytes, got "${values["max-mb"]}"`, EXIT.USAGE);
+  const keep = new Set(registries().flatMap((registry) => [...registry.assets().keys()]));
+  const { removed, removedBytes, keptBytes } = collectGarbage(cacheFolder(), {
+    keep,
+    maxBytes: megabytes * 1e6,
+  });
+  const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  return [
+    { modules: `${removed} removed`, freed: `${mb(removedBytes)} freed`, kept: `${mb(keptBytes)} kept` },
+  ];
 }
 
 /** The lock file of all that is installed now: `shadowbox bundle lock > shadowbox.lock`. */

@@ -24,6 +24,7 @@ export const doctor: CliCommand = {
       },
       await wasmtimeFinding(),
       await bundlesFinding(values),
+      ...(await registryFindings()),
       { name: "state", ok: true, detail: stateRoot(values) },
       { name: "module cache", ok: true, detail: cacheFolder() },
       await agentFinding(values),
@@ -67,6 +68,16 @@ async function wasmtimeFinding(): Promise<Finding> {
       detail: `${path} does not run (${(error as Error).message}); scripts run on v8`,
     };
   }
+}
+
+/** The registries that the user added, with the keys that they trust for them. */
+async function registryFindings(): Promise<Finding[]> {
+  const { addedRegistries } = await import("../cli/registries.ts");
+  return addedRegistries().map(({ trust, address }) => ({
+    name: "registry",
+    ok: true,
+    detail: `"${trust.name}" from ${address}, added by you; trusts ${trust.threshold} of ${trust.keys.join(", ")}`,
+  }));
 }
 
 /** Opens the registry as every command does, and loads each module once, so that every digest is checked. */

@@ -86,10 +86,11 @@ async function serve(folder: string): Promise<string> {
   return (JSON.parse(line) as { url: string }).url;
 }
 
-test("a registry of one's own: publish, add, run, update, widen, rotate, roll back", {
+test("a registry of one's own: publish, add, run, sign, update, widen, revoke, rotate, roll back", {
   timeout: 120_000,
 }, async () => {
-  for (const key of ["root.pem", "sign.pem", "next.pem"]) await cli("registry", "keygen", at(key));
+  for (const key of ["root.pem", "sign.pem", "next.pem", "later.pem"])
+    await cli("registry", "keygen", at(key));
   const keys = ["--root-key", at("root.pem"), "--signing-key", at("sign.pem")];
   writeFileSync(at("trust.json"), await cli("registry", "init", at("registry"), "--name", "team", ...keys));
   expect(await publish("1.0.0", 3, [])).toContain('"added":["mine 1.0.0"]');
@@ -97,6 +98,13 @@ test("a registry of one's own: publish, add, run, update, widen, rotate, roll ba
   expect(await cli("bundle", "add", url, "--trust", at("trust.json"))).toBe("mine  1.0.0  team");
   expect(await cli("exec", "mine; echo $?")).toBe("3");
   expect(await cli("bundle", "info", "mine")).toContain("mine  nothing");
+
+  expect((await cli("doctor")).replace(/\s+/g, " ")).toContain(
+    `"team" from ${url}, added by you; trusts 1 of `,
+  );
+  const sign = ["--trust", at("trust.json"), "--signing-key", at("sign.pem")];
+  expect(await cli("registry", "sign", at("registry"), ...sign)).toBe('{"index":2}');
+  expect(await cli("bundle", "update")).toBe("");
 
   const old = readFileSync(at("registry/index.json"));
   expect(await publish("1.1.0", 4, [])).toContain("1.1.0");
@@ -145,6 +153,12 @@ test("a registry of one's own: publish, add, run, update, widen, rotate, roll ba
   expect(await publish("1.3.0", 6, ["net"], "sign.pem")).toContain("status 1");
   expect(await publish("1.3.0", 6, ["net"], "next.pem")).toContain("1.3.0");
   expect(await cli("bundle", "update")).toBe("mine  1.2.0  1.3.0");
+  expect(
+    await cli("registry", "rotate", at("registry"), ...trust, "--signing-key", at("later.pem")),
+  ).toContain('"root":3');
+  expect(await cli("bundle", "update")).toBe("");
+  expect(await cli("exec", "mine; echo $?")).toBe("6");
+  expect(await cli("bundle", "gc")).toMatch(/^[1-9]\d* removed {2}.* MB freed {2}.* MB kept$/);
   expect(await cli("bundle", "remove", "team")).toBe("team");
   expect(await cli("exec", "mine; echo $?")).toBe("127");
 });

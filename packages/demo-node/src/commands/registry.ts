@@ -16,7 +16,7 @@ import { trustFromFile } from "../cli/registries.ts";
 import type { CliCommand } from "./command.ts";
 
 export const registry: CliCommand = {
-  usage: "registry keygen FILE | init|publish|rotate|revoke|serve DIR [options]",
+  usage: "registry keygen FILE | init|publish|sign|rotate|revoke|serve DIR [options]",
   about: "Runs a registry of your own (docs/registry.md).",
   flags: {
     help: COMMON.help,
@@ -24,7 +24,7 @@ export const registry: CliCommand = {
     trust: {
       type: "string",
       value: "FILE",
-      help: "publish, rotate, revoke: the trust root that `init` printed",
+      help: "publish, sign, rotate, revoke: the trust root that `init` printed",
     },
     "root-key": {
       type: "string",
@@ -56,6 +56,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   keygen,
   init,
   publish: publishAll,
+  sign,
   rotate: change,
   revoke: change,
   serve,
@@ -123,6 +124,16 @@ function publishAll(folder: string, values: Parsed["values"]): void {
     binaries: need(values, "binaries"),
   });
   say({ index, added, unchanged });
+}
+
+/** The index as it is, with a new date: news stay news for another year. */
+function sign(folder: string, values: Parsed["values"]): void {
+  const { index } = publish({
+    ...{ folder, trust: trustFromFile(values.trust), ...dates(365) },
+    signers: [signerFromFile(need(values, "signing-key"))],
+    ...{ recipes: [], binaries: folder, refresh: true },
+  });
+  say({ index });
 }
 
 /** New keys, or keys that are not good any more; all is signed anew. */

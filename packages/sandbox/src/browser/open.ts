@@ -23,7 +23,7 @@ export async function createBrowserSandbox(options: SandboxOptions): Promise<Box
   installing.catch(() => {});
   const state = options.state === undefined ? undefined : await openState(options.state);
   try {
-    const installed = pickBundles(await installing, options.bundles);
+    const installed = pickBundles(await installing, options);
     return openBox(options, { pool, installed, image: projectOf(given, state), state });
   } catch (error) {
     state?.release();

@@ -76,7 +76,7 @@ function openBox(options: SandboxOptions, ground: Ground, kept?: Kept): Box {
   const registry = options.registry ?? officialFolder();
   const pages = memoryPages(options.limits);
   const installed = installCommands(pool, registry, pages, options);
-  const picked = pickBundles(installed, options.bundles);
+  const picked = pickBundles(installed, options);
   const { commands, entries, archives } = picked;
   const frozen = `${options.workspaceDir ?? "/workspace"}/.git`.replace("//", "/");
   const setup: NodeSetup = {

@@ -23,6 +23,21 @@ for (const [name, { want }] of Object.entries(SDK_CASES))
     expect(await runSdkCase({ Sandbox, baseOf, projectFiles }, name)).toEqual(want);
   });
 
+test("a box gets the bundles and capabilities that its policy leaves", async () => {
+  await using box = await Sandbox.create({
+    denyBundles: ["text-utils"],
+    denyCapabilities: ["fs.write", "spawn"],
+  });
+  const script = "nl /dev/null; echo $?; mkdir d; echo $?; echo hi | xargs echo; echo $?; echo b > b; cat b";
+  const { stdout, stderr } = await box.exec(script);
+  expect(new TextDecoder().decode(stdout)).toBe("127\n1\n126\nb\n");
+  expect(new TextDecoder().decode(stderr)).toContain(
+    'not permitted: "fs.write" is not among its capabilities',
+  );
+  expect(box.commands().has("nl")).toBe(false);
+  await expect(Sandbox.create({ denyBundles: ["nosuch"] })).rejects.toThrow('got "nosuch"');
+});
+
 test("await using closes the sandbox", async () => {
   let box: Sandbox;
   {

@@ -75,8 +75,8 @@ test("what is refused is said once for each capability", () => {
   open("/file", READ);
   open("/file", WRITE);
   expect(said).toEqual([
-    'not permitted: its manifest does not ask for "fs.read"',
-    'not permitted: its manifest does not ask for "fs.write"',
+    'not permitted: "fs.read" is not among its capabilities',
+    'not permitted: "fs.write" is not among its capabilities',
   ]);
 });
 

@@ -385,7 +385,7 @@ export class Process {
     if (i32[this.slot + Slot.CAPABILITIES] & capability) return true;
     if ((i32[this.slot + Slot.TOLD] & capability) === 0) {
       i32[this.slot + Slot.TOLD] |= capability;
-      this.complain(`not permitted: its manifest does not ask for "${capabilityName(capability)}"`);
+      this.complain(`not permitted: "${capabilityName(capability)}" is not among its capabilities`);
     }
     return false;
   }
