@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const BIN = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.mjs", import.meta.url));
+const BIN = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.cjs", import.meta.url));
 const STEPS = 12;
 /** Events that a whole session tells, about. */
 const EVENTS = 6 * STEPS;

@@ -11,7 +11,7 @@ import { SessionFolder } from "../packages/agent/dist/node/index.js";
 import { z } from "../packages/agent/node_modules/zod/index.js";
 import { Sandbox } from "../packages/sandbox/dist/index.js";
 
-const BIN = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.mjs", import.meta.url));
+const BIN = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.cjs", import.meta.url));
 const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "boolean" } } });
 const folder = mkdtempSync(join(tmpdir(), "shadowbox-bench-agent-"));
 const median = (times) => [...times].sort((a, b) => a - b)[times.length >> 1];

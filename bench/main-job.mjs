@@ -18,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const bin = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.mjs", import.meta.url));
+const bin = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.cjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "bench-main-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const env = { ...process.env, SHADOWBOX_NO_BUILD: "1", XDG_STATE_HOME: join(folder, "state") };

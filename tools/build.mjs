@@ -110,6 +110,6 @@ function keepCompiled() {
   const args = ["exec", "--quiet", "--project", join(folder, "project"), "--state", join(folder, "state")];
   mkdirSync(join(folder, "project"));
   // Without a registry nothing runs, which is no concern of a build.
-  spawnSync(process.execPath, ["packages/demo-node/bin/shadowbox.mjs", ...args, script], { env });
+  spawnSync(process.execPath, ["packages/demo-node/bin/shadowbox.cjs", ...args, script], { env });
   rmSync(folder, { recursive: true, force: true });
 }

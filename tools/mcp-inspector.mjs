@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const SHADOWBOX = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.mjs", import.meta.url));
+const SHADOWBOX = fileURLToPath(new URL("../packages/demo-node/bin/shadowbox.cjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "shadowbox-inspector-"));
 const project = join(folder, "project");
 mkdirSync(project);

@@ -42,7 +42,7 @@ try {
 
 /** The lines of one command on a terminal of 100 columns. */
 function run(command) {
-  const shadowbox = `stty cols 100; node ${top}/packages/demo-node/bin/shadowbox.mjs ${command} --project ${project} --state ${work}/state`;
+  const shadowbox = `stty cols 100; node ${top}/packages/demo-node/bin/shadowbox.cjs ${command} --project ${project} --state ${work}/state`;
   const output = execFileSync("script", ["-qec", shadowbox, "/dev/null"], {
     encoding: "utf8",
     env: { ...process.env, TERM: "xterm-256color" },

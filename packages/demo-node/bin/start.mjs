@@ -6,5 +6,5 @@ import { fileURLToPath } from "node:url";
 const args = process.argv.slice(2);
 if (args[0] === "--") args.shift();
 const cwd = process.env.INIT_CWD ?? process.cwd();
-const program = join(dirname(fileURLToPath(import.meta.url)), "shadowbox.mjs");
+const program = join(dirname(fileURLToPath(import.meta.url)), "shadowbox.cjs");
 process.exit(spawnSync(process.execPath, [program, ...args], { cwd, stdio: "inherit" }).status ?? 1);

@@ -94,7 +94,7 @@ describe("shadowbox exec", () => {
 
   it("ends when nobody reads any more, and keeps what was done", () => {
     const early = new CliBench();
-    const bin = fileURLToPath(new URL("../../bin/shadowbox.mjs", import.meta.url));
+    const bin = fileURLToPath(new URL("../../bin/shadowbox.cjs", import.meta.url));
     const script = `'${process.execPath}' '${bin}' exec -q 'echo kept > a; yes' | head -n 1; echo \${PIPESTATUS[0]}`;
     const options = { cwd: early.project, env: early.env, encoding: "utf8", timeout: 30_000 } as const;
     expect(spawnSync("bash", ["-c", script], options)).toMatchObject({ stdout: "y\n141\n", stderr: "" });

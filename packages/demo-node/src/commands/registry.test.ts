@@ -75,7 +75,7 @@ async function publish(
 }
 
 async function serve(folder: string): Promise<string> {
-  const bin = fileURLToPath(new URL("../../bin/shadowbox.mjs", import.meta.url));
+  const bin = fileURLToPath(new URL("../../bin/shadowbox.cjs", import.meta.url));
   const child = spawn(process.execPath, [bin, "registry", "serve", folder], {
     env: { ...process.env, SHADOWBOX_NO_BUILD: "1" },
   });

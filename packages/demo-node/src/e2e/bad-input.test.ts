@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { CliBench } from "../testing/cli.ts";
 
-const BIN = fileURLToPath(new URL("../../bin/shadowbox.mjs", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bin/shadowbox.cjs", import.meta.url));
 const benches: CliBench[] = [];
 const listening: ChildProcess[] = [];
 afterAll(() => {

@@ -61,7 +61,7 @@ it("the main job on a real project: work, look, commit a part, take it back", as
     "bash",
     [
       "-c",
-      `XDG_STATE_HOME='${bench.folder}/state' node '${TOP}/packages/demo-node/bin/shadowbox.mjs' diff --project '${bench.project}'`,
+      `XDG_STATE_HOME='${bench.folder}/state' node '${TOP}/packages/demo-node/bin/shadowbox.cjs' diff --project '${bench.project}'`,
     ],
     {
       env: { ...process.env, SHADOWBOX_NO_BUILD: "1" },

@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Person, type PersonOptions } from "./person.ts";
 
-export const BIN = fileURLToPath(new URL("../../bin/shadowbox.mjs", import.meta.url));
+export const BIN = fileURLToPath(new URL("../../bin/shadowbox.cjs", import.meta.url));
 
 export interface CliResult {
   status: number | null;
