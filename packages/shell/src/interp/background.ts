@@ -9,7 +9,7 @@ import { findProgram } from "./external.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { RunningJob } from "./jobs.ts";
 import { nodeText } from "./node-text.ts";
-import { isInert, isShellName, startSimple } from "./pipeline.ts";
+import { isInert, isShellName, mayWait, startSimple } from "./pipeline.ts";
 import { expandCommand, traceCommand } from "./simple.ts";
 import { inSubshell } from "./subshell.ts";
 
@@ -79,9 +79,9 @@ export function startBackground(sh: Interpreter, node: AndOr | Pipeline | Comman
   return 0;
 }
 
-/** A simple command that is a program needs no shell of its own, unless its words run commands, for which nobody should wait. */
+/** A simple command that is a program needs no shell of its own, unless its words run commands or its redirections wait: nobody else should. */
 function startProgramElement(sh: Interpreter, node: AndOr | Pipeline | Command): number | undefined {
-  if (node.type !== "Simple" || !node.words.every(isInert)) return undefined;
+  if (node.type !== "Simple" || !node.words.every(isInert) || mayWait(sh, node.redirects)) return undefined;
   let pid: number | undefined;
   inSubshell(sh, () => {
     const { line } = sh.state;

@@ -1,4 +1,5 @@
-import type { Command, Pipeline, SimpleCommand, Word, WordPart } from "../parse/ast.ts";
+import { expandText } from "../expand/word.ts";
+import type { Command, Pipeline, Redirect, SimpleCommand, Word, WordPart } from "../parse/ast.ts";
 import { wordParts } from "../parse/parts.ts";
 import { Attr } from "../state/variable.ts";
 import { assign } from "./assign.ts";
@@ -272,6 +273,7 @@ function kindOf(sh: Interpreter, command: Command): Kind {
   if (!first) return "shell";
   if (first.plain === null) return "dynamic";
   const name = first.plain;
+  if (mayWait(sh, command.redirects)) return "shell";
   if (!isShellName(sh, name)) return "program";
   const quick =
     QUICK.has(name) &&
@@ -284,6 +286,19 @@ function kindOf(sh: Interpreter, command: Command): Kind {
 /** Whether expanding a word runs no commands (which might read the input). */
 export function isInert(word: Word): boolean {
   return word.plain !== null || wordParts(word).every(isInertPart);
+}
+
+const FILE_TYPE = 0o170000;
+const FIFO = 0o010000;
+
+/** Whether a redirection may wait, for a command in its words or for the other end of a FIFO: the shell must not. */
+export function mayWait(sh: Interpreter, redirects: readonly Redirect[]): boolean {
+  return redirects.some(({ operator, target }) => {
+    if (!isInert(target) || (target.plain === null && sh.state.set.nounset)) return true;
+    if (operator.startsWith("<<")) return false;
+    const stat = sh.system.stat(target.plain ?? expandText(sh, target), true);
+    return typeof stat !== "number" && (stat.mode & FILE_TYPE) === FIFO;
+  });
 }
 
 function isInertPart(part: WordPart): boolean {

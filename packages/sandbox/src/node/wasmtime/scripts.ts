@@ -44,6 +44,8 @@ export const SCRIPTS: readonly string[] = [
   "mkdir -p absd/new/deep; echo n > absd/new/deep/f; mv absd/new absd/old; find d | sort; rm -r absd/old; ls d",
   "mv a b; mv b a; cp -r d d2; cp -p l l2; diff -r d d2; rm -r d2; ls",
   "mkfifo ff; (echo through > ff) & cat ff; wait; stat -c %F ff",
+  "mkfifo ff; cat l > ff & read x < ff; wait; echo got $x; cat ff & cat l > ff; wait; cat l > ff | cat ff",
+  "mkfifo ff; f=ff; set -u; cat < $f & echo in > $f; wait; cat a > $(cat ff) & echo out > ff; wait; cat out",
   "diff <(sort l) l; echo $?; paste <(cat l) <(sort l)",
   "cat /dev/null; echo hi > /dev/null; cat a > /dev/null; head -c 4 /dev/zero | od -c; sort -o /dev/stdout l",
   "stat -c %F a d s /dev/null; test -x l && echo exe; test -w a && echo w; [ -L s ] && echo link",
