@@ -51,18 +51,19 @@ const DISK_BYTES = 2 * 1024 ** 3;
 
 /** A sandbox, in Node and in browsers. */
 export class Box implements Sandbox {
-  readonly engine: EngineName;
   readonly workspaceDir: string;
   readonly fs: SandboxFs;
   readonly #options: SandboxOptions;
   readonly #host: Host;
   readonly #tree: TreeFileSystem;
-  readonly #engine: V8Engine;
-  readonly #machine: Machine | undefined;
+  /** Over the tree itself. */
+  readonly #kernel: Kernel;
+  #engine: V8Engine;
+  #machine: Machine | undefined;
   readonly #review: Review | undefined;
   readonly #session: ShellSession = {};
-  readonly #python: Python;
-  readonly #network: Network;
+  #python: Python;
+  #network: Network;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
   /** The tree's revision when a call was noted last. */
@@ -81,28 +82,50 @@ export class Box implements Sandbox {
     makeDirectories(this.#tree, this.workspaceDir);
     if (host.base) layUnder(this.#tree, this.workspaceDir, host.base);
     const mounts = [...host.tools.mounts, ...frozenMounts(this.#tree, host.frozen)];
-    const kernel = Kernel.create(
+    this.#kernel = Kernel.create(
       heap,
       { root: this.#tree, mounts },
       { memoryPages: memoryPages(options.limits) },
     );
-    const files = new KernelFiles(kernel, this.workspaceDir);
+    const files = new KernelFiles(this.#kernel, this.workspaceDir);
     this.fs = files;
     for (const path of ["/tmp", "/home/user"]) files.makeDirectories(path);
     // Only where it is not so yet: what is set again would be written again.
     if ((files.stat("/tmp").mode & 0o7777) !== 0o1777) files.chmod("/tmp", 0o1777);
     this.#machine = host.machine?.(this.#tree);
-    this.engine = this.#machine?.name ?? "v8";
-    if (this.#machine !== undefined) kernel.commands.set(host.tools.kernel);
-    this.#engine = this.#machine?.engine ?? new V8Engine(host.pool, kernel, host.setup);
+    if (this.#machine !== undefined) this.#kernel.commands.set(host.tools.kernel);
+    this.#engine = this.#machine?.engine ?? new V8Engine(host.pool, this.#kernel, host.setup);
     this.#engine.setCommands(host.tools.kernel);
-    this.#network = new Network(this.#engine, options.net ?? {}, host.fetch, (event) => {
-      host.netLog?.append(event);
-      options.onEvent?.(event);
-    });
-    this.#python = new Python(this.#place, this.#machine !== undefined);
+    this.#network = this.#openNetwork();
+    this.#python = new Python(this.#place);
     if (!options.readOnly) host.pool.warm(WorkerKind.SHELL);
     this.#review = host.review?.(this.#tree, this.workspaceDir);
+  }
+
+  get engine(): EngineName {
+    return this.#machine?.name ?? "v8";
+  }
+
+  #openNetwork(): Network {
+    const { net = {}, onEvent } = this.#options;
+    return new Network(this.#engine, net, this.#host.fetch, (event) => {
+      this.#host.netLog?.append(event);
+      onEvent?.(event);
+    });
+  }
+
+  /** Goes on with v8 over the tree, which holds all that the calls before left, when the other engine is gone. */
+  async #fallBack(): Promise<void> {
+    const why = this.#machine?.gone();
+    if (why === undefined) return;
+    await this.#engine.close();
+    this.#machine?.close();
+    this.#machine = undefined;
+    this.#engine = new V8Engine(this.#host.pool, this.#kernel, this.#host.setup);
+    this.#engine.setCommands(this.#host.tools.kernel);
+    this.#network = this.#openNetwork();
+    this.#python = new Python(this.#place);
+    this.#options.onEvent?.({ type: "notice", message: `${why}; programs run on v8 from now on` });
   }
 
   #writable(action: string): void {
@@ -178,6 +201,7 @@ export class Box implements Sandbox {
   ): Promise<R> {
     const { onEvent } = this.#options;
     onEvent?.({ type: "exec-start", script, cwd: cwd ?? this.workspaceDir });
+    await this.#fallBack();
     this.#network.origin = origin;
     this.#machine?.fill();
     const result = await run();

@@ -21,6 +21,8 @@ export interface Machine {
   readonly name: EngineName;
   /** Shell, processes and pipes there. */
   readonly engine: V8Engine;
+  /** Why programs cannot run there any more; undefined: they can. */
+  gone(): string | undefined;
   /** Brings the tree's files there. Throws SandboxError `file`. */
   fill(): void;
   /** Brings back what programs changed. Throws SandboxError `file`. */

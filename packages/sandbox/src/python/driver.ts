@@ -1,4 +1,4 @@
-/** The interpreter's descriptor for requests, a JSON line each: above those of its folders, where there are more than the standard ones. */
+/** The interpreter's descriptor for requests, a JSON line each: above those of its folders. */
 export const REQUEST_FD = 97;
 
 /** What the driver is asked to run. */

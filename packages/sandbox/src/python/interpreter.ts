@@ -11,8 +11,6 @@ export interface InterpreterPlace {
   /** `NAME=value` each. */
   env: readonly string[];
   cwd: string;
-  /** Programs have the standard descriptors only: requests come over stdin, and children find its end there. */
-  isBare: boolean;
 }
 
 /** How one piece of code ended: a reply of the driver, or the end of the interpreter. */
@@ -29,29 +27,25 @@ export class Interpreter {
   /** The process has ended. */
   ended = false;
 
-  constructor({ engine, env, cwd, isBare }: InterpreterPlace) {
+  constructor({ engine, env, cwd }: InterpreterPlace) {
     this.#engine = engine;
     const nothing = engine.openFile("/dev/null", OpenFlags.READ);
     const [stdout, stderr, requests] = [1, 2, REQUEST_FD].map(() => engine.openPipe());
     if (!stdout || !stderr || !requests) throw new TypeError("unreachable");
     const files = [
-      ...(isBare
-        ? [{ fd: 0, file: requests.read }]
-        : [
-            { fd: 0, file: nothing },
-            { fd: REQUEST_FD, file: requests.read, closeOnExec: true },
-          ]),
+      { fd: 0, file: nothing },
+      { fd: REQUEST_FD, file: requests.read, closeOnExec: true },
       { fd: 1, file: stdout.write },
       { fd: 2, file: stderr.write },
     ];
     this.#pid = engine.start({
       program: { path: "/usr/bin/python3" },
-      argv: ["python3", "-c", DRIVER, String(isBare ? 0 : REQUEST_FD)],
+      argv: ["python3", "-c", DRIVER, String(REQUEST_FD)],
       env,
       cwd,
       files,
     });
-    for (const file of new Set([nothing, ...files.map(({ file }) => file)])) engine.closeFile(file);
+    for (const { file } of files) engine.closeFile(file);
     this.#requests = engine.writer(requests.write);
     this.#stdout = new MarkedStream(engine.read(stdout.read));
     this.#stderr = new MarkedStream(engine.read(stderr.read));

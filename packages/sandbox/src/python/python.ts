@@ -6,13 +6,10 @@ import { Interpreter, type Outcome } from "./interpreter.ts";
 /** Runs Python code for a sandbox, and keeps the interpreter of its session. */
 export class Python {
   readonly #place: Omit<ExecPlace, "session">;
-  readonly #isBare: boolean;
   #session: Interpreter | undefined;
 
-  /** `isBare`: programs have the standard descriptors only. */
-  constructor(place: Omit<ExecPlace, "session">, isBare: boolean) {
+  constructor(place: Omit<ExecPlace, "session">) {
     this.#place = place;
-    this.#isBare = isBare;
   }
 
   /** See `Sandbox.python`; one call at a time. */
@@ -73,7 +70,6 @@ export class Python {
       engine: this.#place.engine,
       env: environment(this.#place, options),
       cwd: directory(this.#place, options.cwd),
-      isBare: this.#isBare,
     });
   }
 }

@@ -88,10 +88,11 @@ export class WorkerPool {
   /** Starts to serve a sandbox; `setup` goes to the workers' `attach`. Answers its number. */
   addSandbox(kernel: Kernel, setup: unknown, programs?: Programs): number {
     const id = this.#nextSandbox++;
-    const share = { id, memory: kernel.memory.heap.memory, setup };
+    const elsewhere = programs !== undefined;
+    const share = { id, memory: kernel.memory.heap.memory, setup, elsewhere };
     const sandbox: SandboxEntry = { id, kernel, share, programs, closed: false, stopping: new Set() };
     this.#sandboxes.set(id, sandbox);
-    kernel.starter = (slot) => claimWorker(this.memory, kernel, id, slot);
+    kernel.starter = (slot) => claimWorker(this.memory, kernel, share, slot);
     kernel.forker = (slot, payload) =>
       this.#assign({ sandbox, slot, pid: kernel.memory.i32[slot + Slot.PID], payload });
     void this.#watch(sandbox);
@@ -176,7 +177,7 @@ export class WorkerPool {
   #assign(job: Job): void {
     const { i32 } = job.sandbox.kernel.memory;
     const { programs } = job.sandbox;
-    if (programs !== undefined && i32[job.slot + Slot.KIND] !== ProgramKind.SHELL) {
+    if (i32[job.slot + Slot.KIND] !== ProgramKind.SHELL && programs?.takes(job.slot)) {
       programs.start(job.slot, job.pid);
       return;
     }

@@ -32,6 +32,8 @@ export interface SandboxShare {
   memory: WebAssembly.Memory;
   /** What the worker's entry needs to make its file systems; structured-clonable. */
   setup: unknown;
+  /** Who is no shell may have to run elsewhere than in a worker: the supervisor knows. */
+  elsewhere: boolean;
 }
 
 /** Messages of a worker. */

@@ -103,7 +103,7 @@ class WorkerServer {
     if (share !== "none") {
       const heap = Heap.attach(share.memory, this.#worker + FIRST_OWNER);
       const kernel = Kernel.attach(heap, this.#program.attach(heap, share.setup));
-      kernel.starter = (slot) => this.#start(kernel, share.id, slot);
+      kernel.starter = (slot) => claimWorker(this.#pool, kernel, share, slot);
       kernel.forker = (slot, payload) => {
         const pid = kernel.memory.i32[slot + Slot.PID];
         this.#port.post({ type: "fork", sandbox: share.id, slot, pid, payload });
@@ -112,10 +112,6 @@ class WorkerServer {
       this.#sandbox = share.id;
     }
     this.#pool.setSandbox(this.#worker, this.#sandbox);
-  }
-
-  #start(kernel: Kernel, sandbox: number, slot: number): boolean {
-    return claimWorker(this.#pool, kernel, sandbox, slot);
   }
 
   #run(slot: number, pid: number, payload: unknown): void {
@@ -148,8 +144,14 @@ class WorkerServer {
 }
 
 /** Gives a process to a sleeping worker of its sandbox; false if there is none. */
-export function claimWorker(pool: PoolMemory, kernel: Kernel, sandbox: number, slot: number): boolean {
+export function claimWorker(
+  pool: PoolMemory,
+  kernel: Kernel,
+  { id, elsewhere }: Pick<SandboxShare, "id" | "elsewhere">,
+  slot: number,
+): boolean {
   const { i32 } = kernel.memory;
   const kind = i32[slot + Slot.KIND] === ProgramKind.SHELL ? WorkerKind.SHELL : WorkerKind.MODULE;
-  return pool.claim(kind, sandbox, i32[slot + Slot.MODULE], slot, i32[slot + Slot.PID]) >= 0;
+  if (elsewhere && kind === WorkerKind.MODULE) return false;
+  return pool.claim(kind, id, i32[slot + Slot.MODULE], slot, i32[slot + Slot.PID]) >= 0;
 }

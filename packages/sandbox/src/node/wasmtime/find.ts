@@ -16,7 +16,7 @@ export function findWasmtime(env: NodeJS.ProcessEnv): string | undefined {
     .find(isExecutable);
 }
 
-function isExecutable(path: string): boolean {
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

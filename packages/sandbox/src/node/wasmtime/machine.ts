@@ -10,6 +10,7 @@ import { frozenMounts } from "../../frozen.ts";
 import type { Machine } from "../../host.ts";
 import { Mirror } from "../../mirror.ts";
 import { mountsOf, type NodeSetup } from "../attach.ts";
+import { isExecutable } from "./find.ts";
 
 /** What programs in `wasmtime` processes need of a sandbox. */
 export interface MachineOptions {
@@ -37,15 +38,11 @@ export class WasmtimeMachine implements Machine {
   readonly #mirror: Mirror;
   readonly #programs: WasmtimePrograms;
   readonly #folder: string;
-  readonly #root: string;
   readonly #options: MachineOptions;
-  /** Archives that are laid out in the folder, by their place. */
-  readonly #laidOut = new Set<string>();
 
   constructor(tree: TreeFileSystem, options: MachineOptions) {
     this.#folder = realpathSync(mkdtempSync(join(tmpdir(), "shadowbox-")));
     const root = join(this.#folder, "root");
-    this.#root = root;
     this.#options = options;
     mkdirSync(root, { mode: 0o755 });
     const heap = Heap.create();
@@ -59,31 +56,22 @@ export class WasmtimeMachine implements Machine {
     // For programs without host services, which find an ordinary file there.
     for (const name of DEVICES) writeFileSync(join(root, "dev", name), "", { mode: 0o666 });
     const modules = modulesOf(options.installed);
+    const withFiles = bringingFiles(options.installed);
     this.#programs = new WasmtimePrograms(kernel, {
       binary: options.binary,
       root,
       cache: options.cache,
-      module: (number) => this.#prepared(modules.get(number)),
+      module: (number) => modules.get(number),
+      inWorkers: (number) => withFiles.has(modules.get(number)?.name ?? ""),
       descriptor: (dev, node) => (dev === files.dev ? files.descriptor(node) : -1),
       onCompile: options.onCompile,
     });
     this.engine = new V8Engine(options.pool, kernel, setup, this.#programs);
   }
 
-  /** A program's module; lays out what its bundle brings along, when it is first needed. */
-  #prepared(module: ProgramModule | undefined): ProgramModule | undefined {
-    const { installed, setup } = this.#options;
-    const bundle = module && installed.entries.get(module.name)?.bundle;
-    for (const { path, fs } of mountsOf({
-      ...setup,
-      archives: setup.archives.filter((each) => each.bundle === bundle && !this.#laidOut.has(each.path)),
-    })) {
-      this.#laidOut.add(path);
-      const root = join(this.#root, path);
-      mkdirSync(root, { recursive: true });
-      new Mirror(fs, new DirectoryFileSystem(Heap.create(), { root, user: USER }), []).fill();
-    }
-    return module;
+  gone(): string | undefined {
+    const { binary } = this.#options;
+    return isExecutable(binary) ? undefined : `wasmtime is no longer at "${binary}"`;
   }
 
   fill(): void {
@@ -113,6 +101,15 @@ function projectContent(tree: TreeFileSystem): (node: number) => Uint8Array | un
     if (got === undefined || typeof got === "number") return undefined;
     return got.entry.mtimeNs === mtimeNs && got.bytes.length === size ? got.bytes : undefined;
   };
+}
+
+/**
+ * Commands of bundles with files of their own (Python). They run in workers, over the same folder: their files are mounted in the kernel, and
+ * they know host services by the device alone.
+ */
+function bringingFiles({ archives, entries }: Installed): ReadonlySet<string> {
+  const bundles = new Set(archives.map(({ bundle }) => bundle));
+  return new Set([...entries.values()].filter(({ bundle }) => bundles.has(bundle)).map(({ name }) => name));
 }
 
 /** The modules of the commands, by the number that the kernel's list has. */

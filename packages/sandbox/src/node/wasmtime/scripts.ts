@@ -36,6 +36,9 @@ export const SCRIPTS: readonly string[] = [
   "sleep 10 & kill %1; wait $!; echo $?; sleep 10 & kill -9 $!; wait $! ; echo $?",
   "for i in 1 2 3; do sleep 0.05 & done; wait; echo all",
   "trap 'echo term' TERM; kill -TERM $$; cat a",
+  'python3 -c \'import subprocess as s; print(s.run(["sort", "l"], capture_output=True, text=True))\'; echo $?',
+  'python3 -c \'import os; os.chmod("a", 0o640); os.symlink("l", "py"); print(open("/dev/null").read(), os.getpid() > 0)\'; stat -c %a a; cat py',
+  "seq 3 | python3 -c 'import sys; print(sum(map(int, sys.stdin)))' > sum; cat sum; env python3 -c 'raise SystemExit(200)'; echo $?",
   // Files.
   "chmod 640 a; stat -c '%a %s %n' a l d; chmod u+s l; ls -l l | cut -c 1-10",
   "umask 077; echo p > priv; mkdir pd; touch t; cat a > u; stat -c '%a %n' priv pd t u; umask",

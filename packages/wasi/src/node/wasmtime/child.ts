@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
-import { constants } from "node:os";
 import { decodeText } from "@shadowbox/vfs";
 import { PAGE_BYTES } from "../../engine/module.ts";
 import { Device, type DeviceId } from "../../kernel/devices.ts";
 import { FileKind, OpenFile, Slot } from "../../kernel/layout.ts";
 import type { Process } from "../../kernel/process.ts";
-import type { InputPipe } from "./fifos.ts";
+import { launchChild } from "./direct.ts";
+import type { SystemPipe } from "./fifos.ts";
+import { checkStarted, type Ended, type Launched, type Streams } from "./launcher.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Shared } from "./programs.ts";
 import { FileInput, type InputStream, OutputStream, PumpedInput } from "./streams.ts";
@@ -23,45 +23,58 @@ export class Child {
   readonly #outputs: OutputStream[] = [];
   readonly #names: string[] = [];
   #input: InputStream | undefined;
-  #child: ChildProcess | undefined;
+  #launched: Launched | undefined;
+  readonly #holds: number[] = [];
   #killed = false;
 
   constructor(shared: Shared, process: Process, module: string) {
     this.#shared = shared;
     this.#process = process;
-    this.#mailbox = new Mailbox(shared.folder, process);
+    this.#mailbox = new Mailbox(shared.mailboxes.take(), process);
     this.end = this.#run(module);
   }
 
   async #run(module: string): Promise<number> {
-    const ends: number[] = [];
+    let over = false;
     try {
-      const input = this.#openInput(ends);
+      const input = this.#openInput();
       this.#mailbox.onHandOver = async () => this.#input?.pause();
       this.#mailbox.onBack = () => this.#input?.resume();
-      const stdio = [input, ...this.#openOutputs(ends)];
       const { binary } = this.#shared.options;
-      const { i32 } = this.#process.kernel.memory;
-      const mask = i32[this.#process.slot + Slot.UMASK];
-      const command = [binary, ...this.#arguments(module)];
-      // A mask of its own can only be had through a shell that sets it.
-      const [file, ...args] =
-        mask === process.umask()
-          ? command
-          : ["/bin/sh", "-c", 'umask "$0" && exec "$@"', mask.toString(8), ...command];
-      this.#child = spawn(file as string, args, { cwd: "/", env: {}, stdio: stdio as never });
-      const ended = ending(this.#child);
-      for (const fd of ends) closeSync(fd);
-      ends.length = 0;
-      const { code, signal } = await ended;
-      return await this.#settle(code, signal);
+      const launched = this.#launch([binary, ...this.#arguments(module)], input, this.#openOutputs());
+      this.#launched = launched;
+      await launched.started;
+      this.#letGo();
+      const ended = await launched.ended;
+      // Only of what ended by itself is it sure that it is no more.
+      over = ended.code !== null;
+      if (!this.#killed) checkStarted(ended, binary);
+      return await this.#settle(ended);
     } finally {
-      for (const fd of ends) closeSync(fd);
+      this.#letGo();
       this.#mailbox.close();
+      if (over) this.#shared.mailboxes.give(this.#mailbox.folder);
     }
   }
 
-  async #settle(code: number | null, signal: number): Promise<number> {
+  /** A file of the host can only be shared, offset and all, with a child of this process; everything else has a name. */
+  #launch(
+    command: readonly string[],
+    input: number | string | undefined,
+    outputs: Pick<Streams, "output" | "errors">,
+  ): Launched {
+    const umask = this.#process.kernel.memory.i32[this.#process.slot + Slot.UMASK];
+    const { launcher } = this.#shared;
+    if (typeof input === "number") return launchChild(launcher, command, umask, { input, ...outputs });
+    return launcher.start(command, umask, { input, ...outputs });
+  }
+
+  /** Lets go of what kept the pipes open until the child had them. */
+  #letGo(): void {
+    for (const fd of this.#holds.splice(0)) closeSync(fd);
+  }
+
+  async #settle({ code, signal }: Ended): Promise<number> {
     await Promise.all([this.#input?.end(), ...this.#outputs.map(({ done }) => done)]);
     for (const name of this.#names) this.#shared.fifos.release(name);
     if (this.#killed) return -1;
@@ -78,6 +91,8 @@ export class Child {
     return [
       "run",
       "--allow-precompiled",
+      // What is compiled already needs none, nor the thread that keeps it.
+      ...["-C", "cache=n"],
       ...["-W", `max-memory-size=${pages * PAGE_BYTES}`],
       ...["--dir", `${root}::/`, "--dir", `${this.#mailbox.folder}::/dev/shadowbox`],
       ...Object.entries(folders).flatMap(([guest, host]) => ["--dir", `${host}::${guest}`]),
@@ -95,9 +110,16 @@ export class Child {
     return { kind: i32[at + OpenFile.KIND], detail: i32[at + OpenFile.DETAIL], at };
   }
 
-  #openInput(ends: number[]): number | "ignore" {
+  #hold({ name, hold }: SystemPipe): string {
+    this.#names.push(name);
+    this.#holds.push(hold);
+    return name;
+  }
+
+  /** A descriptor of this process, the name of a FIFO, or nothing. */
+  #openInput(): number | string | undefined {
     const open = this.#open(0);
-    if (open === undefined || this.#isNull(open) || open.kind === FileKind.DIRECTORY) return "ignore";
+    if (open === undefined || this.#isNull(open) || open.kind === FileKind.DIRECTORY) return undefined;
     if (open.kind === FileKind.FILE && process.platform === "linux") {
       const { i32, u32 } = this.#process.kernel.memory;
       const { descriptor } = this.#shared.options;
@@ -108,30 +130,26 @@ export class Child {
         return input.childs;
       }
     }
-    const pipe: InputPipe & { name: string } = this.#shared.fifos.input();
-    this.#names.push(pipe.name);
-    ends.push(pipe.childs);
+    const pipe = this.#shared.fifos.input();
     this.#input = new PumpedInput(this.#process, 0, pipe);
-    return pipe.childs;
+    return this.#hold(pipe);
   }
 
   /** Descriptors 1 and 2 of the child: one pipe for both where both are one open file, so that the order stays. */
-  #openOutputs(ends: number[]): (number | "ignore")[] {
+  #openOutputs(): Pick<Streams, "output" | "errors"> {
     const one = this.#process.fileNumber(1);
     const both = one >= 0 && one === this.#process.fileNumber(2);
-    const out = this.#openOutput(1, both ? this.#filter : undefined, ends);
+    const output = this.#openOutput(1, both ? this.#filter : undefined);
     // wasmtime's own words must not be lost: they say how the program ended.
-    return [out, both && out !== "ignore" ? out : this.#openOutput(2, this.#filter, ends)];
+    return { output, errors: both && output ? "output" : this.#openOutput(2, this.#filter) };
   }
 
-  #openOutput(fd: number, filter: VerdictFilter | undefined, ends: number[]): number | "ignore" {
+  #openOutput(fd: number, filter: VerdictFilter | undefined): string | undefined {
     const open = this.#open(fd);
-    if (open === undefined || (filter === undefined && this.#isNull(open))) return "ignore";
+    if (open === undefined || (filter === undefined && this.#isNull(open))) return undefined;
     const pipe = this.#shared.fifos.output();
-    this.#names.push(pipe.name);
-    ends.push(pipe.childs);
     this.#outputs.push(new OutputStream(this.#process, fd, pipe.ours, filter));
-    return pipe.childs;
+    return this.#hold(pipe);
   }
 
   #isNull({ kind, detail }: { kind: number; detail: number }): boolean {
@@ -141,17 +159,7 @@ export class Child {
   /** Stops it at once; its process is ended by somebody else. */
   kill(): void {
     this.#killed = true;
-    this.#child?.kill("SIGKILL");
+    this.#launched?.kill();
     for (const output of this.#outputs) output.stop();
   }
-}
-
-/** How a child ended. Rejects when it could not be started. */
-function ending(child: ChildProcess): Promise<{ code: number | null; signal: number }> {
-  return new Promise((resolve, reject) => {
-    child.once("error", (error) => reject(error));
-    child.once("exit", (code, name) => {
-      resolve({ code, signal: name === null ? 0 : constants.signals[name] });
-    });
-  });
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, openSync } from "node:fs";
+import { constants, openSync } from "node:fs";
 import { join } from "node:path";
 import { WasiError } from "../../errors.ts";
 
@@ -8,10 +8,12 @@ const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK } = constants;
 /** FIFOs are made in batches: each batch costs a process. */
 const BATCH = 32;
 
-/** A pipe of the system, as descriptors of this process: the child's end blocks, ours does not. */
+/** A pipe of the system: our end, which does not block, and a name for the child. */
 export interface SystemPipe {
+  name: string;
   ours: number;
-  childs: number;
+  /** Keeps the pipe from ending, and an open from waiting, until the child has opened it; then to be closed. */
+  hold: number;
 }
 
 /** A pipe to a child, whose unread rest can be taken back. */
@@ -45,24 +47,21 @@ export class Fifos {
     return this.#free.pop() as string;
   }
 
-  /** A pipe from a child. {@link Fifos.release} the name when both ends are closed. */
-  output(): SystemPipe & { name: string } {
+  /** A pipe from a child. {@link Fifos.release} the name when all ends are closed. */
+  output(): SystemPipe {
     const name = this.#take();
+    const hold = openSync(name, O_RDWR | O_NONBLOCK);
     const ours = openSync(name, O_RDONLY | O_NONBLOCK);
-    const childs = openSync(name, O_WRONLY);
-    return { ours, childs, name };
+    return { name, ours, hold };
   }
 
   /** A pipe to a child. */
-  input(): InputPipe & { name: string } {
+  input(): InputPipe {
     const name = this.#take();
-    // Open for both, so that no open waits for the other side.
     const hold = openSync(name, O_RDWR | O_NONBLOCK);
-    const childs = openSync(name, O_RDONLY);
     const rest = openSync(name, O_RDONLY | O_NONBLOCK);
     const ours = openSync(name, O_WRONLY | O_NONBLOCK);
-    closeSync(hold);
-    return { ours, childs, rest, name };
+    return { name, ours, rest, hold };
   }
 
   release(name: string): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, type FSWatcher, mkdirSync, openSync, readSync, rmSync, watch, writeSync } from "node:fs";
+import { closeSync, type FSWatcher, mkdirSync, openSync, readSync, watch, writeSync } from "node:fs";
 import { join } from "node:path";
 import { Errno, FileType } from "@shadowbox/vfs";
 import { eventChange } from "../../engine/host-io.ts";
@@ -13,6 +13,30 @@ import {
   RPC_HEADER,
   RPC_LIMIT,
 } from "../../kernel/rpc-wire.ts";
+
+/** Folders for mailboxes: one that a program has had serves again when the program is no more. */
+export class MailboxFolders {
+  readonly #parent: string;
+  readonly #free: string[] = [];
+
+  /** `parent` is private to this process and goes with everything in it. */
+  constructor(parent: string) {
+    this.#parent = parent;
+  }
+
+  take(): string {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const folder = join(this.#parent, randomUUID());
+    mkdirSync(folder, { mode: 0o700 });
+    return folder;
+  }
+
+  /** Nobody must have the folder any more. */
+  give(folder: string): void {
+    this.#free.push(folder);
+  }
+}
 
 /** Operation of the mailbox alone: the status with which the program is about to end. */
 const OP_EXIT = 256;
@@ -42,12 +66,11 @@ export class Mailbox {
   #busy = false;
   #closed = false;
 
-  /** `parent` is private to this process. */
-  constructor(parent: string, process: Process) {
+  /** `folder` is private to the process; what is in it is emptied. */
+  constructor(folder: string, process: Process) {
     this.#process = process;
-    this.folder = join(parent, randomUUID());
-    mkdirSync(this.folder, { mode: 0o700 });
-    const path = join(this.folder, "request");
+    this.folder = folder;
+    const path = join(folder, "request");
     this.#request = openSync(path, "w+", 0o600);
     this.#reply = openSync(join(this.folder, "reply"), "w+", 0o600);
     this.#watcher = watch(path, { persistent: false }, () => void this.#look());
@@ -215,7 +238,6 @@ export class Mailbox {
     }
     closeSync(this.#request);
     closeSync(this.#reply);
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -10,6 +10,8 @@ import { type Process, ProcessExit } from "../../kernel/process.ts";
 import { Child } from "./child.ts";
 import { CompiledModules } from "./compiled.ts";
 import { Fifos } from "./fifos.ts";
+import { Launcher } from "./launcher.ts";
+import { MailboxFolders } from "./mailbox.ts";
 
 /** A program's module, as the sandbox knows it by number. */
 export interface ProgramModule {
@@ -32,6 +34,8 @@ export interface WasmtimeOptions {
   cache: string;
   /** The module with a number of the kernel's list of commands. */
   module(number: number): ProgramModule | undefined;
+  /** Whether the module with this number is not for wasmtime; default none. */
+  inWorkers?(number: number): boolean;
   /** The host's descriptor of an open file, -1 if it is none of the host's. */
   descriptor(dev: number, node: number): number;
   /** Told before a module is compiled, which takes a while. */
@@ -43,6 +47,8 @@ export interface Shared {
   options: WasmtimeOptions;
   fifos: Fifos;
   compiled: CompiledModules;
+  launcher: Launcher;
+  mailboxes: MailboxFolders;
   /** A private folder outside of the sandbox's. */
   folder: string;
 }
@@ -62,7 +68,20 @@ export class WasmtimePrograms implements Programs {
     const fifos = join(folder, "pipes");
     mkdirSync(fifos, { mode: 0o700 });
     const compiled = new CompiledModules(options.binary, options.cache, options.onCompile);
-    this.#shared = { options, fifos: new Fifos(fifos), compiled, folder };
+    this.#shared = {
+      options,
+      fifos: new Fifos(fifos),
+      compiled,
+      launcher: new Launcher(),
+      folder,
+      mailboxes: new MailboxFolders(folder),
+    };
+  }
+
+  takes(slot: number): boolean {
+    const { i32 } = this.#kernel.memory;
+    const isFile = i32[slot + Slot.KIND] === ProgramKind.FILE;
+    return isFile || !(this.#shared.options.inWorkers?.(i32[slot + Slot.MODULE]) ?? false);
   }
 
   start(slot: number, pid: number): void {
@@ -76,6 +95,8 @@ export class WasmtimePrograms implements Programs {
       const file = await this.#file(process);
       if (!process.tryEnter()) return;
       process.leave();
+      // Somebody may have killed it.
+      if (!this.#shared.launcher.open) this.#shared.launcher = new Launcher();
       const child = new Child(this.#shared, process, file);
       this.#children.set(process.pid, child);
       const status = await child.end;
@@ -118,6 +139,7 @@ export class WasmtimePrograms implements Programs {
   /** Removes what the children needed; all have ended. */
   close(): void {
     for (const child of this.#children.values()) child.kill();
+    this.#shared.launcher.close();
     rmSync(this.#shared.folder, { recursive: true, force: true });
   }
 }

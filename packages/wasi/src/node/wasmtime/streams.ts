@@ -189,14 +189,14 @@ export class FileInput implements InputStream {
 /** Brings what can be read from a descriptor of the process to a child, and puts back what the child left. */
 export class PumpedInput implements InputStream {
   readonly #file: HeldFile;
-  readonly #pipe: InputPipe & { name: string };
+  readonly #pipe: InputPipe;
   readonly #buffer = new Uint8Array(CHUNK);
   /** Our end of the pipe; closed at the end of input. */
   #socket: Socket | undefined;
   #running = false;
   #ended = false;
 
-  constructor(process: Process, fd: number, pipe: InputPipe & { name: string }) {
+  constructor(process: Process, fd: number, pipe: InputPipe) {
     this.#file = new HeldFile(process, fd);
     this.#pipe = pipe;
     this.#socket = writerOf(pipe.ours);

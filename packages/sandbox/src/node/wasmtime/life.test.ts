@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import type { SandboxEvent } from "../../types.ts";
+import { createNodeSandbox } from "../open.ts";
+import { wasmtimePath } from "../wasi/testing/run-bytes.ts";
+
+const PATIENCE_MS = 120_000;
+const folder = mkdtempSync(join(tmpdir(), "shadowbox-life-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+
+describe("a sandbox on wasmtime", () => {
+  it(
+    "goes on with v8 when wasmtime is gone, with its files, and says so",
+    async () => {
+      const binary = join(folder, "wasmtime");
+      symlinkSync(wasmtimePath(), binary);
+      const said: string[] = [];
+      const onEvent = (event: SandboxEvent) => void (event.type === "notice" && said.push(event.message));
+      await using box = createNodeSandbox({ engine: "wasmtime", wasmtime: binary, onEvent });
+      const before = await box.exec("x=kept; echo one > a; mkdir d; ln a d/b; cat a", {
+        session: true,
+        timeoutMs: PATIENCE_MS,
+      });
+      expect([text(before.stdout), box.engine]).toEqual(["one\n", "wasmtime"]);
+      rmSync(binary);
+      const after = await box.exec("cat d/b; stat -c %h a; echo $x two > d/c; cat d/c", { session: true });
+      expect([text(after.stdout), after.status, box.engine]).toEqual(["one\n2\nkept two\n", 0, "v8"]);
+      expect(said.filter((message) => /no longer/.test(message))).toEqual([
+        `wasmtime is no longer at "${binary}"; programs run on v8 from now on`,
+      ]);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "runs Python, which keeps its session and starts programs",
+    async () => {
+      await using box = createNodeSandbox({ engine: "wasmtime", wasmtime: wasmtimePath() });
+      await box.python("x = 41", { session: true });
+      const code =
+        "import subprocess as s; open('f', 'w').write('text'); (x + 1, s.check_output(['cat', 'f']))";
+      const { value, stderr } = await box.python(code, { session: true });
+      expect([value, text(stderr)]).toEqual(["(42, b'text')", ""]);
+      expect(text((await box.exec("cat f", { timeoutMs: PATIENCE_MS })).stdout)).toBe("text");
+    },
+    PATIENCE_MS,
+  );
+});
+
+/** Command lines of the processes whose own arguments name `what`. */
+function processesWith(what: string): string[] {
+  const lines: string[] = [];
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      if (line.includes(what)) lines.push(line);
+    } catch {
+      // It ended meanwhile.
+    }
+  return lines;
+}
+
+describe("the programs of a supervisor that is killed", () => {
+  it(
+    "end with it",
+    async () => {
+      // A name of its own tells these processes from all others.
+      const binary = join(folder, "wasmtime-of-the-killed");
+      copyFileSync(wasmtimePath(), binary);
+      const sdk = fileURLToPath(new URL("../../../dist/index.js", import.meta.url));
+      expect(existsSync(sdk), `${sdk} (run tools/build.mjs)`).toBe(true);
+      const program = `const { Sandbox } = await import(${JSON.stringify(sdk)});
+        const box = await Sandbox.create({ engine: "wasmtime", wasmtime: ${JSON.stringify(binary)} });
+        box.fs.writeFile("l", "x");
+        await box.exec("sleep 60 & sleep 60 < l & yes > /dev/null & wait");`;
+      const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: "ignore" });
+      const running = () => processesWith(`${binary}\0run`).length;
+      await vi.waitFor(() => expect(running()).toBe(3), { timeout: PATIENCE_MS / 2, interval: 100 });
+      child.kill("SIGKILL");
+      await vi.waitFor(() => expect(running()).toBe(0), { timeout: 10_000, interval: 50 });
+    },
+    PATIENCE_MS,
+  );
+});
