@@ -10,7 +10,8 @@ import { serveSite } from "./site.mjs";
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };
-const DEMO_MS = 60_000;
+/** For what a busy machine takes. */
+const PATIENCE_MS = 120_000;
 
 const tab = (page, name) => page.getByRole("tab", { name }).click();
 
@@ -29,7 +30,7 @@ async function sample(page) {
 async function guided(page) {
   await sample(page);
   await page.getByRole("button", { name: "Run it" }).click();
-  await page.locator(".guide .done").first().waitFor();
+  await page.locator(".guide .done").first().waitFor({ state: "attached" });
   await page.getByRole("button", { name: "Run it" }).click();
   await page.locator(".change").nth(1).waitFor();
 }
@@ -50,13 +51,13 @@ async function demo(page) {
   await guided(page);
   await tab(page, "Agent");
   await page.getByRole("button", { name: "Play the demo" }).click();
-  await page.getByRole("alertdialog").waitFor({ timeout: DEMO_MS });
+  await page.getByRole("alertdialog").waitFor();
 }
 
 async function demoDone(page) {
   await demo(page);
   await page.getByRole("button", { name: "Deny" }).click();
-  await page.getByText("NOTES.md is ready").waitFor({ timeout: DEMO_MS });
+  await page.getByText("NOTES.md is ready").waitFor();
   await page.locator(".call summary").nth(2).click();
 }
 
@@ -139,7 +140,7 @@ for (const [name, { go, size = WIDE }] of Object.entries(STATES)) {
   for (const colorScheme of ["light", "dark"]) {
     const context = await browser.newContext({ colorScheme, viewport: size, reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.setDefaultTimeout(DEMO_MS);
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
     page.on("console", (said) => said.type() === "error" && console.error(`${name}: ${said.text()}`));
     await page.goto(site.address);

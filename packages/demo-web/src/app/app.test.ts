@@ -55,6 +55,42 @@ test("the guide leads from a program to a reviewed commit, and the commit can be
   expect(bad).toEqual([]);
 });
 
+test("the editor shows what differs among the lines, takes it back, and saves into the box", async () => {
+  const { page, bad } = await openSample(await browser.newContext(), site.address);
+  await type(page, "sed -i 's/promises/plans/' poem.txt");
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["poem.txt"]);
+  await page.getByRole("tab", { name: "Files" }).click();
+  await page.getByRole("button", { name: "poem.txt" }).click();
+  await page.locator(".cm-deletedChunk").getByText("But I have promises to keep,").waitFor();
+  await page.getByRole("button", { name: "Take back" }).click();
+  await page.getByRole("button", { name: "Save in the box" }).click();
+  await page.getByRole("tab", { name: "Review" }).click();
+  await page.getByText("Nothing differs from the project.").waitFor();
+  expect(bad).toEqual([]);
+});
+
+test("the keyboard reviews: one hunk yes, one no", async () => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(site.address);
+  await page.getByRole("button", { name: /Start empty/ }).click();
+  await type(page, "seq 30 > n");
+  await page.getByRole("button", { name: "Commit all 1" }).click();
+  await page.getByText("Nothing differs from the project.").waitFor();
+  await type(page, "sed -i 's/^2$/two/; s/^25$/twenty-five/' n");
+  const hunks = page.locator("figure");
+  await changes(page).first().waitFor();
+  await page.locator(".change").focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => hunks.count()).toBe(2);
+  await page.keyboard.press("j");
+  await page.keyboard.press("y");
+  await expect.poll(() => hunks.count()).toBe(1);
+  await page.keyboard.press("j");
+  await page.keyboard.press("n");
+  await page.getByRole("button", { name: "Undo the last commit" }).click();
+  await expect.poll(() => page.locator("pre .plus").allTextContents()).toEqual(["+two\n"]);
+});
+
 test("a reload brings the box back, with its changes", async () => {
   const { page, bad } = await openSample(await browser.newContext(), site.address);
   await type(page, "mkdir -p sub/deep && echo kept > sub/deep/file && mv poem.txt verse.txt");
@@ -66,8 +102,8 @@ test("a reload brings the box back, with its changes", async () => {
   await page.getByRole("tab", { name: "Files" }).click();
   await page.getByRole("button", { name: "copy" }).click();
   await expect
-    .poll(() => page.locator(".editor textarea").inputValue())
-    .toBe("kept\nThe woods are lovely, dark and deep,\n");
+    .poll(() => page.locator(".editor .cm-line").allTextContents())
+    .toEqual(["kept", "The woods are lovely, dark and deep,", ""]);
   expect(bad).toEqual([]);
 });
 

@@ -15,7 +15,7 @@ export function PatchView({ text }: { text: string }) {
 }
 
 /** Lines before a file's first hunk begin with marks, too. */
-export function lineClass(line: string): string {
+function lineClass(line: string): string {
   if (/^(\+\+\+|---|diff|index|@@) ?/.test(line)) return "quiet";
   return line.startsWith("+") ? "plus" : line.startsWith("-") ? "minus" : "";
 }

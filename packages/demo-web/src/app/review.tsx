@@ -1,7 +1,6 @@
 import type { ChangeFacts } from "@shadowbox/sandbox";
 import { useEffect, useState } from "preact/hooks";
 import { type FilePatch, type Hunk, parsePatch } from "./patch.ts";
-import { lineClass } from "./patch-view.tsx";
 
 const MARK: Readonly<Record<ChangeFacts["kind"], string>> = {
   created: "A",
@@ -15,6 +14,8 @@ const MARK: Readonly<Record<ChangeFacts["kind"], string>> = {
 export interface ReviewActions {
   patch(path: string): Promise<string>;
   keep(paths?: readonly string[]): Promise<void>;
+  /** Commits one hunk, counted from 0. */
+  keepHunk(path: string, hunk: number): Promise<void>;
   discard(paths?: readonly string[]): Promise<void>;
   takeBack(path: string, hunk: Hunk): Promise<void>;
   undo(): Promise<void>;
@@ -43,13 +44,6 @@ export function Review({ changes, canUndo, version, actions }: Props) {
         )}
       </div>
     );
-  const onKey = (event: KeyboardEvent) => {
-    const step = event.key === "j" ? 1 : event.key === "k" ? -1 : 0;
-    if (step === 0 || !(event.currentTarget instanceof HTMLElement)) return;
-    const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(".change")];
-    const at = rows.indexOf(document.activeElement as HTMLElement);
-    rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
-  };
   return (
     <div class="review">
       <div class="bar">
@@ -65,12 +59,13 @@ export function Review({ changes, canUndo, version, actions }: Props) {
           </button>
         )}
       </div>
-      <ul class="changes" aria-label="Changed files" onKeyDown={onKey}>
+      <ul class="changes" aria-label="Changed files" aria-describedby="review-keys" onKeyDown={onKey}>
         {changes.map((change) => (
           <li key={change.path}>
             <button
               type="button"
               class="change"
+              data-stop
               aria-expanded={open === change.path}
               onClick={() => setOpen(open === change.path ? undefined : change.path)}
             >
@@ -86,8 +81,28 @@ export function Review({ changes, canUndo, version, actions }: Props) {
           </li>
         ))}
       </ul>
+      <p class="quiet keys" id="review-keys">
+        <kbd>j</kbd> <kbd>k</kbd> next and last file or hunk · <kbd>Enter</kbd> opens · <kbd>y</kbd> commits
+        it · <kbd>n</kbd> discards it
+      </p>
     </div>
   );
+}
+
+/** Along files and hunks, and what is to become of the one that has the focus. */
+function onKey(event: KeyboardEvent): void {
+  const list = event.currentTarget as HTMLElement;
+  const here = document.activeElement as HTMLElement;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const stops = [...list.querySelectorAll<HTMLElement>("[data-stop]")];
+  const stop = here.closest<HTMLElement>("[data-stop]") ?? here;
+  const step = { j: 1, k: -1 }[event.key];
+  if (step !== undefined) stops[Math.min(stops.length - 1, Math.max(0, stops.indexOf(stop) + step))]?.focus();
+  const wanted = { y: "keep", n: "discard" }[event.key];
+  if (wanted === undefined) return;
+  const scope = stop.matches(".change") ? stop.parentElement : stop;
+  scope?.querySelector<HTMLElement>(`[data-act="${wanted}"]`)?.click();
+  list.querySelector<HTMLElement>(".change")?.focus();
 }
 
 function Patch({ path, version, actions }: { path: string; version: number; actions: ReviewActions }) {
@@ -99,10 +114,10 @@ function Patch({ path, version, actions }: { path: string; version: number; acti
   return (
     <div class="patch">
       <div class="bar">
-        <button type="button" class="primary" onClick={() => void actions.keep([path])}>
+        <button type="button" class="primary" data-act="keep" onClick={() => void actions.keep([path])}>
           Commit file
         </button>
-        <button type="button" onClick={() => void actions.discard([path])}>
+        <button type="button" data-act="discard" onClick={() => void actions.discard([path])}>
           Discard file
         </button>
       </div>
@@ -111,25 +126,45 @@ function Patch({ path, version, actions }: { path: string; version: number; acti
           {note}
         </p>
       ))}
-      {patch.hunks.map((hunk) => (
-        <figure key={hunk.header}>
-          <figcaption>
-            <code>{hunk.header}</code>
-            <button type="button" onClick={() => void actions.takeBack(path, hunk)}>
-              Discard hunk
-            </button>
-          </figcaption>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
-          <pre tabIndex={0}>
-            {hunk.lines.map((line, at) => (
-              <span key={`${hunk.header}${at}`} class={lineClass(line)}>
-                {line}
-                {"\n"}
-              </span>
-            ))}
-          </pre>
-        </figure>
+      {patch.hunks.map((hunk, at) => (
+        <HunkView
+          key={hunk.header}
+          hunk={hunk}
+          keep={() => void actions.keepHunk(path, at)}
+          takeBack={() => void actions.takeBack(path, hunk)}
+        />
       ))}
     </div>
   );
+}
+
+function HunkView({ hunk, keep, takeBack }: { hunk: Hunk; keep(): void; takeBack(): void }) {
+  return (
+    <figure data-stop tabIndex={-1}>
+      <figcaption>
+        <code>{hunk.header}</code>
+        <span class="actions">
+          <button type="button" class="plain" data-act="keep" onClick={keep}>
+            Commit hunk
+          </button>
+          <button type="button" class="plain" data-act="discard" onClick={takeBack}>
+            Discard hunk
+          </button>
+        </span>
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      <pre tabIndex={0}>
+        {hunk.lines.map((line, at) => (
+          <span key={`${hunk.header}${at}`} class={lineClass(line)}>
+            {line}
+            {"\n"}
+          </span>
+        ))}
+      </pre>
+    </figure>
+  );
+}
+
+function lineClass(line: string): string {
+  return line.startsWith("+") ? "plus" : line.startsWith("-") ? "minus" : "";
 }

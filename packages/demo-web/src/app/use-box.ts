@@ -54,6 +54,7 @@ export interface BoxActions {
   leave(): void;
   list(path: string): Promise<ListedFile[]>;
   read(path: string): Promise<Uint8Array>;
+  readOriginal(path: string): Promise<Uint8Array | undefined>;
   save(path: string, bytes: Uint8Array): Promise<void>;
   snapshotDiff(id: number): Promise<string>;
   restore(id: number): void;
@@ -215,6 +216,7 @@ function fileActions(call: Call, act: Act) {
   return {
     list: (path: string) => call("list", path),
     read: (path: string) => call("read", path),
+    readOriginal: (path: string) => call("readOriginal", path.slice(ROOT.length + 1)),
     save: (path: string, bytes: Uint8Array) => act(() => call("write", path, bytes)),
     snapshotDiff: async (id: number) => text(await call("snapshotDiff", id)),
     restore: (id: number) => void act(() => call("restore", id)),
@@ -263,6 +265,7 @@ function followFolder(call: Call, update: Update) {
 function reviewActions(call: Call, act: Act): ReviewActions {
   return {
     patch: async (path) => text(await call("diff", [path])),
+    keepHunk: (path, hunk) => act(() => call("commit", [{ path, hunks: [hunk] }])),
     keep: (paths) => act(() => call("commit", paths)),
     discard: (paths) => act(() => call("discard", paths)),
     undo: () => act(() => call("undo")),

@@ -67,6 +67,7 @@ export function Work({ view, actions, terminal, guided, endGuide }: Props) {
         <Editor
           path={editing}
           read={() => actions.read(editing)}
+          readOriginal={() => actions.readOriginal(editing)}
           save={(bytes) => actions.save(editing, bytes)}
           close={() => setEditing(undefined)}
         />

@@ -6,6 +6,7 @@ import type {
   LogEntry,
   SandboxErrorCode,
   SandboxEvent,
+  Selection,
   Snapshot,
 } from "@shadowbox/sandbox";
 
@@ -23,10 +24,12 @@ export interface Runtime {
   stop(): void;
   list(path: string): ListedFile[];
   read(path: string): Uint8Array;
+  /** What the project has at a path relative to it, if it is a file. */
+  readOriginal(path: string): Uint8Array | undefined;
   write(path: string, bytes: Uint8Array): void;
   changes(): CommitResult["changes"];
   diff(paths?: readonly string[]): Uint8Array;
-  commit(paths?: readonly string[]): CommitResult;
+  commit(paths?: readonly Selection[]): CommitResult;
   discard(paths?: readonly string[]): { paths: string[] };
   undo(): { id: string; paths: string[] };
   log(): readonly LogEntry[];

@@ -148,6 +148,8 @@ const boxMethods = {
     });
   },
   read: (path: string) => current().fs.readFile(path),
+  readOriginal: (path: string) =>
+    projectFiles(current()).find((entry) => entry.path === path && entry.type === "file")?.bytes,
   write: (path: string, bytes: Uint8Array) => {
     current().fs.writeFile(path, bytes);
     current().flush({ script: `Edit ${path}` });
@@ -164,7 +166,7 @@ const boxMethods = {
 const reviewMethods = {
   changes: () => current().changes(),
   diff: (paths?: readonly string[]) => current().diff(paths),
-  commit: (paths?: readonly string[]) => current().commit({ paths }),
+  commit: (paths?: Parameters<Runtime["commit"]>[0]) => current().commit({ paths }),
   discard: (paths?: readonly string[]) => current().discard(paths),
   undo: () => current().undo(),
   log: () => current().log(),
