@@ -62,6 +62,14 @@ const BENCHES = {
   agent: { rows: (rows) => rows },
   registry: { rows: (rows) => rows.map(([name, ours, bar]) => ({ name, ours, bar })) },
   net: { rows: (rows) => rows },
+  browser: {
+    rows: (rows) =>
+      rows.map(({ bar, of, unit, ...row }) => ({
+        ...row,
+        unit,
+        bar: bar === undefined ? "" : of === "ratio" ? times(bar) : `${bar} ${unit}`,
+      })),
+  },
   python: { args: ["--csv-mb", "20"], rows: (rows) => rows },
 };
 

@@ -56,7 +56,7 @@ async function results(run, records, options) {
 
 const seen = ({ status, stdout, stderr, tree, error, differed }) => ({
   ...{ status, stdout, stderr, tree },
-  failed: error ?? differed.find((what) => what === "stuck" || what === "crash"),
+  failed: error?.split("\n")[0] ?? differed.find((what) => what === "stuck" || what === "crash"),
 });
 const key = (result) => JSON.stringify(seen(result));
 

@@ -8,7 +8,7 @@ export async function treeDigest(fs, folders) {
 }
 
 async function list(fs, dir, lines) {
-  for (const name of [...fs.readdir(dir)].sort()) {
+  for (const name of attempt(() => [...fs.readdir(dir)].sort()) ?? []) {
     const path = `${dir}/${name}`;
     const { type, mode } = fs.lstat(path);
     lines.push(JSON.stringify([path, type, mode & 0o7777, await content(fs, path, type)]));
@@ -18,7 +18,17 @@ async function list(fs, dir, lines) {
 
 async function content(fs, path, type) {
   if (type === "symlink") return fs.readlink(path);
-  return type === "file" ? digest(fs.readFile(path)) : "";
+  const bytes = type === "file" ? attempt(() => fs.readFile(path)) : new Uint8Array();
+  return bytes === undefined ? "unreadable" : digest(bytes);
+}
+
+/** A case may leave what nobody may read. */
+function attempt(read) {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 async function digest(bytes) {

@@ -9,7 +9,7 @@ import { serveSite } from "../bin/site.mjs";
 import type { Call } from "./runtime/client.ts";
 
 /** Browsers that are killed; SHADOWBOX_KILLS for a long run. */
-const KILLS = Number(process.env.SHADOWBOX_KILLS ?? 8);
+const KILLS = Number(process.env.SHADOWBOX_KILLS ?? 10);
 const FOLDERS = 7;
 const FILES = 5;
 
