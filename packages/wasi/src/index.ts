@@ -8,8 +8,9 @@ export {
 } from "./engine/engine.ts";
 export { type FetchDoor, type HostPipe, HostPipeWriter } from "./engine/host-io.ts";
 export { isModule, limitModule, PAGE_BYTES } from "./engine/module.ts";
+export type { ModuleLoader } from "./engine/module-table.ts";
 export { type AttachFileSystems, moduleWorker } from "./engine/module-worker.ts";
-export { type ModuleLoader, type PoolOptions, WorkerPool } from "./engine/pool.ts";
+export { type PoolOptions, WorkerPool } from "./engine/pool.ts";
 export { WorkerKind } from "./engine/pool-memory.ts";
 export type { Programs } from "./engine/programs.ts";
 export type { WorkerEvents, WorkerFactory, WorkerHandle, WorkerPort } from "./engine/protocol.ts";

@@ -3,6 +3,8 @@ import { browserWorkerFactory } from "@shadowbox/wasi/browser";
 
 /** A tab has room for some 120 WebAssembly memories, and each thread may hold one. */
 const MAX_WORKERS = 64;
+/** A thread lets go of the memories of sandboxes that are closed when it pleases: it is replaced before it holds many. */
+const MAX_SANDBOXES = 8;
 
 let shared: WorkerPool | undefined;
 
@@ -10,6 +12,7 @@ let shared: WorkerPool | undefined;
 export function sharedPool(): WorkerPool {
   shared ??= new WorkerPool(browserWorkerFactory({ module: startModuleWorker, shell: startShellWorker }), {
     maxWorkers: MAX_WORKERS,
+    maxSandboxes: MAX_SANDBOXES,
     onProblem: (message) => console.warn(`shadowbox: ${message}`),
   });
   return shared;

@@ -70,13 +70,16 @@ export async function runWasi(options: WasiRunOptions): Promise<WasiRunResult> {
   const preopens = folders.map(({ guest }, at) => ({ name: guest, path: `/${at}` }));
   const kernel = Kernel.create(heap, { root: tree, preopens }, { memoryPages: pages });
   const setup: BrowserSetup = { archives: [], image: image.buffer };
-  const engine = new V8Engine(sharedPool(), kernel, setup);
+  const pool = sharedPool();
+  const engine = new V8Engine(pool, kernel, setup);
+  const program = pool.addModule(async () => compiled);
   try {
-    const ended = await runToEnd(engine, compiled, { ...options, argv0 });
+    const ended = await runToEnd(engine, program, { ...options, argv0 });
     const files = new KernelFiles(kernel, "/");
     return { ...ended, folders: folders.map((_, at) => [...listTree(files, `/${at}`)]) };
   } finally {
     await engine.close();
+    pool.removeModule(program);
   }
 }
 
@@ -97,7 +100,7 @@ function openFolder(tree: TreeFileSystem, at: number): void {
 
 async function runToEnd(
   engine: V8Engine,
-  module: WebAssembly.Module,
+  module: number,
   { argv0, args = [], env = {}, stdin, timeoutMs, signal }: WasiRunOptions & { argv0: string },
 ): Promise<Omit<WasiRunResult, "folders">> {
   const started = performance.now();
@@ -105,7 +108,7 @@ async function runToEnd(
   const input = stdin === undefined ? undefined : engine.openPipe();
   const files = [input?.read ?? engine.openFile("/dev/null", OpenFlags.READ), output.write, errors.write];
   const pid = engine.start({
-    program: { module: engine.pool.addModule(async () => module) },
+    program: { module },
     argv: [argv0, ...args],
     env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
     files: files.map((file, fd) => ({ fd, file })),

@@ -15,7 +15,8 @@ import {
   serveFetchDevice,
 } from "./host-io.ts";
 import { limitModule } from "./module.ts";
-import type { ModuleLoader, WorkerPool } from "./pool.ts";
+import type { ModuleLoader } from "./module-table.ts";
+import type { WorkerPool } from "./pool.ts";
 import type { Programs } from "./programs.ts";
 import { Recordings } from "./recordings.ts";
 

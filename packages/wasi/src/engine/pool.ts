@@ -1,7 +1,7 @@
-import { WasiError } from "../errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Header, ProcessState, ProgramKind, Run, Slot } from "../kernel/layout.ts";
-import { MAX_MODULES, MAX_WORKERS, PoolMemory, WorkerKind, WorkerState } from "./pool-memory.ts";
+import { type ModuleLoader, ModuleTable } from "./module-table.ts";
+import { MAX_WORKERS, PoolMemory, WorkerKind, WorkerState } from "./pool-memory.ts";
 import type { Programs } from "./programs.ts";
 import type { JobMessage, SandboxShare, WorkerFactory, WorkerHandle, WorkerMessage } from "./protocol.ts";
 import { claimWorker } from "./worker.ts";
@@ -10,12 +10,11 @@ import { claimWorker } from "./worker.ts";
 export interface PoolOptions {
   /** Threads at most; default 192. More processes than that wait. */
   maxWorkers?: number;
+  /** A thread that served so many sandboxes is replaced by a new one; default: never. It may keep their memories until it ends. */
+  maxSandboxes?: number;
   /** Told what went wrong inside the engine itself. */
   onProblem?(message: string): void;
 }
-
-/** Answers the compiled module when a program is first run. */
-export type ModuleLoader = () => Promise<WebAssembly.Module>;
 
 /** Milliseconds that a killed guest gets to reach a system call, and end there, before its thread is stopped. */
 const GRACE_MS = 3;
@@ -28,6 +27,7 @@ interface WorkerEntry {
   kind: WorkerKind;
   handle: WorkerHandle;
   modules: number;
+  served: number;
   ready: boolean;
 }
 
@@ -58,13 +58,11 @@ export class WorkerPool {
   readonly memory = PoolMemory.create();
   readonly #factory: WorkerFactory;
   readonly #maxWorkers: number;
+  readonly #maxSandboxes: number;
   readonly #onProblem: (message: string) => void;
   readonly #workers: (WorkerEntry | undefined)[] = [];
   readonly #sandboxes = new Map<number, SandboxEntry>();
-  readonly #loaders: ModuleLoader[] = [];
-  readonly #loading = new Map<number, Promise<void>>();
-  /** Modules in the order in which they were compiled. */
-  readonly #compiled: (readonly [number, WebAssembly.Module])[] = [];
+  readonly #modules = new ModuleTable(this.memory);
   readonly #waiting: Job[] = [];
   /** Started ahead of need; nothing was posted to them yet. */
   readonly #spares = new Set<WorkerEntry>();
@@ -75,14 +73,18 @@ export class WorkerPool {
   constructor(factory: WorkerFactory, options: PoolOptions = {}) {
     this.#factory = factory;
     this.#maxWorkers = Math.min(options.maxWorkers ?? 192, MAX_WORKERS);
+    this.#maxSandboxes = options.maxSandboxes ?? Number.POSITIVE_INFINITY;
     this.#onProblem = options.onProblem ?? (() => {});
   }
 
   /** Makes a program known; `load` is called when it is first run. Answers its number. Throws WasiError `limit`. */
   addModule(load: ModuleLoader): number {
-    if (this.#loaders.length + 1 >= MAX_MODULES)
-      throw new WasiError("limit", `add module: expected at most ${MAX_MODULES - 1} modules in one pool`);
-    return this.#loaders.push(load);
+    return this.#modules.add(load);
+  }
+
+  /** Forgets a program that no process runs any more. */
+  removeModule(module: number): void {
+    this.#modules.remove(module);
   }
 
   /** Starts to serve a sandbox; `setup` goes to the workers' `attach`. Answers its number. */
@@ -111,7 +113,8 @@ export class WorkerPool {
     for (const worker of this.#workers) {
       if (worker === undefined || this.memory.sandbox(worker.index) !== id || !this.memory.hold(worker.index))
         continue;
-      worker.handle.post({ type: "job", attach: "none" });
+      if (++worker.served < this.#maxSandboxes) worker.handle.post({ type: "job", attach: "none" });
+      else this.#dismiss(worker);
     }
   }
 
@@ -130,7 +133,7 @@ export class WorkerPool {
 
   /** Compiles a program ahead of need. */
   async loadModule(module: number): Promise<void> {
-    await this.#load(module);
+    await this.#modules.load(module);
   }
 
   /** Stops all threads. */
@@ -182,29 +185,16 @@ export class WorkerPool {
       return;
     }
     const module = i32[job.slot + Slot.MODULE];
-    if (module === 0 || this.memory.moduleOrder(module) > 0) {
+    if (module === 0 || this.#modules.isCompiled(module)) {
       this.#place(job);
       return;
     }
     // A thread starts while the module is brought.
     this.warm(WorkerKind.MODULE, job.sandbox.id);
-    this.#load(module).then(
+    this.#modules.load(module).then(
       () => this.#place(job),
       (error: Error) => this.#refuse(job, error),
     );
-  }
-
-  #load(module: number): Promise<void> {
-    let loading = this.#loading.get(module);
-    if (loading === undefined) {
-      loading = this.#loaders[module - 1]().then((compiled) => {
-        this.#compiled.push([module, compiled]);
-        this.memory.setModuleOrder(module, this.#compiled.length);
-      });
-      this.#loading.set(module, loading);
-      loading.catch(() => this.#loading.delete(module));
-    }
-    return loading;
   }
 
   /** Ends a process whose module cannot be had. */
@@ -270,8 +260,8 @@ export class WorkerPool {
   }
 
   #send(worker: WorkerEntry, message: Omit<JobMessage, "type">): void {
-    const held = this.#compiled.length;
-    const modules = this.#compiled.slice(worker.modules);
+    const held = this.#modules.count;
+    const modules = this.#modules.since(worker.modules);
     const news = worker.modules < held && worker.kind === WorkerKind.MODULE ? { modules, held } : {};
     worker.modules = held;
     worker.handle.post({ type: "job", ...message, ...news });
@@ -291,7 +281,7 @@ export class WorkerPool {
       message: (message) => this.#receive(worker, message),
       failed: (reason) => this.#failed(worker, reason),
     });
-    const worker: WorkerEntry = { index, kind, handle, modules: 0, ready: false };
+    const worker: WorkerEntry = { index, kind, handle, modules: 0, served: 0, ready: false };
     this.#workers[index] = worker;
     handle.post({ type: "init", pool: this.memory.buffer, worker: index, generation });
     return worker;
@@ -363,6 +353,13 @@ export class WorkerPool {
     this.memory.setState(worker.index, WorkerState.NONE);
   }
 
+  #dismiss(worker: WorkerEntry): void {
+    this.#workers[worker.index] = undefined;
+    this.#retire(worker);
+    this.#started(worker);
+    void worker.handle.terminate();
+  }
+
   /** Ends a process whose guest was killed: by itself if it reaches a system call soon, else by stopping its thread. */
   #stop(sandbox: SandboxEntry, slot: number, pid: number): void {
     if (sandbox.stopping.has(slot)) return;
@@ -379,12 +376,8 @@ export class WorkerPool {
     if (!processes.claimEnd(slot, pid)) return;
     const worker = this.#workers[i32[slot + Slot.WORKER] - 1];
     const status = processes.fatalStatus(slot);
-    if (worker !== undefined) {
-      this.#workers[worker.index] = undefined;
-      this.#retire(worker);
-      this.#started(worker);
-      void worker.handle.terminate();
-    } else sandbox.programs?.stop(slot, pid);
+    if (worker !== undefined) this.#dismiss(worker);
+    else sandbox.programs?.stop(slot, pid);
     sandbox.kernel.finishClaimed(slot, status);
   }
 }

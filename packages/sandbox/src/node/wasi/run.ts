@@ -83,8 +83,10 @@ class V8Run {
     const started = performance.now();
     const { args = [], env = {}, timeoutMs, signal } = this.#options;
     const streams = this.#openStreams();
+    const { pool } = this.#engine;
+    const program = pool.addModule(async () => module);
     const pid = this.#engine.start({
-      program: { module: this.#engine.pool.addModule(async () => module) },
+      program: { module: program },
       argv: [this.#name, ...args],
       env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
       files: streams.files.map((file, fd) => ({ fd, file })),
@@ -97,6 +99,7 @@ class V8Run {
     void streams.feed();
     const [ended] = await Promise.all([this.#engine.waitExit(pid), ...streams.drain()]);
     signal?.removeEventListener("abort", kill);
+    pool.removeModule(program);
     const { status, timedOut } = ended;
     return {
       status: status >= STATUS_SIGNALLED ? 128 + status - STATUS_SIGNALLED : status,
