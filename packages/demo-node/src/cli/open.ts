@@ -3,7 +3,20 @@ import { join } from "node:path";
 import type { LimitReached, Sandbox, SandboxOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "./errors.ts";
 import { networkOf } from "./network.ts";
-import { cacheFolder, LOCK_FILE, type Parsed, projectPath, registryShelf, stateRoot } from "./options.ts";
+import {
+  cacheFolder,
+  type Flag,
+  LOCK_FILE,
+  type Parsed,
+  projectPath,
+  registryShelf,
+  stateRoot,
+} from "./options.ts";
+
+/** Flags of the commands that run programs, besides those of the network. */
+export const PROGRAMS = {
+  "no-python": { type: "boolean", help: "a box without Python: no python3, no pip, no python tool" },
+} as const satisfies Record<string, Flag>;
 
 const ENGINES = ["auto", "v8", "wasmtime"] as const;
 
@@ -25,6 +38,7 @@ export async function openBox(
     // Few have any: what reads them is loaded for those only.
     registries: existsSync(registryShelf()) ? (await import("./registries.ts")).addedRegistries() : [],
     ...(await lockedBundles(values)),
+    ...(values["no-python"] === true && { denyBundles: ["python"] }),
     ...patterns(values, "exclude"),
     ...patterns(values, "include"),
     onEvent: (event) => {

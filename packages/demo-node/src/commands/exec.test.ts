@@ -30,6 +30,12 @@ describe("shadowbox exec", () => {
       ["echo $PNPM_HOME$NODE_OPTIONS$PATH"],
       { stdout: "/usr/local/bin:/usr/bin:/bin\n" },
     ],
+    ["has Python", ["python3 -c 'print(6 * 7)'"], { stdout: "42\n" }],
+    [
+      "has none with --no-python",
+      ["--no-python", "pip list"],
+      { status: 127, stderr: /pip: command not found/ },
+    ],
     ["has no stdin unless asked", ["cat; echo end"], { stdout: "end\n" }],
     [
       "kills at --timeout",

@@ -2,7 +2,7 @@ import { missingCommands } from "@shadowbox/sandbox";
 import { summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { NETWORK } from "../cli/network.ts";
-import { openBox } from "../cli/open.ts";
+import { openBox, PROGRAMS } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
@@ -18,6 +18,7 @@ export const exec: CliCommand = {
     stdin: { type: "boolean", help: "hand this command's standard input to the script" },
     timeout: { type: "string", value: "S", help: "kill the script after so many seconds" },
     ...NETWORK,
+    ...PROGRAMS,
     engine: { type: "string", value: "E", help: "auto, v8 or wasmtime (default auto)" },
     quiet: { type: "boolean", short: "q", help: "no summary of changes" },
   },

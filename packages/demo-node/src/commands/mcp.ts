@@ -3,7 +3,7 @@ import type { McpOptions } from "@shadowbox/agent/node/mcp";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { NetPerson } from "../cli/net-ask.ts";
 import { NETWORK, networkOf } from "../cli/network.ts";
-import { openBox } from "../cli/open.ts";
+import { openBox, PROGRAMS } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
 import { VERSION } from "../cli/version.ts";
 import type { CliCommand } from "./command.ts";
@@ -17,6 +17,7 @@ export const mcp: CliCommand = {
     state: COMMON.state,
     help: COMMON.help,
     ...NETWORK,
+    ...PROGRAMS,
     http: { type: "boolean", help: "serve streamable HTTP instead; prints address and token" },
     port: { type: "string", value: "N", help: "with --http (default: any free one)" },
     "allow-commit": { type: "boolean", help: "let the client commit without asking its user" },

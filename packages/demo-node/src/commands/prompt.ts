@@ -5,7 +5,7 @@ import { CliError, EXIT } from "../cli/errors.ts";
 import { helpColumns, wrap } from "../cli/help.ts";
 import { NetPerson } from "../cli/net-ask.ts";
 import { NETWORK, networkOf } from "../cli/network.ts";
-import { openBox } from "../cli/open.ts";
+import { openBox, PROGRAMS } from "../cli/open.ts";
 import { COMMON, type Flag, type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
@@ -57,6 +57,7 @@ export const prompt: CliCommand = {
   flags: {
     ...COMMON,
     ...NETWORK,
+    ...PROGRAMS,
     engine: { type: "string", value: "E", help: "auto, v8 or wasmtime (default auto)" },
     quiet: { type: "boolean", short: "q", help: "with -p: nothing on stderr" },
     ...AGENT,

@@ -46,7 +46,50 @@ async function outcome(engine: EngineName, script: string) {
   return { engine: box.engine === engine, status, out, err, left: listing(box, "/workspace").sort() };
 }
 
+/** What `python()` says of each step of a session. */
+async function pythonOutcome(engine: EngineName) {
+  await using box = open(engine);
+  const steps: [code: string, session: boolean][] = [
+    ["import atexit; atexit.register(print, 'bye'); 6 * 7", false],
+    ["import sys; k = open('made', 'w').write('text'); print('out'); print('err', file=sys.stderr)", true],
+    ["print(input()); k", true],
+    ["1 / 0", true],
+    ["sys.exit(7)", true],
+    ["import os; os._exit(3)", true],
+    ["'k' in globals()", true],
+  ];
+  const results = [];
+  for (const [code, session] of steps) {
+    const options = { session, stdin: "line\n", combine: code === "1 / 0", timeoutMs: PATIENCE_MS };
+    const { stdout, stderr, status, value, fresh } = await box.python(code, options);
+    results.push({
+      out: Buffer.from(stdout).toString(),
+      err: Buffer.from(stderr).toString(),
+      status,
+      value,
+      fresh,
+    });
+  }
+  const late = await box.python("while True: pass", { session: true, timeoutMs: 500 });
+  return {
+    results,
+    late: [late.timedOut, late.status],
+    made: Buffer.from(box.fs.readFile("made")).toString(),
+  };
+}
+
 describe("the engines", () => {
+  it(
+    "keep the variables of python() in a session, and lose them alike",
+    async () => {
+      const expected = await pythonOutcome("v8");
+      expect(expected.results.map(({ status }) => status)).toEqual([0, 0, 0, 1, 7, 3, 0]);
+      expect(expected.results[0]?.out).toBe("42\nbye\n");
+      expect(await pythonOutcome("wasmtime")).toEqual(expected);
+    },
+    PATIENCE_MS,
+  );
+
   it.each(SCRIPTS)(
     "do the same: %s",
     async (script) => {
