@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +45,35 @@ describe("a sandbox on wasmtime", () => {
       ]);
     },
     PATIENCE_MS,
+  );
+
+  it.each([
+    ["wasmtime", "v8"],
+    ["v8", "wasmtime"],
+  ] as const)(
+    "is opened again after %s by %s: modes, links, times of all but symlinks, odd names",
+    async (first, second) => {
+      const project = mkdtempSync(join(folder, "project-"));
+      writeFileSync(join(project, "kept"), "kept\n");
+      const place = { project, state: join(folder, "state"), wasmtime: wasmtimePath() };
+      const make = `mkdir -p d/e; echo one > d/f; ln d/f d/g; ln -s f d/l; chmod 640 d/f; chmod 711 d/e
+        touch -d '2020-01-02 03:04:05' d/f; echo odd > $'d/ü \\n'; mkfifo d/p; rm kept; chmod u+s d/g`;
+      const look =
+        "stat -c '%n %a %h %s %F' d d/*; stat -c '%n %Y' d d/[!l]*; readlink d/l; ls -b d; cat d/[^a-z]*; ls";
+      const seen: string[] = [];
+      for (const [engine, script] of [
+        [first, `${make}\n${look}`],
+        [second, look],
+      ] as const) {
+        await using box = createNodeSandbox({ ...place, engine });
+        const { stdout, stderr } = await box.exec(script, { timeoutMs: PATIENCE_MS });
+        expect([box.engine, text(stderr)]).toEqual([engine, ""]);
+        seen.push(text(stdout));
+      }
+      expect(seen[1]).toBe(seen[0]);
+      expect(seen[0]).toContain("d/f 1577934245");
+    },
+    2 * PATIENCE_MS,
   );
 
   it(
