@@ -36,7 +36,7 @@ async function runNet({ values, positionals }: Parsed): Promise<number> {
 }
 
 function line({ asked, ended }: Exchange, style: Style): string {
-  const what = `${asked.time}  ${asked.command}[${asked.pid}]  ${asked.method} ${showName(asked.url)}`;
+  const what = `${asked.time}  ${asked.command}[${asked.pid}]  ${asked.method} ${showName(asked.url)}${asked.via ? ` by ${showName(asked.via)}` : ""}`;
   if (asked.verdict === "deny") return `${what}  ${style.red("refused")}: ${asked.reason}`;
   if (ended === undefined) return `${what}  ${style.yellow("not ended")}`;
   const { status, error, requestBytes, responseBytes, durationMs, address } = ended;

@@ -1,5 +1,6 @@
-import { SandboxError } from "../errors.ts";
-import type { FetchHost, HeaderList, HostRequest, HostResponse } from "../net/host.ts";
+import { SandboxError, type SandboxErrorCode } from "../errors.ts";
+import type { FetchHost, HostRequest, HostResponse } from "../net/host.ts";
+import { RELAY, type RelayAnswer, type RelayRequest } from "../net/relay.ts";
 
 /** How a page reaches what does not let other sites read it. */
 export interface BrowserFetchOptions {
@@ -15,7 +16,7 @@ export function browserFetchHost(options: BrowserFetchOptions = {}): FetchHost {
   const { relay } = options;
   return relay === undefined
     ? { name: "browser", fetch: fetchDirect }
-    : { name: `relay ${relay}`, fetch: (request) => fetchByRelay(request, relay) };
+    : { name: "relay", via: relay, fetch: (request) => fetchByRelay(request, relay) };
 }
 
 /** Headers that a page may not set; the browser would leave them out in silence. */
@@ -67,35 +68,41 @@ async function fetchDirect(request: HostRequest): Promise<HostResponse> {
 async function fetchByRelay(request: HostRequest, relay: string): Promise<HostResponse> {
   const { method, target, signal, decode } = request;
   const body = await collect(request.body);
-  const head = JSON.stringify({ method, url: target.href, headers: request.headers, decode });
+  const asked: RelayRequest = { method, url: target.href, headers: request.headers, decode };
   const answer = await attempt(
     () =>
       fetch(relay, {
         ...COMMON,
         ...{ method: "POST", signal, body, redirect: "error" },
-        headers: { "x-shadowbox-request": encodeURIComponent(head) },
+        headers: { [RELAY.request]: encodeURIComponent(JSON.stringify(asked)) },
       }),
     `the relay ${relay} cannot be reached`,
   );
-  const told = answer.headers.get("x-shadowbox-response");
+  const told = answer.headers.get(RELAY.answer);
   if (answer.status !== 200 || told === null)
     throw new SandboxError(
       "net-connect",
       `relay ${relay}: expected an answer for ${target.host}, got status ${answer.status}`,
     );
-  const { status, statusText, headers, address } = JSON.parse(decodeURIComponent(told)) as {
-    status: number;
-    statusText: string;
-    headers: HeaderList;
-    address?: string;
+  const said = JSON.parse(decodeURIComponent(told)) as RelayAnswer;
+  if ("error" in said) throw new SandboxError(said.error.code as SandboxErrorCode, said.error.message);
+  const { status, statusText, headers, address, version } = said;
+  return {
+    ...partsOf(answer),
+    status,
+    statusText,
+    version,
+    headers,
+    ...(address !== undefined && { address }),
   };
-  return { ...partsOf(answer), status, statusText, headers, ...(address !== undefined && { address }) };
 }
 
 async function attempt(action: () => Promise<Response>, why: string): Promise<Response> {
   try {
     return await action();
   } catch (cause) {
+    // Who gave it up says why: a limit, or a program that left.
+    if ((cause as Error).name === "AbortError" || cause instanceof SandboxError) throw cause;
     throw new SandboxError("net-cors", `request: ${why}`, { cause });
   }
 }

@@ -33,6 +33,7 @@ export interface FramedRequest {
   readonly hasBody: boolean;
   readonly bodyLength?: number;
   readonly timeMs: number;
+  readonly connectMs: number;
 }
 
 /** Cuts what a process writes into frames. Throws SandboxError `net-request`. */
@@ -110,11 +111,13 @@ export function readRequest(payload: Uint8Array): FramedRequest {
   const count = u32();
   const headers: [string, string][] = [];
   for (let i = 0; i < count; i++) headers.push([latin1(bytes()), latin1(bytes())]);
+  // Programs that know no such limit end here.
+  const connectMs = at < payload.length ? u32() : 0;
   if (at !== payload.length) throw malformed("it is too long");
   const hasBody = (flags & BODY) !== 0;
   const known = hasBody && length !== UNKNOWN && length < BigInt(Number.MAX_SAFE_INTEGER);
   return {
-    ...{ method, url, headers, timeMs, hasBody, decode: (flags & DECODE) !== 0 },
+    ...{ method, url, headers, timeMs, connectMs, hasBody, decode: (flags & DECODE) !== 0 },
     ...(known && { bodyLength: Number(length) }),
   };
 }

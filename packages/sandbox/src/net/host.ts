@@ -16,6 +16,8 @@ export interface HostRequest {
   readonly headerBytes: number;
   /** Decoded bytes per encoded byte, past the first MiB. */
   readonly ratio: number;
+  /** Milliseconds until there has to be a connection, where the platform tells; 0: no limit of its own. */
+  readonly connectMs: number;
   readonly signal: AbortSignal;
   /** To be called with every address that the name stands for before a connection is made; throws SandboxError `net-denied`. */
   admit(address: string): void;
@@ -42,6 +44,8 @@ export interface HostResponse {
 export interface FetchHost {
   /** For people: `node`, `browser`, `replay` … */
   readonly name: string;
+  /** Address of a server that carries requests out in its place; shown in the log. */
+  readonly via?: string;
   fetch(request: HostRequest): Promise<HostResponse>;
   /** A running SHA-256, where the platform has one. */
   digest?(): { update(bytes: Uint8Array): void; hex(): string };

@@ -78,6 +78,8 @@ export interface NetRequest {
   readonly decode: boolean;
   /** The program's own limit, milliseconds; 0 or absent: none. */
   readonly timeMs?: number;
+  /** Until there has to be a connection, milliseconds; 0 or absent: as long as the whole. */
+  readonly connectMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -98,6 +100,8 @@ export type NetEvent =
       readonly verdict: "allow" | "deny";
       readonly rule: string;
       readonly reason?: string;
+      /** The relay by which it goes. */
+      readonly via?: string;
     }
   | {
       readonly type: "net-response";
@@ -188,7 +192,9 @@ export class NetSession implements Requests {
     }
     const decision = await this.#decide(target, method, asker.command);
     if (decision.verdict === "deny") throw refuse(decision.rule, decision.reason, denied(decision.reason));
-    this.#onEvent({ ...event, url: this.secrets.mask(target.href), verdict: "allow", rule: decision.rule });
+    const { via } = this.host;
+    const allowed = { verdict: "allow", rule: decision.rule, ...(via !== undefined && { via }) } as const;
+    this.#onEvent({ ...event, url: this.secrets.mask(target.href), ...allowed });
     return target;
   }
 
@@ -227,11 +233,11 @@ export class NetSession implements Requests {
 
   async #send(run: Run, target: Target, request: NetRequest): Promise<HostResponse> {
     const { limits, allowLoopback } = this.policy;
-    const { bodyLength = 0, method, decode } = request;
+    const { bodyLength = 0, method, decode, connectMs = 0 } = request;
     if (bodyLength > limits.requestBytes) throw tooLarge("request body", limits.requestBytes);
     const out = this.secrets.fill(target, request.headers, allowLoopback);
     const answer = await this.host.fetch({
-      ...{ method, decode, target: out.target, headers: out.headers, signal: run.abort.signal },
+      ...{ method, decode, target: out.target, headers: out.headers, signal: run.abort.signal, connectMs },
       ...(request.body && { body: this.#counted(run, request.body), bodyLength: request.bodyLength }),
       headerBytes: limits.headerBytes,
       ratio: limits.ratio,

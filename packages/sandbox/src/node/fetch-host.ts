@@ -43,11 +43,58 @@ const failures = new WeakMap<ClientRequest, Error>();
 
 async function fetchOnce(request: HostRequest, options: NodeFetchOptions): Promise<HostResponse> {
   const started = performance.now();
-  const addresses = await addressesOf(request, options);
-  const timing = { resolved: performance.now() - started, connected: 0, secured: 0 };
-  const sent = open(request, addresses, options.ca);
-  sent.on("socket", (socket) => time(socket, timing, started));
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  const limit = connectLimit(request);
+  try {
+    const addresses = await unlessAborted(limit.signal, addressesOf(request, options));
+    const timing = { resolved: performance.now() - started, connected: 0, secured: 0 };
+    const sent = open(request, addresses, limit.signal, options.ca);
+    sent.on("socket", (socket) => {
+      time(socket, timing, started);
+      socket.once(request.target.scheme === "https" ? "secureConnect" : "connect", limit.met);
+    });
+    const response = await answerTo(sent, request, limit.signal);
+    const headers = pairs(response.rawHeaders);
+    const [body, left] = request.decode ? decoded(response, headers, request.ratio) : [response, headers];
+    return {
+      status: response.statusCode ?? 0,
+      statusText: response.statusMessage ?? "",
+      version: response.httpVersion,
+      headers: left,
+      body: bodyOf(body, sent, request),
+      ...(response.socket.remoteAddress && { address: response.socket.remoteAddress }),
+      timing,
+    };
+  } finally {
+    limit.met();
+  }
+}
+
+/** The request's signal, which also aborts when there is no connection in time; `met` takes the limit away. */
+function connectLimit({ signal, connectMs, target }: HostRequest): { signal: AbortSignal; met: () => void } {
+  if (connectMs === 0) return { signal, met() {} };
+  const late = new AbortController();
+  const message = `request to ${target.host}:${target.port}: expected a connection within ${connectMs} ms`;
+  const timer = setTimeout(() => late.abort(new SandboxError("net-time", message)), connectMs);
+  return { signal: AbortSignal.any([signal, late.signal]), met: () => clearTimeout(timer) };
+}
+
+/** What a promise that cannot be stopped brings, or the signal's reason if that comes first. */
+async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { signal: done.signal }),
+  );
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    done.abort();
+    promise.catch(() => {});
+  }
+}
+
+function answerTo(sent: ClientRequest, request: HostRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     sent.on("response", resolve);
     sent.on("upgrade", (_, socket) => {
       socket.destroy();
@@ -55,21 +102,10 @@ async function fetchOnce(request: HostRequest, options: NodeFetchOptions): Promi
     });
     sent.on("error", (error) => {
       failures.set(sent, error);
-      reject(netError(error, request.target));
+      reject(netError(signal.aborted ? signal.reason : error, request.target));
     });
     void pump(sent, request).catch((error: Error) => sent.destroy(error));
   });
-  const headers = pairs(response.rawHeaders);
-  const [body, left] = request.decode ? decoded(response, headers, request.ratio) : [response, headers];
-  return {
-    status: response.statusCode ?? 0,
-    statusText: response.statusMessage ?? "",
-    version: response.httpVersion,
-    headers: left,
-    body: bodyOf(body, sent, request),
-    ...(response.socket.remoteAddress && { address: response.socket.remoteAddress }),
-    timing,
-  };
 }
 
 async function addressesOf({ target, admit }: HostRequest, options: NodeFetchOptions): Promise<string[]> {
@@ -89,8 +125,13 @@ async function addressesOf({ target, admit }: HostRequest, options: NodeFetchOpt
   return found;
 }
 
-function open(request: HostRequest, addresses: readonly string[], ca: string | undefined): ClientRequest {
-  const { target, method, signal, headerBytes } = request;
+function open(
+  request: HostRequest,
+  addresses: readonly string[],
+  signal: AbortSignal,
+  ca: string | undefined,
+): ClientRequest {
+  const { target, method, headerBytes } = request;
   const list = addresses.map((address) => ({ address, family: isIP(address) }));
   const lookup: LookupFunction = (_, { all }, done) => {
     if (all) done(null, list);

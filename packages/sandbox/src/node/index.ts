@@ -60,6 +60,7 @@ export type {
 } from "../types.ts";
 export { officialFolder } from "./commands.ts";
 export { readRecording, recordingFile } from "./recording-file.ts";
+export { type RelayOptions, relayListener } from "./relay.ts";
 export type { WasiFolder } from "./wasi/folders.ts";
 export { runWasi } from "./wasi/run.ts";
 export type { WasiRunOptions, WasiRunResult } from "./wasi/types.ts";

@@ -1,98 +1,27 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
-import { brotliCompressSync, gzipSync } from "node:zlib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { SandboxError } from "../errors.ts";
 import { standIns } from "../net/secrets.ts";
 import { type NetEvent, type NetRequest, NetSession, type NetworkOptions } from "../net/session.ts";
 import { type NodeFetchOptions, nodeFetchHost } from "./fetch-host.ts";
+import { type AttackServer, startAttackServer } from "./testing/attack-server.ts";
+import { EXPIRED_CERTIFICATE, GOOD_CERTIFICATE } from "./testing/certificates.ts";
 
-const seen: { method: string; url: string; headers: IncomingMessage["headers"]; body: string }[] = [];
-const bomb = gzipSync(Buffer.alloc(64 << 20));
-const drips = new Set<NodeJS.Timeout>();
+vi.setConfig({ testTimeout: 60_000 });
 
-const PAGES: Record<string, (response: ServerResponse, body: string) => void> = {
-  "/ok": (response, body) => response.end(`ok${body}`),
-  "/to-metadata": (response) => response.writeHead(302, { location: "http://169.254.169.254/latest/" }).end(),
-  "/cookies": (response) => response.writeHead(200, { "set-cookie": ["a=1; Path=/", "b=2"] }).end("set"),
-  "/bomb": (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb),
-  "/brotli": (response) =>
-    response.writeHead(200, { "content-encoding": "br" }).end(brotliCompressSync("text ".repeat(1000))),
-  "/broken-gzip": (response) =>
-    response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("x".repeat(9999)).subarray(0, 30)),
-  "/endless": (response) => drip(response, Buffer.alloc(65_536), 0),
-  "/slow": (response) => drip(response, Buffer.from("."), 20),
-  "/silent": () => {},
-  "/stops": (response) => response.write("half"),
-  "/short": (response) => {
-    response.writeHead(200, { "content-length": "100" }).write("short");
-    setTimeout(() => response.destroy(), 10);
-  },
-  "/echo-secret": (response) => response.end("before the-real-value after"),
-  "/large-head": (response) => response.writeHead(200, { "x-large": "x".repeat(90_000) }).end(),
-  "/refuses-body": (response) => response.writeHead(413).end("no"),
-};
-
-function drip(response: ServerResponse, bytes: Buffer, ms: number): void {
-  const timer = setInterval(() => response.writableLength < 1 << 20 && response.write(bytes), ms);
-  drips.add(timer);
-  response.on("close", () => clearInterval(timer));
-}
-
-/** What a server says that does not keep to HTTP. */
-const RAW: Record<string, string> = {
-  "/no-http": "hello, this is no HTTP\r\n\r\n",
-  "/two-lengths": "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
-  "/length-and-chunks":
-    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
-  "/bad-chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-  "/nul": "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
-  "/upgrade": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nraw",
-  "/cut": "HTTP/1.1 200",
-};
-
-const servers: Server[] = [];
-let port = 0;
-let raw = 0;
+let server: AttackServer;
 beforeAll(async () => {
-  const http = createServer((request, response) => {
-    let body = "";
-    request.on("data", (bytes) => (body += bytes));
-    request.on("end", () => {
-      const { method = "", url = "", headers } = request;
-      seen.push({ method, url, headers, body });
-      const page = PAGES[url.split("?")[0] ?? ""];
-      if (page) page(response, body);
-      else response.writeHead(404).end();
-    });
-  });
-  const tcp = createTcp((socket: Socket) => {
-    socket.on("error", () => {});
-    socket.once("data", (bytes) => {
-      const path = /^\S+ (\S+)/.exec(bytes.toString())?.[1] ?? "";
-      socket.end(RAW[path]);
-    });
-  });
-  for (const server of [http, tcp]) await once(server.listen(0, "127.0.0.1"), "listening");
-  port = (http.address() as AddressInfo).port;
-  raw = (tcp.address() as AddressInfo).port;
-  servers.push(http, tcp);
+  server = await startAttackServer();
 });
-afterAll(() => {
-  for (const timer of drips) clearInterval(timer);
-  for (const server of servers) {
-    (server as { closeAllConnections?(): void }).closeAllConnections?.();
-    server.close();
-  }
-});
+afterAll(() => server.close());
 
 function session(options: Partial<NetworkOptions> & NodeFetchOptions = {}): [NetSession, NetEvent[]] {
-  const { policy, resolve, ...rest } = options;
+  const { policy, resolve, ca, ...rest } = options;
   const events: NetEvent[] = [];
   const all = { preset: "open", allowLoopback: true, ...policy } as const;
-  const net = new NetSession({ ...rest, policy: all }, nodeFetchHost(resolve ? { resolve } : {}), (event) =>
-    events.push(event),
+  const net = new NetSession(
+    { ...rest, policy: all },
+    nodeFetchHost({ ...(resolve && { resolve }), ...(ca && { ca }) }),
+    (event) => events.push(event),
   );
   return [net, events];
 }
@@ -101,7 +30,7 @@ const plain = { method: "GET", headers: [], decode: false, signal: new AbortCont
 const asker = { pid: 1, command: "test" };
 
 async function get(net: NetSession, path: string, more: Partial<NetRequest> & { port?: number } = {}) {
-  const url = path.startsWith("http") ? path : `http://127.0.0.1:${more.port ?? port}${path}`;
+  const url = path.startsWith("http") ? path : `http://127.0.0.1:${more.port ?? server.ports.http}${path}`;
   const answer = await net.request(asker, { ...plain, url, ...more });
   const parts: Uint8Array[] = [];
   for await (const bytes of answer.body) parts.push(bytes);
@@ -118,8 +47,8 @@ test("a request carries what the program gave and nothing else", async () => {
   const [net, events] = session();
   const { text } = await get(net, "/ok?q", { headers: [["X-Mine", "1"]] });
   expect(text).toBe("ok");
-  const { headers } = seen.at(-1)!;
-  expect(headers).toEqual({ host: `127.0.0.1:${port}`, "x-mine": "1", connection: "close" });
+  const { headers } = server.seen.at(-1)!;
+  expect(headers).toEqual({ host: `127.0.0.1:${server.ports.http}`, "x-mine": "1", connection: "close" });
   expect(events).toMatchObject([
     { type: "net-request", verdict: "allow", method: "GET" },
     { type: "net-response", status: 200, address: "127.0.0.1", responseBytes: 2, requestBytes: 0 },
@@ -131,7 +60,7 @@ test("cookies that a server sets are not sent back", async () => {
   const { headers } = await get(net, "/cookies");
   expect(headers.filter(([name]) => name === "set-cookie")).toHaveLength(2);
   await get(net, "/ok");
-  expect(seen.at(-1)!.headers.cookie).toBeUndefined();
+  expect(server.seen.at(-1)!.headers.cookie).toBeUndefined();
 });
 
 test("a redirect is an answer; its target is judged like any other", async () => {
@@ -142,9 +71,14 @@ test("a redirect is an answer; its target is judged like any other", async () =>
   expect(await codeOf(get(net, location))).toBe("net-denied");
 });
 
-const limits = { idleMs: 150, timeMs: 400, responseBytes: 1 << 20, requests: 1000 };
-const ends: [string, string, object?][] = [
+const limits = { idleMs: 150, timeMs: 400, responseBytes: 1 << 20 };
+/** What does not end by time has as much as a busy machine needs. */
+const patient = { ...limits, idleMs: 20_000, timeMs: 30_000 };
+const ends: [path: string, code: string, more?: object][] = [
   ["/bomb", "net-size", { decode: true }],
+  ["/bomb-deflate", "net-size", { decode: true }],
+  ["/bomb-brotli", "net-size", { decode: true }],
+  ["/padding", "net-time", { decode: true }],
   ["/broken-gzip", "net-decode", { decode: true }],
   ["/endless", "net-size"],
   ["/slow", "net-time"],
@@ -159,29 +93,96 @@ const ends: [string, string, object?][] = [
   ["/ok", "net-header", { headers: [["Content-Length", "5"]] }],
   ["/ok", "net-header", { headers: [["Transfer-Encoding", "chunked"]] }],
   ["/ok", "net-header", { headers: [["Connection", "upgrade"]] }],
+  ["/ok", "net-header", { headers: [["Trailer", "X"]] }],
   ["/ok", "net-size", { headers: [["X", "x".repeat(70_000)]] }],
   ["/ok", "net-request", { method: "CONNECT" }],
   ["/ok", "net-request", { method: "GET / HTTP/1.1\r\nX: y\r\n\r\nGET" }],
   ["/a b", "net-url"],
   ["/a\r\nHost:x", "net-url"],
-  ["/no-http", "net-protocol", { raw: true }],
-  ["/two-lengths", "net-protocol", { raw: true }],
-  ["/length-and-chunks", "net-protocol", { raw: true }],
-  ["/bad-chunk", "net-protocol", { raw: true }],
-  ["/nul", "net-protocol", { raw: true }],
-  ["/upgrade", "net-protocol", { raw: true }],
-  ["/cut", "net-reset", { raw: true }],
+  ["/no-http", "net-protocol", { at: "raw" }],
+  ["/two-lengths", "net-protocol", { at: "raw" }],
+  ["/length-and-chunks", "net-protocol", { at: "raw" }],
+  ["/bad-chunk", "net-protocol", { at: "raw" }],
+  ["/nul", "net-protocol", { at: "raw" }],
+  ["/bare-cr", "net-protocol", { at: "raw" }],
+  ["/upgrade", "net-protocol", { at: "raw" }],
+  ["/cut", "net-reset", { at: "raw" }],
+  ["/long-trailers", "net-size", { at: "raw" }],
+  ["/endless-trailers", "net-size", { at: "raw" }],
+  ["/endless-head", "net-size", { at: "raw" }],
+  ["/slow-head", "net-time", { at: "raw" }],
+  ["/endless-informational", "net-time", { at: "raw" }],
+  ["/endless-chunks", "net-size", { at: "raw" }],
+  ["/endless-chunk-extension", "net-protocol", { at: "raw" }],
+  ["/slow-chunks", "net-time", { at: "raw" }],
+  ["/endless-reason", "net-size", { at: "raw" }],
+  ["/ok", "net-time", { at: "mute" }],
 ];
 for (const [path, code, more = {}] of ends)
   test(`${JSON.stringify(path)} ends with ${code} ${JSON.stringify(more).slice(0, 60)}`, async () => {
-    const [net, events] = session({ policy: { limits } });
-    const { raw: toRaw, ...request } = more as { raw?: boolean };
-    expect(await codeOf(get(net, path, { ...request, port: toRaw ? raw : port }))).toBe(code);
+    const [net, events] = session({ policy: { limits: code === "net-time" ? limits : patient } });
+    const { at = "http", ...request } = more as { at?: keyof AttackServer["ports"] };
+    expect(await codeOf(get(net, path, { ...request, port: server.ports[at] }))).toBe(code);
     const last = events.at(-1)!;
     expect(last.type === "net-request" ? last.verdict : last.error?.split(":")[0]).toBe(
       last.type === "net-request" ? "deny" : code,
     );
   });
+
+test.each([
+  ["by ratio", { ratio: 50 }],
+  ["by size", { ratio: 1e9, responseBytes: 4 << 20 }],
+])("a decompression bomb ends %s", async (_, limit) => {
+  const [net, events] = session({ policy: { limits: limit } });
+  expect(await codeOf(get(net, "/bomb", { decode: true }))).toBe("net-size");
+  expect((events.at(-1) as { responseBytes: number }).responseBytes).toBeLessThan(8 << 20);
+});
+
+const HOSTS = ["secure.example", "expired.example", "other.example"] as const;
+test.each<
+  [host: (typeof HOSTS)[number], port: keyof AttackServer["ports"], ca: string | undefined, end: string]
+>([
+  ["secure.example", "tls", GOOD_CERTIFICATE, "ok"],
+  ["secure.example", "tls", undefined, "net-tls"],
+  ["other.example", "tls", GOOD_CERTIFICATE, "net-tls"],
+  ["expired.example", "expired", EXPIRED_CERTIFICATE, "net-tls"],
+  ["secure.example", "http", GOOD_CERTIFICATE, "net-tls"],
+  ["secure.example", "raw", GOOD_CERTIFICATE, "net-reset"],
+  ["secure.example", "mute", GOOD_CERTIFICATE, "net-time"],
+])("TLS to %s at the port %s ends with the right code", async (host, port, ca, end) => {
+  const slow = end === "net-time" ? limits : patient;
+  const [net] = session({ policy: { limits: slow }, resolve: async () => ["127.0.0.1"], ...(ca && { ca }) });
+  const headers = [["Authorization", "Bearer x"]] as const;
+  expect(await codeOf(get(net, `https://${host}:${server.ports[port]}/ok`, { headers }))).toBe(end);
+});
+
+test("trailers end with the body and set nothing", async () => {
+  const [net] = session();
+  const { text, headers } = await get(net, "/trailers");
+  expect(text).toBe("body");
+  expect(headers.map(([name]) => name.toLowerCase())).not.toContain("set-cookie");
+});
+
+test("a second answer behind the first is dropped", async () => {
+  const [net] = session();
+  expect((await get(net, "/two-answers", { port: server.ports.raw })).text).toBe("ok");
+});
+
+test("a connection that is not there in time is given up", async () => {
+  const [net] = session({ resolve: () => new Promise(() => {}) });
+  const from = performance.now();
+  expect(await codeOf(get(net, "https://a.example/", { connectMs: 50 }))).toBe("net-time");
+  const [tls] = session({ resolve: async () => ["127.0.0.1"] });
+  const mute = `https://a.example:${server.ports.mute}/`;
+  expect(await codeOf(get(tls, mute, { connectMs: 50 }))).toBe("net-time");
+  expect(performance.now() - from).toBeLessThan(5000);
+  expect((await get(tls, "/ok", { connectMs: 2000 })).text).toBe("ok");
+});
+
+test("a resolver that never answers ends with the request", async () => {
+  const [net] = session({ policy: { limits }, resolve: () => new Promise(() => {}) });
+  expect(await codeOf(get(net, "https://a.example/"))).toBe("net-time");
+});
 
 test("an encoded body is decoded", async () => {
   const [net] = session();
@@ -191,7 +192,7 @@ test("an encoded body is decoded", async () => {
 test("a name that has a private address among others is refused, before and after it changes", async () => {
   const answers = [["93.184.216.34", "10.0.0.1"], ["127.0.0.1"], ["10.0.0.1"]];
   const [net] = session({ resolve: async () => answers.shift()! });
-  const url = `http://rebind.example:${port}/ok`;
+  const url = `http://rebind.example:${server.ports.http}/ok`;
   expect(await codeOf(get(net, url))).toBe("net-denied");
   expect((await get(net, url)).text).toBe("ok");
   expect(await codeOf(get(net, url))).toBe("net-denied");
@@ -200,7 +201,7 @@ test("a name that has a private address among others is refused, before and afte
 test("without the switch for tests, this machine is closed", async () => {
   const [net] = session({ policy: { allowLoopback: false }, resolve: async () => ["127.0.0.1"] });
   expect(await codeOf(get(net, "/ok"))).toBe("net-denied");
-  expect(await codeOf(get(net, `http://name.example:${port}/ok`))).toBe("net-denied");
+  expect(await codeOf(get(net, `http://name.example:${server.ports.http}/ok`))).toBe("net-denied");
 });
 
 test("a secret goes to its host only, and never comes back", async () => {
@@ -209,10 +210,12 @@ test("a secret goes to its host only, and never comes back", async () => {
   const stand = standIns(net.secrets.names).KEY!;
   const headers = [["Authorization", `Bearer ${stand}`]] as const;
   await get(net, "/ok", { headers });
-  expect(seen.at(-1)!.headers.authorization).toBe("Bearer the-real-value");
-  await get(net, `http://other.example:${port}/ok`, { headers });
-  expect(seen.at(-1)!.headers.authorization).toBe(`Bearer ${stand}`);
-  expect((await get(net, "/echo-secret")).text).toBe("before ************** after");
+  expect(server.seen.at(-1)!.headers.authorization).toBe("Bearer the-real-value");
+  await get(net, `http://other.example:${server.ports.http}/ok`, { headers });
+  expect(server.seen.at(-1)!.headers.authorization).toBe(`Bearer ${stand}`);
+  const echo = await get(net, "/echo-secret");
+  expect(echo.text).toBe("before ************** after");
+  expect(echo.headers).toContainEqual(["x-echo", "*".repeat(14)]);
   expect(JSON.stringify(events)).not.toContain("the-real-value");
 });
 
