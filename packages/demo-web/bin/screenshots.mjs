@@ -1,5 +1,5 @@
 // Pictures of the app's states in both themes, for docs/images: `node packages/demo-web/bin/screenshots.mjs [--only NAME] [--out FOLDER]`.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -146,7 +146,9 @@ for (const [name, { go, size = WIDE }] of Object.entries(STATES)) {
     await page.goto(site.address);
     await go(page);
     await page.waitForTimeout(400);
-    await page.screenshot({ path: join(out, `web-${name}-${colorScheme}.png`) });
+    const devtools = await context.newCDPSession(page);
+    const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: 72 });
+    writeFileSync(join(out, `web-${name}-${colorScheme}.webp`), Buffer.from(data, "base64"));
     await context.close();
   }
 }
