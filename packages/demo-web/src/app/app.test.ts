@@ -135,7 +135,7 @@ test("what pages of other origins post is ignored", async () => {
   }
 });
 
-test("a second tab waits, and takes over when the first closes", async () => {
+test("a second tab shows what the first does, and takes over when that closes", async () => {
   const context = await browser.newContext();
   const { page } = await openSample(context, site.address);
   await type(page, "echo one > from-first");
@@ -143,8 +143,22 @@ test("a second tab waits, and takes over when the first closes", async () => {
   const second = await context.newPage();
   await second.goto(site.address);
   await second.getByText("Another tab has this box open.").waitFor();
-  await page.close();
   await expect.poll(() => changes(second).allTextContents()).toEqual(["from-first"]);
+  await type(page, "echo two > later");
+  await expect.poll(() => changes(second).allTextContents()).toEqual(["from-first", "later"]);
+  await changes(second).last().click();
+  await expect.poll(() => second.locator("pre .plus").allTextContents()).toEqual(["+two\n"]);
+  expect(await second.locator(".console").count()).toBe(0);
+  expect(await second.getByRole("button", { name: /^(Commit|Discard)/ }).count()).toBe(0);
+  await second.evaluate(() => {
+    // Whoever asks for more than to look is refused.
+    const channel = new BroadcastChannel("shadowbox:default");
+    channel.postMessage({ type: "ask", from: "x", request: { id: 1, method: "exec", args: ["echo > no"] } });
+  });
+  await page.close();
+  await second.locator(".console").waitFor();
+  await type(second, "echo three > third");
+  await expect.poll(() => changes(second).allTextContents()).toEqual(["from-first", "later", "third"]);
 });
 
 test("after the first visit the site works without a network", async () => {

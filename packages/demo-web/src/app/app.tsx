@@ -23,7 +23,7 @@ export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Pr
         <span class="name">
           <img src="./icon.svg" alt="" width="20" height="20" /> Shadowbox
         </span>
-        {view.phase === "work" && (
+        {view.phase === "work" && !view.follows && (
           <div class="bar">
             {view.folder && <Folder folder={view.folder} write={actions.writeBack} />}
             <button type="button" onClick={actions.saveZip}>

@@ -20,6 +20,8 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 /** What of a box is shown. */
 export interface BoxView {
   phase: "opening" | "waiting" | "start" | "work";
+  /** Another tab has the box: here it can only be looked at. */
+  follows: boolean;
   problem: string;
   changes: readonly ChangeFacts[];
   log: readonly LogEntry[];
@@ -67,7 +69,16 @@ export interface BoxActions {
 
 function openingView(preferences: Preferences): BoxView {
   return {
-    ...{ phase: "opening", problem: "", changes: [], log: [], snapshots: [], commands: [], audit: [] },
+    ...{
+      phase: "opening",
+      follows: false,
+      problem: "",
+      changes: [],
+      log: [],
+      snapshots: [],
+      commands: [],
+      audit: [],
+    },
     ...{ rules: [], questions: [], agent: NO_AGENT, preferences, version: 0 },
   };
 }
@@ -87,7 +98,11 @@ export function useBox(
   useEffect(() => {
     runtime.listen({
       output,
-      waiting: () => update({ phase: "waiting" }),
+      waiting: () => {
+        update({ phase: "waiting" });
+        void box.follow();
+      },
+      changed: () => void box.follow(),
       audit: (event) => update(({ audit }) => ({ audit: [...audit, event] })),
       agent: box.takeAgentEvent,
       ask: askWith(update),
@@ -164,7 +179,7 @@ function connect(call: Call, update: Update, given: Preferences) {
     setPreferences,
     closeProblem: () => update({ problem: "" }),
   };
-  return { actions, open: project.open, takeAgentEvent: agent.take };
+  return { actions, open: project.open, follow: project.follow, takeAgentEvent: agent.take };
 }
 
 type Act = (what: () => Promise<unknown>) => Promise<void>;
@@ -178,9 +193,19 @@ interface ProjectParts {
 }
 
 function projectActions({ call, update, enter, folder, fail }: ProjectParts) {
+  let leads = false;
+  /** Shows the box that another tab has; one without a project is nothing to see yet. */
+  const follow = async () => {
+    const { hasProject } = await call("present");
+    if (leads || !hasProject) return;
+    update({ follows: true });
+    await enter();
+  };
   const open = async (opened: Promise<Opened>) => {
     try {
       const { hasProject, state } = await opened;
+      leads = true;
+      update({ follows: false });
       if (!hasProject) update({ phase: "start" });
       else {
         await enter();
@@ -202,7 +227,7 @@ function projectActions({ call, update, enter, folder, fail }: ProjectParts) {
     leave: () => update({ phase: "start" }),
     writeBack: () => void folder.settle(true).catch(fail),
   };
-  return { open, actions };
+  return { open, follow: () => follow().catch(fail), actions };
 }
 
 function runActions(call: Call, refresh: () => Promise<void>) {

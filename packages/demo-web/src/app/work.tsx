@@ -13,7 +13,7 @@ import { Timeline } from "./timeline.tsx";
 import { type BoxActions, type BoxView, ROOT } from "./use-box.ts";
 
 type Tab = "review" | "files" | "timeline" | "network" | "bundles" | "settings";
-type Worker = "terminal" | "agent";
+type Who = "terminal" | "agent";
 
 interface Props {
   view: BoxView;
@@ -24,37 +24,14 @@ interface Props {
 }
 
 /** The box at work: terminal and agent on one side, what became of the project on the other. */
-export function Work({ view, actions, terminal, guided, endGuide }: Props) {
+export function Work(props: Props) {
+  const { view, actions } = props;
   const [tab, setTab] = useState<Tab>("review");
-  const [worker, setWorker] = useState<Worker>("terminal");
   const [editing, setEditing] = useState<string | undefined>(undefined);
-  const { agent, preferences } = view;
   return (
-    <main class="work">
+    <main class={view.follows ? "work follows" : "work"}>
       <section class="shell" aria-label="Work">
-        <Tabs
-          label="Who works"
-          selected={worker}
-          select={(name) => setWorker(name)}
-          tabs={[
-            ["terminal", "Terminal"],
-            ["agent", agent.isBusy ? "Agent …" : "Agent"],
-          ]}
-        />
-        {guided && worker === "terminal" && (
-          <Guide log={view.log} submit={(line) => void terminal.current?.submit(line)} close={endGuide} />
-        )}
-        <Console hold={terminal} actions={actions} isHidden={worker !== "terminal"} />
-        {worker === "agent" && (
-          <Chat
-            conversation={agent.conversation}
-            isBusy={agent.isBusy}
-            model={preferences.model}
-            mode={preferences.box.mode}
-            actions={actions.agent}
-            openSettings={() => setTab("settings")}
-          />
-        )}
+        {view.follows ? <Following /> : <Worker {...props} openSettings={() => setTab("settings")} />}
       </section>
       <section class="side" aria-label="Project">
         <Tabs label="Views" selected={tab} select={(name) => setTab(name)} tabs={titles(view)} />
@@ -73,6 +50,55 @@ export function Work({ view, actions, terminal, guided, endGuide }: Props) {
         />
       )}
     </main>
+  );
+}
+
+/** Terminal and agent. */
+function Worker({
+  view,
+  actions,
+  terminal,
+  guided,
+  endGuide,
+  openSettings,
+}: Props & { openSettings(): void }) {
+  const [worker, setWorker] = useState<Who>("terminal");
+  const { agent, preferences } = view;
+  return (
+    <>
+      <Tabs
+        label="Who works"
+        selected={worker}
+        select={(name) => setWorker(name)}
+        tabs={[
+          ["terminal", "Terminal"],
+          ["agent", agent.isBusy ? "Agent …" : "Agent"],
+        ]}
+      />
+      {guided && worker === "terminal" && (
+        <Guide log={view.log} submit={(line) => void terminal.current?.submit(line)} close={endGuide} />
+      )}
+      <Console hold={terminal} actions={actions} isHidden={worker !== "terminal"} />
+      {worker === "agent" && (
+        <Chat
+          conversation={agent.conversation}
+          isBusy={agent.isBusy}
+          model={preferences.model}
+          mode={preferences.box.mode}
+          actions={actions.agent}
+          openSettings={openSettings}
+        />
+      )}
+    </>
+  );
+}
+
+function Following() {
+  return (
+    <p class="following" role="status">
+      Another tab has this box open. Here you see what becomes of it; this tab takes over when that one
+      closes.
+    </p>
   );
 }
 

@@ -14,7 +14,10 @@ export class RuntimeError extends Error {
 
 export interface RuntimeEvents {
   output(bytes: Uint8Array): void;
+  /** Another tab has the box: until that is closed this one can only look. */
   waiting(): void;
+  /** While it waits: there is something new to see. */
+  changed(): void;
   audit(event: AuditEvent): void;
   agent(event: AgentEvent): void;
   /** The person's answer, whenever it comes. */
@@ -46,6 +49,7 @@ export function connectRuntime(): ConnectedRuntime {
     if (data.type === "output") events?.output(data.bytes);
     else if (data.type === "audit") events?.audit(data.event);
     else if (data.type === "agent") events?.agent(data.event);
+    else if (data.type === "changed") events?.changed();
     else if (data.type === "question") {
       const { id, question } = data;
       events?.ask(question).then((reply) => worker.postMessage({ reply, to: id }));

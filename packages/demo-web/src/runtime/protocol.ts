@@ -14,6 +14,8 @@ import type {
 export interface Runtime {
   /** Opens what the browser keeps under this name; waits for its turn where another tab has it. */
   open(state: string, registry: string, settings?: BoxSettings): Opened;
+  /** What is open, in whichever tab. */
+  present(): Opened;
   /** Goes on with other limits; what runs ends. */
   configure(settings: BoxSettings): Opened;
   /** Puts a project in the place of what was kept. */
@@ -166,5 +168,7 @@ export type Message =
   | { type: "audit"; event: AuditEvent }
   | { type: "agent"; event: AgentEvent }
   | { type: "question"; id: number; question: Question }
-  /** Another tab has the state: this one waits. */
-  | { type: "waiting" };
+  /** Another tab has the state: this one follows until that is closed. */
+  | { type: "waiting" }
+  /** While it follows: there is something new to see. */
+  | { type: "changed" };

@@ -15,9 +15,11 @@ import {
   type Request,
   type Runtime,
 } from "./protocol.ts";
+import { Tabs } from "./tabs.ts";
 
 const page = new Page();
 
+let tabs: Tabs | undefined;
 let box: Sandbox | undefined;
 let permissions: Permissions | undefined;
 let agent: Promise<Agent> | undefined;
@@ -189,8 +191,15 @@ const agentMethods = {
 const methods: Methods = {
   open: async (state, address, given = DEFAULT_SETTINGS) => {
     [name, registry, settings] = [state, address, given];
-    await takeTurn(state, () => page.post({ type: "waiting" }));
-    return openKept();
+    const own = new Tabs(state, run, () => page.post({ type: "changed" }));
+    await takeTurn(state, () => {
+      tabs = own;
+      page.post({ type: "waiting" });
+    });
+    const opened = await openKept();
+    tabs = own;
+    own.lead();
+    return opened;
   },
   configure: async (given) => {
     const before = settings;
@@ -203,6 +212,7 @@ const methods: Methods = {
     await closeBox();
     return openBox(present);
   },
+  present: openedBox,
   start: startAnew,
   exec,
   audit: () => currentPermissions().audit,
@@ -236,8 +246,10 @@ self.onmessage = async ({ data }: MessageEvent<Request | ReplyMessage>) => {
   }
   const { id } = data;
   try {
-    const value = await run(data);
+    const follows = tabs !== undefined && !tabs.leads;
+    const value = await (follows ? tabs?.ask(data) : run(data));
     page.post({ type: "result", id, value });
+    tabs?.changed(data.method);
   } catch (error) {
     const { message, code } = error as Error & { code?: string };
     page.post({ type: "error", id, message, code });
