@@ -113,6 +113,27 @@ test("no request of the sandbox carries a cookie", () => {
   expect(own.filter(({ cookie }) => cookie !== undefined)).toEqual([]);
 });
 
+test("a page runs a file of cases and says what passed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "shadowbox-cases-"));
+  const records = [
+    { id: "good", suite: "s", script: "cat in; echo x > out", files: { in: "1\n" }, expected_stdout: "1\n" },
+    { id: "files", suite: "s", script: "echo x > out", expected_files: { out: "x\n" }, expected_status: 0 },
+    { id: "bad", suite: "s", script: "echo no", expected_stdout: "yes\n" },
+  ];
+  writeFileSync(join(folder, "three.jsonl"), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  const own = await serveSite(outDir, { mounts: { cases: folder } });
+  const other = await browser.newPage();
+  try {
+    await other.goto(`${own.address}conformance.html?cases=cases/three.jsonl`);
+    await other.getByText("2 of 3 pass, 3 in all").waitFor({ timeout: 60_000 });
+    expect(await other.locator("#failures li").allTextContents()).toEqual(["bad: stdout"]);
+  } finally {
+    await other.close();
+    await own.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("a page without isolation headers is told what is missing", async () => {
   const open = await serveSite(outDir, { isolation: false });
   try {
