@@ -1,7 +1,16 @@
 // Builds the modules of crates/bundles.json one by one and checks what each imports. Called by build.sh, which sets the
 // toolchain's environment.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -12,14 +21,24 @@ const target = join(root, "target/wasm");
 const TARGET = "wasm32-unknown-emscripten";
 // Paths of the machine must not reach the bytes: two checkouts give the same module.
 const std = process.env.__CARGO_TESTS_ONLY_SRC_ROOT;
+// Cargo mixes the folder of std's sources into every symbol's name, and with it into the order of the code: they are seen
+// in the same place wherever they lie.
+const stdSeen = "/tmp/shadowbox-rust-1.96-library";
+if (!existsSync(stdSeen) || realpathSync(stdSeen) !== realpathSync(std)) {
+  rmSync(stdSeen, { force: true });
+  symlinkSync(std, stdSeen);
+}
 const rustflags = [
   // memchr, and with it every search, has a form for it; both engines have had it for years.
   "-C target-feature=+simd128",
   // Of two that match, rustc takes the later.
   `--remap-path-prefix=${root}=/shadowbox --remap-path-prefix=${process.env.CARGO_HOME}=/cargo`,
   `--remap-path-prefix=/usr/lib/rustlib=/rust --remap-path-prefix=${std}=/rust/src/rust/library`,
+  `--remap-path-prefix=${stdSeen}=/rust/src/rust/library`,
 ].join(" ");
 
+/** Module → what was built of it in this run. */
+const built = new Map();
 for (const bundle of bundles) {
   for (const module of bundle.modules) {
     if (only.size > 0 && !only.has(module.module)) continue;
@@ -27,7 +46,18 @@ for (const bundle of bundles) {
   }
 }
 
-function buildModule(bundle, { module, crate, texts, features }) {
+/** Builds a module, once for all bundles that have it, and puts it into this bundle's folder. */
+function buildModule(bundle, described) {
+  const { module } = described;
+  const from = built.get(module) ?? compile(described);
+  built.set(module, from);
+  const to = join(root, "target/bundles", bundle.name, `${module}.wasm`);
+  mkdirSync(join(to, ".."), { recursive: true });
+  copyFileSync(from, to);
+  console.log(`${bundle.name}/${module}: ${statSync(to).size} bytes`);
+}
+
+function compile({ module, crate, texts, features }) {
   execFileSync(
     "/usr/bin/cargo",
     [
@@ -50,10 +80,10 @@ function buildModule(bundle, { module, crate, texts, features }) {
         "--target-dir",
         target,
         "--config",
-        join(root, "target/vendor/patch.toml"),
+        join(root, "crates/target/vendor/patch.toml"),
         "-Zlockfile-path",
         "--config",
-        `resolver.lockfile-path="${join(root, "target/vendor/Cargo.lock")}"`,
+        `resolver.lockfile-path="${join(root, "crates/target/vendor/Cargo.lock")}"`,
       ],
     ],
     {
@@ -63,6 +93,7 @@ function buildModule(bundle, { module, crate, texts, features }) {
         ...process.env,
         CARGO_TARGET_WASM32_UNKNOWN_EMSCRIPTEN_RUSTFLAGS: rustflags,
         UUCORE_TARGET_UTIL: texts ?? "",
+        __CARGO_TESTS_ONLY_SRC_ROOT: stdSeen,
       },
     },
   );
@@ -70,10 +101,7 @@ function buildModule(bundle, { module, crate, texts, features }) {
   const from = join(target, `${TARGET}/release`, `${module.replaceAll("-", "_")}.wasm`);
   checkImports(from);
   checkPaths(from);
-  const to = join(root, "target/bundles", bundle.name, `${module}.wasm`);
-  mkdirSync(join(to, ".."), { recursive: true });
-  copyFileSync(from, to);
-  console.log(`${bundle.name}/${module}: ${statSync(to).size} bytes`);
+  return from;
 }
 
 function checkImports(path) {

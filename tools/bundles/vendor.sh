@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Lays the uutils crates out as in their own repository (src/uucore, src/uu/NAME) under target/vendor/coreutils, because
+# Lays the uutils crates out as in their own repository (src/uucore, src/uu/NAME) under crates/target/vendor/coreutils, because
 # uucore's build script then embeds the texts of the one utility that UUCORE_TARGET_UTIL names, instead of everything
 # that happens to lie in the registry. What the target needs is told to them (port.mjs), and our changes to upstream
 # crates (crates/patches/CRATE.patch, or CRATE-VERSION.patch) are applied.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-vendor=$root/target/vendor.new
+# Within the workspace: of what lies outside, cargo mixes the folder's name into every symbol's.
+vendor=$root/crates/target/vendor.new
 rm -rf "$vendor"
 mkdir -p "$vendor/coreutils/src/uu"
 cd "$root/crates"
@@ -29,10 +30,10 @@ while read -r name version; do
   cp -r "$source/$name-$version" "$vendor/$to"
   node "$root/tools/bundles/port.mjs" "$vendor/$to" "$name" "$version"
   if [ -f "$ours" ]; then patch -s -p1 -d "$vendor/$to" < "$ours"; fi
-  printf '%s-%s = { package = "%s", path = "%s" }\n' "$name" "${version//./_}" "$name" "$root/target/vendor/$to" >> "$vendor/patch.toml"
+  printf '%s-%s = { package = "%s", path = "%s" }\n' "$name" "${version//./_}" "$name" "$root/crates/target/vendor/$to" >> "$vendor/patch.toml"
 done < "$vendor/packages"
 # What did not change keeps its time, so that cargo does not compile it again.
-old=$root/target/vendor
+old=$root/crates/target/vendor
 if [ -d "$old" ]; then
   (cd "$vendor" && find . -type f) | while read -r file; do
     if cmp -s "$old/$file" "$vendor/$file"; then touch -r "$old/$file" "$vendor/$file"; fi
