@@ -30,6 +30,8 @@ pub struct Request<'a> {
     pub decode: bool,
     /// Milliseconds until it is given up; 0: the policy's limit.
     pub time_ms: u32,
+    /// Milliseconds until there has to be a connection; 0: as long as the whole.
+    pub connect_ms: u32,
 }
 
 /// Why there is no answer.
@@ -130,6 +132,7 @@ fn encode(request: &Request, body: &Body) -> Vec<u8> {
         put(&mut payload, name.as_bytes());
         put(&mut payload, value);
     }
+    payload.extend(request.connect_ms.to_le_bytes());
     frame(1, &payload)
 }
 

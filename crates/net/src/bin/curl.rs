@@ -2,6 +2,8 @@
 
 #[path = "../curl/options.rs"]
 mod options;
+#[path = "../curl/progress.rs"]
+mod progress;
 #[path = "../curl/report.rs"]
 mod report;
 #[path = "../curl/transfer.rs"]
@@ -17,7 +19,7 @@ pub const AGENT: &str = "curl/8.14.1";
 const HELP: &str = "Usage: curl [options...] <url>\n\
 HTTP and HTTPS through the sandbox's network policy. The options are curl's: -s -S -f -L -o -O -J -i -I -D -v\n\
 -H -A -e -b -u -X -d --data-raw --data-binary --data-urlencode --json -G -F -T -r -C -w -m -K --retry\n\
---compressed --fail-with-body --max-filesize --max-redirs --create-dirs --output-dir --url\n";
+--connect-timeout --compressed --fail-with-body --max-filesize --max-redirs --create-dirs --output-dir --url\n";
 
 fn main() {
     std::process::exit(run(std::env::args().skip(1).collect()));

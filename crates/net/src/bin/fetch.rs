@@ -39,7 +39,7 @@ fn run() -> Result<i32, String> {
         }
     }
     let url = url.ok_or("shadowbox-fetch: expected a URL\n")?;
-    let request = Request { method: &method, url: &url, headers: &headers, decode, time_ms };
+    let request = Request { method: &method, url: &url, headers: &headers, decode, time_ms, connect_ms: 0 };
     let body = if with_body { Body::Stream(Box::new(io::stdin()), None) } else { Body::None };
     Ok(match transfer(&request, body) {
         Ok(()) => 0,

@@ -27,6 +27,7 @@ struct Options {
     go_on: bool,
     no_clobber: bool,
     timeout: f64,
+    connect_timeout: f64,
     tries: u32,
     agent: Option<String>,
     referer: Option<String>,
@@ -119,7 +120,7 @@ fn takes_value(name: &str) -> bool {
         "-O", "-P", "-T", "-t", "-U", "-i", "-e", "--output-document", "--directory-prefix", "--timeout", "--tries",
         "--user-agent", "--input-file", "--referer", "--header", "--user", "--password", "--http-user", "--http-password", "--post-data",
         "--post-file", "--method", "--body-data", "--body-file", "--max-redirect", "--compression", "--connect-timeout",
-        "--read-timeout", "--waitretry", "--progress",
+        "--dns-timeout", "--read-timeout", "--waitretry", "--progress",
     ];
     NAMES.contains(&name)
 }
@@ -136,6 +137,7 @@ fn set(o: &mut Options, name: &str, value: String) -> Result<(), Failed> {
         "-c" | "--continue" => o.go_on = true,
         "-nc" | "--no-clobber" => o.no_clobber = true,
         "-T" | "--timeout" | "--read-timeout" => o.timeout = number(&value)?,
+        "--connect-timeout" | "--dns-timeout" => o.connect_timeout = number(&value)?,
         "-t" | "--tries" => o.tries = number(&value)? as u32,
         "-U" | "--user-agent" => o.agent = Some(value),
         "--referer" => o.referer = Some(value),
@@ -160,7 +162,7 @@ fn set(o: &mut Options, name: &str, value: String) -> Result<(), Failed> {
         "--no-check-certificate" => return Err(Failed(2, "--no-check-certificate: refused, certificates are always checked here".into())),
         // How it looks and how the connection is made is not the user's affair here.
         "-nv" | "--no-verbose" | "-v" | "--verbose" | "--show-progress" | "--no-cache" | "--no-cookies" | "--progress"
-        | "--connect-timeout" | "--waitretry" | "-nd" | "--no-directories" | "-nH" | "-4" | "-6" | "--no-proxy" | "--no-netrc"
+        | "--waitretry" | "-nd" | "--no-directories" | "-nH" | "-4" | "-6" | "--no-proxy" | "--no-netrc"
         | "--no-hsts" | "--https-only" | "--auth-no-challenge" => {}
         _ => return Err(Failed(2, format!("unrecognized option '{name}'"))),
     }
@@ -196,8 +198,8 @@ fn attempt(o: &Options, address: &str, whole: &mut Option<File>) -> Result<(), F
         headers.push(("Range".into(), format!("bytes={offset}-").into_bytes()));
     }
     for _ in 0..=o.max_redirects.unwrap_or(MAX_REDIRECTS) {
-        let time_ms = (o.timeout * 1000.0) as u32;
-        let request = Request { method: &method, url: &target, headers: &headers, decode: o.decode, time_ms };
+        let [time_ms, connect_ms] = [o.timeout, o.connect_timeout].map(|seconds| (seconds * 1000.0) as u32);
+        let request = Request { method: &method, url: &target, headers: &headers, decode: o.decode, time_ms, connect_ms };
         let sent = body.clone().map_or(Body::None, Body::Bytes);
         let mut answer = fetch(&request, sent, &mut |_| {}).map_err(failed)?;
         if o.server_response {

@@ -35,9 +35,15 @@ pub struct Options {
     pub write_out: Option<String>,
     pub dump_header: Option<String>,
     pub max_time: f64,
+    pub connect_timeout: f64,
+    /// Bytes a second that are too slow if they last for `speed_time` (30 s where only one of the two is given).
+    pub speed_limit: Option<f64>,
+    pub speed_time: f64,
     pub max_size: Option<u64>,
     pub retry: u32,
     pub retry_delay: Option<f64>,
+    /// Seconds after which no other try begins; 0: none.
+    pub retry_max_time: f64,
     pub retry_all: bool,
     pub retry_refused: bool,
     pub compressed: bool,
@@ -221,7 +227,11 @@ fn apply(o: &mut Options, name: &str, value: Option<String>, on: bool, flag: &st
         "config" => config(o, &text)?,
         "form" | "form-string" => form(o, &text, name == "form-string", flag)?,
         "data" | "data-ascii" | "data-binary" | "data-raw" | "data-urlencode" | "json" => data(o, name, &text)?,
-        "connect-timeout" | "retry-max-time" | "keepalive-time" | "parallel-max" | "speed-time" | "speed-limit" => {
+        "connect-timeout" => o.connect_timeout = number(&text, flag)?,
+        "retry-max-time" => o.retry_max_time = number(&text, flag)?,
+        "speed-time" => o.speed_time = number(&text, flag)?,
+        "speed-limit" => o.speed_limit = Some(number(&text, flag)?),
+        "keepalive-time" | "parallel-max" => {
             number(&text, flag)?;
         }
         "help" => return Err((0, "help".into())),

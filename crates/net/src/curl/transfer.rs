@@ -1,13 +1,14 @@
 //! One URL: redirects, retries, and where the answer goes.
 
 use crate::options::{Fail, Options, Output};
+use crate::progress::{Meter, Pace};
 use crate::report::Facts;
 use net::fetch::{fetch, Body, Failure, Headers, Request, Response};
 use net::form::multipart;
 use net::text::base64;
 use net::url;
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 const MAX_REDIRECTS: i64 = 50;
@@ -42,13 +43,16 @@ impl<'a> Transfer<'a> {
     /// Tries as often as `--retry` says.
     pub fn run(&mut self) -> Result<(), Failed> {
         let mut pause = 1.0;
+        let from = Instant::now();
         for left in (0..=self.options.retry).rev() {
             self.started = Instant::now();
             let result = self.once();
-            if left == 0 || !self.is_transient(&result) {
+            let wait = self.options.retry_delay.filter(|delay| *delay > 0.0).unwrap_or(pause);
+            let most = self.options.retry_max_time;
+            let too_late = most > 0.0 && from.elapsed().as_secs_f64() + wait > most;
+            if left == 0 || too_late || !self.is_transient(&result) {
                 return result;
             }
-            let wait = self.options.retry_delay.filter(|delay| *delay > 0.0).unwrap_or(pause);
             if !self.options.silent {
                 eprintln!("Warning: Problem: retrying in {wait} seconds, {left} left.");
             }
@@ -75,7 +79,7 @@ impl<'a> Transfer<'a> {
         loop {
             let mut answer = self.ask(&hop)?;
             let target = answer.header("location").filter(|_| (300..400).contains(&answer.status)).map(|place| {
-                let next = url::join(&hop.url, &net::latin1(place));
+                let next = url::join(&hop.url, &net::latin1(place).replace(' ', "%20"));
                 if next.contains('#') { next } else { next + hop.url.find('#').map_or("", |at| &hop.url[at..]) }
             });
             self.facts.redirect_url = target.clone().unwrap_or_default();
@@ -85,6 +89,7 @@ impl<'a> Transfer<'a> {
             if limit >= 0 && self.facts.redirects as i64 >= limit {
                 return Err(Failed(47, format!("Maximum ({limit}) redirects followed")));
             }
+            check_scheme(&next)?;
             self.facts.redirects += 1;
             self.facts.times[5] = self.seconds();
             self.redirect(&mut hop, next, answer.status);
@@ -184,7 +189,8 @@ impl<'a> Transfer<'a> {
             return Err(self.timed_out());
         }
         let time_ms = if o.max_time > 0.0 { (((o.max_time - spent) * 1000.0) as u32).max(1) } else { 0 };
-        let request = Request { method: &hop.method, url: &hop.url, headers: &headers, decode: o.compressed, time_ms };
+        let connect_ms = (o.connect_timeout * 1000.0) as u32;
+        let request = Request { method: &hop.method, url: &hop.url, headers: &headers, decode: o.compressed, time_ms, connect_ms };
         if o.verbose {
             show_request(&request);
         }
@@ -316,6 +322,7 @@ impl<'a> Transfer<'a> {
 
     fn copy(&mut self, answer: &mut Response, to: &mut dyn Write, announced: Option<u64>) -> Result<(), Failed> {
         let mut meter = Meter::new(!self.options.silent && !matches!(self.output, None), announced);
+        let mut pace = Pace::new(self.options.speed_limit, self.options.speed_time);
         let mut buffer = vec![0; BUFFER];
         loop {
             let count = answer.read(&mut buffer).map_err(|failure| self.failed_reading(failure, announced))?;
@@ -328,6 +335,7 @@ impl<'a> Transfer<'a> {
                 return Err(Failed(63, "Exceeded the maximum allowed file size".into()));
             }
             to.write_all(&buffer[..count]).map_err(|_| write_failed())?;
+            pace.add(count as u64).map_err(|why| Failed(28, why))?;
             meter.show(self.facts.received);
         }
     }
@@ -409,43 +417,17 @@ impl<'a> Transfer<'a> {
     }
 }
 
-/// A line of progress on a terminal.
-struct Meter {
-    shown: Option<Instant>,
-    announced: Option<u64>,
-}
-
-impl Meter {
-    fn new(wanted: bool, announced: Option<u64>) -> Meter {
-        let shown = (wanted && io::stderr().is_terminal()).then(Instant::now);
-        Meter { shown, announced }
+fn check_scheme(address: &str) -> Result<(), Failed> {
+    let scheme = address.split("://").next().unwrap_or("");
+    if ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
+        return Ok(());
     }
-
-    fn show(&mut self, received: u64) {
-        let Some(last) = self.shown else { return };
-        if last.elapsed() < Duration::from_millis(500) {
-            return;
-        }
-        self.shown = Some(Instant::now());
-        match self.announced {
-            Some(size) if size > 0 => eprint!("\r{:3} % of {size} bytes ", received * 100 / size),
-            _ => eprint!("\r{received} bytes "),
-        }
-    }
-
-    fn end(&self) {
-        if self.shown.is_some() {
-            eprint!("\r\x1b[K");
-        }
-    }
+    Err(Failed(1, format!("Protocol \"{scheme}\" not supported or disabled in libcurl")))
 }
 
 fn with_scheme(address: &str) -> Result<String, Failed> {
     let full = if address.contains("://") { address.to_string() } else { format!("http://{address}") };
-    let scheme = full.split("://").next().unwrap_or("");
-    if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
-        return Err(Failed(1, format!("Protocol \"{scheme}\" not supported or disabled in libcurl")));
-    }
+    check_scheme(&full)?;
     if address.is_empty() || url::split(&full).is_none_or(|(_, host, _)| host.is_empty()) {
         return Err(Failed(3, "URL using bad/illegal format or missing URL".into()));
     }
