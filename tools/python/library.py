@@ -24,7 +24,7 @@ LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "turtle.py", "l
             "bdist_rpm.py", "msvc9compiler.py", "_msvccompiler.py", "msvccompiler.py", "cygwinccompiler.py", "bcppcompiler.py",
             "windows_events.py", "windows_utils.py", "__phello__", "RECORD", "WHEEL", "top_level.txt"}
 # Compiled when imported, because they seldom are, or because the registry has its 20 MB. So are those of the snapshot: see lib/_shadowbox.py.
-SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat asyncio asyncore bdb cProfile calendar cgi chunk cmd
+SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat asyncore bdb cProfile calendar cgi chunk cmd
 code codeop compileall concurrent configparser dbm difflib distutils doctest filecmp fileinput fractions
 ftplib gettext html imaplib imghdr imp mailbox mailcap modulefinder multiprocessing netrc nntplib ntpath
 optparse pdb pickletools pip pipes plistlib poplib profile pstats pyclbr pydoc rlcompleter sched smtpd smtplib
