@@ -29,7 +29,7 @@ async function runMcp({ values }: Parsed): Promise<number> {
   const { serveMcpHttp, serveMcpStdio } = await import("@shadowbox/agent/node/mcp");
   // Standard output belongs to the protocol; notices go to standard error.
   const net = new NetPerson();
-  const sandbox = await openBox(values, { net: { ...networkOf(values), ask: net.ask } });
+  const sandbox = await openBox(values, { net: { ...(await networkOf(values)), ask: net.ask } });
   const options: McpOptions = {
     sandbox,
     version: VERSION,

@@ -70,13 +70,19 @@ export class Secrets {
     }
     const keep = Math.max(...this.#held.map(({ value }) => encodeURIComponent(value).length)) - 1;
     let rest = "";
-    for await (const bytes of body) {
-      const text = this.mask(rest + latin1(bytes));
-      const cut = Math.max(0, text.length - keep);
-      if (cut > 0) yield fromLatin1(text.slice(0, cut));
-      rest = text.slice(cut);
+    let broken: { error: unknown } | undefined;
+    try {
+      for await (const bytes of body) {
+        const text = this.mask(rest + latin1(bytes));
+        const cut = Math.max(0, text.length - keep);
+        if (cut > 0) yield fromLatin1(text.slice(0, cut));
+        rest = text.slice(cut);
+      }
+    } catch (error) {
+      broken = { error };
     }
     if (rest !== "") yield fromLatin1(rest);
+    if (broken !== undefined) throw broken.error;
   }
 }
 

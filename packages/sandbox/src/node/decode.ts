@@ -2,6 +2,7 @@ import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { SandboxError } from "../errors.ts";
 import type { HeaderList } from "../net/host.ts";
+import { wholeBody } from "./whole-body.ts";
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
   gzip: () => createGunzip(),
@@ -21,7 +22,7 @@ export function decoded(
 ): [AsyncIterable<Uint8Array>, HeaderList] {
   const named = headers.filter(([name]) => name.toLowerCase() === "content-encoding");
   const make = named.length === 1 ? DECODERS[named[0]![1].trim().toLowerCase()] : undefined;
-  if (make === undefined) return [body, headers];
+  if (make === undefined) return [wholeBody(body), headers];
   return [inflate(body, make(), ratio), headers];
 }
 

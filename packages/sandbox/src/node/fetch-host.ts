@@ -12,6 +12,7 @@ import { SandboxError } from "../errors.ts";
 import type { FetchHost, HeaderList, HostRequest, HostResponse } from "../net/host.ts";
 import { decoded } from "./decode.ts";
 import { netError } from "./net-errors.ts";
+import { AHEAD_BYTES, wholeBody } from "./whole-body.ts";
 
 /** For tests: another resolver, another authority for certificates. */
 export interface NodeFetchOptions {
@@ -36,9 +37,6 @@ export function nodeFetchHost(options: NodeFetchOptions = {}): FetchHost {
   };
 }
 
-/** Bytes of a body that are read ahead of who asked: what is there is handed on at once, in one piece. */
-const AHEAD_BYTES = 256 * 1024;
-
 const failures = new WeakMap<ClientRequest, Error>();
 
 async function fetchOnce(request: HostRequest, options: NodeFetchOptions): Promise<HostResponse> {
@@ -54,7 +52,9 @@ async function fetchOnce(request: HostRequest, options: NodeFetchOptions): Promi
     });
     const response = await answerTo(sent, request, limit.signal);
     const headers = pairs(response.rawHeaders);
-    const [body, left] = request.decode ? decoded(response, headers, request.ratio) : [response, headers];
+    const [body, left] = request.decode
+      ? decoded(response, headers, request.ratio)
+      : [wholeBody(response), headers];
     return {
       status: response.statusCode ?? 0,
       statusText: response.statusMessage ?? "",

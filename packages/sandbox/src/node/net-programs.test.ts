@@ -139,7 +139,7 @@ const PYTHON_ENDS = `
 /loop ends
 /slow ends
 /silent ends
-/short ends
+/short 200 5
 /endless ends
 /trailers 200 4
 !/no-http ends
