@@ -170,23 +170,28 @@ export class Mailbox {
   }
 
   /** Repeats what found a pipe empty or full when a pipe has changed. */
-  async #transfer(request: Uint8Array): Promise<Uint8Array> {
-    for (;;) {
-      const seen = this.#pollSequence();
+  #transfer(request: Uint8Array): Promise<Uint8Array> {
+    return this.#untilPolled(() => {
       const reply = this.#call(request);
-      if (errnoOf(reply) !== Errno.EAGAIN || this.#closed) return reply;
-      await this.#polled(seen);
+      return errnoOf(reply) !== Errno.EAGAIN || this.#closed ? reply : undefined;
+    });
+  }
+
+  /** What `ready` answers, asked again after each event that a poller may wait for. */
+  async #untilPolled<T>(ready: () => T | undefined): Promise<T> {
+    const { i32, base } = this.#process.kernel.memory;
+    // Counted before `ready` looks: where nobody waits nobody is told, and an event in between would be missed.
+    Atomics.add(i32, base + Header.POLL_WAITERS, 1);
+    try {
+      for (;;) {
+        const seen = Atomics.load(i32, base + Header.POLL_SEQ);
+        const answer = ready();
+        if (answer !== undefined) return answer;
+        await eventChange(i32, base + Header.POLL_SEQ, 0, seen);
+      }
+    } finally {
+      Atomics.sub(i32, base + Header.POLL_WAITERS, 1);
     }
-  }
-
-  #pollSequence(): number {
-    const { i32, base } = this.#process.kernel.memory;
-    return Atomics.load(i32, base + Header.POLL_SEQ);
-  }
-
-  async #polled(seen: number): Promise<void> {
-    const { i32, base } = this.#process.kernel.memory;
-    await eventChange(i32, base + Header.POLL_SEQ, base + Header.POLL_WAITERS, seen);
   }
 
   /** An open of a FIFO waits for the other side, as open(2) does. */
@@ -219,11 +224,9 @@ export class Mailbox {
       return;
     const pipe = memory.word(memory.u32[at + OpenFile.DETAIL], Pipe.WORDS);
     const before = memory.i32[at + OpenFile.PEER];
-    for (;;) {
-      const seen = this.#pollSequence();
-      if (this.#closed || Atomics.load(memory.i32, pipe + Pipe.WRITER_OPENS) !== before) return;
-      await this.#polled(seen);
-    }
+    await this.#untilPolled(
+      () => this.#closed || Atomics.load(memory.i32, pipe + Pipe.WRITER_OPENS) !== before || undefined,
+    );
   }
 
   /** Ends the service; what waits gives up. */
