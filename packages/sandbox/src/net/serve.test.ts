@@ -1,10 +1,11 @@
+import { concat } from "@shadowbox/vfs";
 import type { FetchDoor } from "@shadowbox/wasi";
 import { expect, test } from "vitest";
 import { Answer, Ask, FrameReader, frame } from "./frames.ts";
 import type { FetchHost, HostRequest } from "./host.ts";
 import { serveDoor } from "./serve.ts";
 import { NetSession } from "./session.ts";
-import { concat, requestFrame } from "./testing/frames.ts";
+import { requestFrame } from "./testing/frames.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 

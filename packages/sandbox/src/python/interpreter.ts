@@ -1,4 +1,4 @@
-import { decodeText, encodeText } from "@shadowbox/vfs";
+import { concat, decodeText, encodeText } from "@shadowbox/vfs";
 import { type ExitResult, OpenFlags, type V8Engine } from "@shadowbox/wasi";
 import { DRIVER, type DriverReply, type DriverRequest, REQUEST_FD } from "./driver.ts";
 import { MarkedStream } from "./stream.ts";
@@ -99,14 +99,4 @@ export class Interpreter {
     await this.#exit;
     await Promise.all([this.#stdout, this.#stderr].map((stream) => stream.close()));
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

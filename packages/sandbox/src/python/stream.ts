@@ -1,3 +1,4 @@
+import { concat } from "@shadowbox/vfs";
 /** Bytes of a pipe, cut at markers. Reads only while somebody waits, so that a flood is slowed instead of kept. */
 export class MarkedStream {
   readonly #source: AsyncIterator<Uint8Array>;
@@ -19,7 +20,7 @@ export class MarkedStream {
       if (this.#ended) return false;
       const next = await this.#source.next();
       if (next.done) this.#ended = true;
-      else this.#rest = joined(this.#rest, next.value);
+      else this.#rest = concat([this.#rest, next.value]);
     }
   }
 
@@ -28,13 +29,6 @@ export class MarkedStream {
     this.#ended = true;
     await this.#source.return?.();
   }
-}
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }
 
 function indexOf(bytes: Uint8Array, marker: Uint8Array): number {

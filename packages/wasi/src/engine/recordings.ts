@@ -1,4 +1,4 @@
-import { FileType } from "@shadowbox/vfs";
+import { concat, FileType } from "@shadowbox/vfs";
 import { WasiError } from "../errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Header, OpenFile, OpenFlags, Recording, Slot } from "../kernel/layout.ts";
@@ -67,7 +67,7 @@ export class Recordings {
     this.#tape = { pointer: 0, length: 0 };
     this.active = false;
     const seed = memory.load((this.#block + Recording.SEED) * 4, SEED);
-    return joined([seed, ...piecesOfCall(this.#drain(), this.#calls)]);
+    return concat([seed, ...piecesOfCall(this.#drain(), this.#calls)]);
   }
 
   #create(): void {
@@ -93,7 +93,7 @@ export class Recordings {
     const buffer = new Uint8Array(CHUNK);
     for (;;) {
       const count = readPipe(this.#kernel.memory, this.#pipe, buffer, undefined);
-      if (count <= 0) return joined(parts);
+      if (count <= 0) return concat(parts);
       parts.push(buffer.slice(0, count));
     }
   }
@@ -115,14 +115,4 @@ function piecesOfCall(bytes: Uint8Array, call: number): Uint8Array[] {
     at = end;
   }
   return pieces;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -1,4 +1,4 @@
-import { Errno } from "@shadowbox/vfs";
+import { concat, Errno } from "@shadowbox/vfs";
 import type { Guest, GuestFunctions } from "./guest.ts";
 
 /** A vector up to this many bytes is gathered into one write, so that pipes and appends take it in one piece. */
@@ -97,7 +97,7 @@ function gather(guest: Guest, fd: number, vectors: number, count: number, offset
   const write = (bytes: Uint8Array, done: number): number =>
     offset < 0 ? io.write(fd, bytes) : io.pwrite(fd, bytes, offset + done);
   if (parts.length === 1) return write(parts[0], 0);
-  if (length <= GATHER) return write(joined(parts, length), 0);
+  if (length <= GATHER) return write(concat(parts), 0);
   let total = 0;
   for (const part of parts) {
     const done = write(part, total);
@@ -106,14 +106,4 @@ function gather(guest: Guest, fd: number, vectors: number, count: number, offset
     if (done < part.length) break;
   }
   return total;
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -1,8 +1,8 @@
+import { concat } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { sameBytes } from "../paths.ts";
 import { LineTable, lineAt } from "./lines.ts";
 import type { PatchHunk } from "./parse.ts";
-import { concat } from "./partial.ts";
 
 /**
  * The text with the hunks' changes made. A hunk goes where its number says, or to the nearest place where all its old lines stand, as

@@ -1,5 +1,5 @@
+import { concat } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
-import { concat } from "./partial.ts";
 
 /** zlib's format, by the host. */
 export type Deflate = (bytes: Uint8Array) => Uint8Array;

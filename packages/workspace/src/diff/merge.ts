@@ -1,6 +1,6 @@
+import { concat } from "@shadowbox/vfs";
 import { diffHunks, type LineChange } from "./hunks.ts";
 import { type Lines, LineTable } from "./lines.ts";
-import { concat } from "./partial.ts";
 
 /** A text merged of two that come from one. */
 export interface Merged {

@@ -1,3 +1,4 @@
+import { concat } from "@shadowbox/vfs";
 import type { Hunk, LineChange } from "./hunks.ts";
 import { type Lines, LineTable } from "./lines.ts";
 
@@ -21,15 +22,4 @@ function added(lines: Lines, { newAt, newCount }: LineChange): Uint8Array {
 
 function span(lines: Lines, from: number, to: number): Uint8Array {
   return lines.bytes.subarray(lines.starts[from], lines.starts[to]);
-}
-
-/** One byte string of many. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

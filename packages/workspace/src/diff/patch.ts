@@ -1,9 +1,9 @@
+import { concat } from "@shadowbox/vfs";
 import type { Change, Side } from "../changes/types.ts";
 import { sameBytes } from "../paths.ts";
 import { type Deflate, printLiteral } from "./binary.ts";
 import { blobName } from "./blob.ts";
 import { diffHunks, type Hunk, type HunkLine, isBinary } from "./hunks.ts";
-import { concat } from "./partial.ts";
 import { mergeWords } from "./words.ts";
 
 /** How a change set is printed. */

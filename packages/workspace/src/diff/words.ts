@@ -1,6 +1,6 @@
+import { concat } from "@shadowbox/vfs";
 import { LineTable, lineAt } from "./lines.ts";
 import { shortestEdit } from "./myers.ts";
-import { concat } from "./partial.ts";
 
 /** Bytes `from` to `to` (not included) of a line. */
 export type Span = readonly [from: number, to: number];

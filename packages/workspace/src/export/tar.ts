@@ -1,5 +1,4 @@
-import { encodeText } from "@shadowbox/vfs";
-import { concat } from "../diff/partial.ts";
+import { concat, encodeText } from "@shadowbox/vfs";
 
 /** What an archive holds of a path; a folder's ends without `/`. */
 export interface TarEntry {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { concat } from "../diff/partial.ts";
+import { concat } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { pathKey, splitPath } from "../paths.ts";
 import { diskFiles, type Files, writeAll } from "./files.ts";

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { decodeText } from "@shadowbox/vfs";
+import { concat, decodeText } from "@shadowbox/vfs";
 import type { Change, Side } from "../changes/types.ts";
-import { concat } from "../diff/partial.ts";
 import { WorkspaceError } from "../errors.ts";
 import { pathKey } from "../paths.ts";
 

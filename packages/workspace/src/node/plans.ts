@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { concat } from "../diff/partial.ts";
+import { concat } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { diskFiles, type Files, replaceFile, syncFolder, writeAll } from "./files.ts";
 

@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { crc32, decodeText, encodeText, type JournalStorage } from "@shadowbox/vfs";
+import { concat, crc32, decodeText, encodeText, type JournalStorage } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { type Frame, namesIn, type SnapshotStore } from "./store.ts";
 
@@ -73,7 +73,7 @@ export class KeptSnapshots implements SnapshotStore {
       for (const blob of contents.keys()) kept.add(blob);
       return writeFrame(frame, contents);
     });
-    this.#storage?.replace(joined(written.map(({ bytes }) => bytes)));
+    this.#storage?.replace(concat(written.map(({ bytes }) => bytes)));
     [this.#frames, this.#contents, this.#size] = [[], new Map(), 0];
     for (const { whole, body, bytes } of written) this.#add(whole, body, this.#size + bytes.length);
   }
@@ -83,8 +83,8 @@ function writeFrame(frame: Omit<Frame, "blobs">, contents: ReadonlyMap<string, U
   const blobs = [...contents].map(([name, bytes]): [string, number] => [name, bytes.length]);
   const whole: Frame = { ...frame, blobs };
   const header = encodeText(JSON.stringify(whole));
-  const body = joined([...contents.values()]);
-  const bytes = joined([new Uint8Array(HEAD), header, body]);
+  const body = concat([...contents.values()]);
+  const bytes = concat([new Uint8Array(HEAD), header, body]);
   const head = new DataView(bytes.buffer);
   for (const [at, word] of [header.length, body.length, crc32(bytes.subarray(HEAD))].entries())
     head.setUint32(4 * at, word, true);
@@ -108,14 +108,4 @@ function readFrame(
   if (end > bytes.length || crc32(bytes.subarray(start, end)) !== check) return undefined;
   const frame = JSON.parse(decodeText(bytes.subarray(start, start + header))) as Frame;
   return { frame, body: bytes.subarray(start + header, end), end };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
