@@ -11,6 +11,7 @@ export type {
 } from "./events.ts";
 export { exportHtml } from "./export/html.ts";
 export { exportMarkdown } from "./export/markdown.ts";
+export { decidedInTurn, fetchRequest } from "./gate/fetch-request.ts";
 export {
   type Answer,
   type Ask,
@@ -37,6 +38,7 @@ export {
 export { type SessionSummary, summaryOf } from "./session/summary.ts";
 export { shadowboxTools } from "./tools/ai-sdk.ts";
 export { toolsFor } from "./tools/all.ts";
+export { type EditLine, editLines, editsOf, type TextEdit } from "./tools/edits.ts";
 export { printTodos } from "./tools/session-tools.ts";
 export {
   type AskUser,

@@ -1,4 +1,5 @@
 import type { LogRecord } from "../session/chain.ts";
+import { editLines, editsOf } from "../tools/edits.ts";
 
 /** A session as Markdown for people: what was said, what ran, what came back. */
 export function exportMarkdown(records: readonly LogRecord[]): string {
@@ -42,38 +43,18 @@ export function exportMarkdown(records: readonly LogRecord[]): string {
 
 /** A call's input as people read it: the one text that matters, an edit as a diff, else JSON. */
 export function inputText(input: string): string {
+  const edit = editsOf(input);
+  if (edit !== undefined) {
+    const lines = edit.edits.flatMap(editLines).map(({ mark, text }) => mark + text);
+    return [`@@ ${edit.path} @@`, ...lines].join("\n");
+  }
   try {
     const value = JSON.parse(input) as Record<string, unknown>;
-    if (isEdit(value)) return [`@@ ${value.path} @@`, ...value.edits.flatMap(diffLines)].join("\n");
     for (const key of ["command", "code"]) if (typeof value[key] === "string") return value[key];
     return JSON.stringify(value, null, 2);
   } catch {
     return input;
   }
-}
-
-interface Edit {
-  old: string;
-  new: string;
-}
-
-function isEdit(value: Record<string, unknown>): value is { path: string; edits: Edit[] } {
-  const { path, edits } = value;
-  const isText = (part: unknown) => typeof part === "string";
-  return (
-    isText(path) && Array.isArray(edits) && edits.every((edit) => isText(edit?.old) && isText(edit?.new))
-  );
-}
-
-function diffLines({ old, new: fresh }: Edit): string[] {
-  const marked = (mark: string, text: string) =>
-    text === ""
-      ? []
-      : text
-          .replace(/\n$/, "")
-          .split("\n")
-          .map((line) => mark + line);
-  return [...marked("-", old), ...marked("+", fresh)];
 }
 
 /** A fence longer than any in the text. */

@@ -3,6 +3,7 @@ import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/proto
 import type { CallToolResult, ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
 import type { NetworkOptions, Sandbox } from "@shadowbox/sandbox";
 import { z } from "zod";
+import { fetchRequest } from "../gate/fetch-request.ts";
 import { type Ask, Gate } from "../gate/gate.ts";
 import { toolsFor } from "../tools/all.ts";
 import { decode } from "../tools/text.ts";
@@ -39,15 +40,7 @@ export function createMcpServer(options: McpOptions): McpServer {
     memory: newToolMemory(),
     client: crypto.randomUUID().slice(0, 8),
   };
-  options.onNetAsk?.(({ method, url, command }) =>
-    served.gate().decide({
-      call: "net",
-      tool: "WebFetch",
-      effect: "network",
-      subject: new URL(url).host,
-      detail: `${command}: ${method} ${url}`,
-    }),
-  );
+  options.onNetAsk?.((question) => served.gate().decide(fetchRequest(question, "net")));
   for (const tool of toolsFor(sandbox)) if (!SESSION_ONLY.has(tool.name)) addTool(server, tool, served);
   if (sandbox.hasProject) {
     addReview(server, sandbox);

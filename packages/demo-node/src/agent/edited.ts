@@ -1,14 +1,9 @@
-/** A line that an Edit took or put. */
-export interface EditedLine {
-  mark: "-" | "+";
+import { type EditLine, editLines, editsOf, type TextEdit } from "@shadowbox/agent";
+
+/** A line that an Edit took or put, as it stands in the file. */
+export interface EditedLine extends EditLine {
   /** From 1, in the file before or after; undefined where the place is not known. */
   number?: number;
-  text: string;
-}
-
-interface Edit {
-  old: string;
-  new: string;
 }
 
 /**
@@ -16,28 +11,18 @@ interface Edit {
  * input.
  */
 export function editedLines(input: string, textOf: (path: string) => string | undefined): EditedLine[] {
-  const { path, edits } = parsed(input);
-  const text = edits.length === 0 ? undefined : textOf(path);
-  return edits.flatMap(
-    (edit) => wholeLines(edit, text) ?? [...marked("-", edit.old), ...marked("+", edit.new)],
-  );
-}
-
-function parsed(input: string): { path: string; edits: Edit[] } {
-  try {
-    const { path = "", edits = [] } = JSON.parse(input) as { path?: string; edits?: Edit[] };
-    return { path, edits: Array.isArray(edits) ? edits : [] };
-  } catch {
-    return { path: "", edits: [] };
-  }
+  const edit = editsOf(input);
+  if (edit === undefined) return [];
+  const text = textOf(edit.path);
+  return edit.edits.flatMap((each) => wholeLines(each, text) ?? editLines(each));
 }
 
 /** The lines that hold what was put, as they were and as they are; undefined where it is not to be found, or found twice. */
-function wholeLines(edit: Edit, text: string | undefined): EditedLine[] | undefined {
+function wholeLines(edit: TextEdit, text: string | undefined): EditedLine[] | undefined {
   if (text === undefined || edit.new === "") return undefined;
   const at = text.indexOf(edit.new);
   if (at < 0 || text.indexOf(edit.new, at + 1) >= 0) return undefined;
-  const start = text.lastIndexOf("\n", at - 1) + 1;
+  const start = at === 0 ? 0 : text.lastIndexOf("\n", at - 1) + 1;
   const next = text.indexOf("\n", at + edit.new.length);
   const end = next < 0 ? text.length : next;
   const around = (part: string) => text.slice(start, at) + part + text.slice(at + edit.new.length, end);
@@ -54,14 +39,6 @@ function wholeLines(edit: Edit, text: string | undefined): EditedLine[] | undefi
   return [...numbered("-", old, first), ...numbered("+", now, first)];
 }
 
-function numbered(mark: "-" | "+", lines: readonly string[], first: number): EditedLine[] {
+function numbered(mark: EditLine["mark"], lines: readonly string[], first: number): EditedLine[] {
   return lines.map((text, index) => ({ mark, number: first + index, text }));
-}
-
-function marked(mark: "-" | "+", text: string): EditedLine[] {
-  if (text === "") return [];
-  return text
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line) => ({ mark, text: line }));
 }

@@ -1,4 +1,4 @@
-import type { Decision } from "@shadowbox/agent";
+import { decidedInTurn, fetchRequest } from "@shadowbox/agent";
 import { type NetRecorder, recordingFile } from "@shadowbox/sandbox/node";
 import type { NetAsk } from "../cli/net-ask.ts";
 import type { Parsed } from "../cli/options.ts";
@@ -10,24 +10,14 @@ import { type Agent, sessionFolder } from "./setup.ts";
  */
 export function netThroughGate({ session, options }: Agent): NetAsk {
   let asked = 0;
-  return async ({ method, url, command }) => {
+  return async (question) => {
     const { turn } = session;
-    const subject = new URL(url).host;
-    const known = session.events.findLast(
-      (event) =>
-        event.type === "permission" &&
-        event.turn === turn &&
-        event.tool === "WebFetch" &&
-        event.subject === subject,
-    );
-    if (known?.type === "permission") return known;
-    const call = `net${++asked}`;
-    const request = { call, tool: "WebFetch", effect: "network", subject } as const;
-    const decision: Decision = await options.gate.decide({
-      ...request,
-      detail: `${command}: ${method} ${url}`,
-    });
-    session.append({ type: "permission", turn, call, tool: request.tool, subject, ...decision });
+    const known = decidedInTurn(session.events, turn, new URL(question.url).host);
+    if (known !== undefined) return known;
+    const request = fetchRequest(question, `net${++asked}`);
+    const { call, tool, subject } = request;
+    const decision = await options.gate.decide(request);
+    session.append({ type: "permission", turn, call, tool, subject, ...decision });
     return decision;
   };
 }

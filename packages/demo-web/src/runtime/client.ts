@@ -1,16 +1,6 @@
 import type { AgentEvent } from "@shadowbox/agent";
+import { RuntimeError } from "./errors.ts";
 import type { AuditEvent, Message, Method, Question, Reply, Request, Runtime } from "./protocol.ts";
-
-/** A failure in the runtime, with its code. */
-export class RuntimeError extends Error {
-  override readonly name = "RuntimeError";
-  readonly code: string | undefined;
-
-  constructor(message: string, code: string | undefined) {
-    super(message);
-    this.code = code;
-  }
-}
 
 export interface RuntimeEvents {
   output(bytes: Uint8Array): void;

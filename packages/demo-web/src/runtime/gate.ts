@@ -1,3 +1,3 @@
 import "./no-eval.ts";
 
-export { Gate } from "@shadowbox/agent";
+export { decidedInTurn, fetchRequest, Gate } from "@shadowbox/agent";

@@ -104,25 +104,15 @@ export class Permissions {
   };
 
   /** What programs want to fetch, as a question of the gate; the gate remembers. */
-  readonly askNet = async ({ method, url, command }: NetQuestion): Promise<NetAnswer> => {
-    const subject = new URL(url).host;
-    const known = this.session?.events.findLast(
-      (event) =>
-        event.type === "permission" &&
-        event.turn === this.session?.turn &&
-        event.tool === "WebFetch" &&
-        event.subject === subject,
-    );
-    if (known?.type === "permission" && this.session?.isIdle === false) return { ...known, once: true };
-    const request = {
-      tool: "WebFetch",
-      effect: "network",
-      subject,
-      detail: `${command}: ${method} ${url}`,
-    } as const;
-    const gate = await this.gate();
-    const { allowed, reason } = await gate.decide({ call: `net${++this.#asked}`, ...request });
-    this.note({ type: "permission", time: now(), tool: request.tool, subject, allowed, reason });
+  readonly askNet = async (question: NetQuestion): Promise<NetAnswer> => {
+    const { session } = this;
+    const { decidedInTurn, fetchRequest } = await import("./gate.ts");
+    const request = fetchRequest(question, `net${++this.#asked}`);
+    const { tool, subject } = request;
+    const known = session?.isIdle === false && decidedInTurn(session.events, session.turn, subject);
+    if (known) return { ...known, once: true };
+    const { allowed, reason } = await (await this.gate()).decide(request);
+    this.note({ type: "permission", time: now(), tool, subject, allowed, reason });
     return { allowed, reason, once: true };
   };
 

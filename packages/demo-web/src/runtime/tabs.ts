@@ -1,3 +1,4 @@
+import { RuntimeError } from "./errors.ts";
 import type { Method, Request } from "./protocol.ts";
 
 /** What a tab may ask of a box that another tab has: nothing that changes it. */
@@ -28,17 +29,6 @@ interface Asked {
   request: Request;
   resolve(value: unknown): void;
   reject(error: Error): void;
-}
-
-/** A refusal, with its code. */
-export class TabError extends Error {
-  override readonly name = "TabError";
-  readonly code: string | undefined;
-
-  constructor(message: string, code: string | undefined) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** The tabs that have one box open: one leads, and answers what the others, which follow, want to see. */
@@ -75,11 +65,11 @@ export class Tabs {
     if (this.#leads && !READS.has(method)) this.#say({ type: "changed" });
   }
 
-  /** Asks the tab that leads. Rejects with TabError `follower` where more is asked for than to look. */
+  /** Asks the tab that leads. Rejects with RuntimeError `follower` where more is asked for than to look. */
   ask(request: Request): Promise<unknown> {
     if (!READS.has(request.method))
       return Promise.reject(
-        new TabError("Another tab has this box open: here it can only be looked at.", "follower"),
+        new RuntimeError("Another tab has this box open: here it can only be looked at.", "follower"),
       );
     return new Promise((resolve, reject) => {
       this.#asked.set(request.id, { request, resolve, reject });
@@ -105,7 +95,7 @@ export class Tabs {
   async #answer(to: string, request: Request): Promise<void> {
     const { id } = request;
     try {
-      if (!READS.has(request.method)) throw new TabError("expected a question", "follower");
+      if (!READS.has(request.method)) throw new RuntimeError("expected a question", "follower");
       this.#say({ type: "answer", to, id, value: await this.#run(request) });
     } catch (error) {
       const { message, code } = error as Error & { code?: string };
@@ -117,6 +107,6 @@ export class Tabs {
     const asked = this.#asked.get(said.id);
     this.#asked.delete(said.id);
     if (said.type === "answer") asked?.resolve(said.value);
-    else asked?.reject(new TabError(said.message, said.code));
+    else asked?.reject(new RuntimeError(said.message, said.code));
   }
 }
