@@ -1,4 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { concat, crc32, decodeText, encodeText, type JournalStorage } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { type Frame, namesIn, type SnapshotStore } from "./store.ts";
@@ -44,7 +45,7 @@ export class KeptSnapshots implements SnapshotStore {
   }
 
   nameOf(bytes: Uint8Array): string {
-    return Array.from(sha256(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return bytesToHex(sha256(bytes));
   }
 
   has(blob: string): boolean {
