@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Sandbox } from "./index.ts";
 import { type AttackServer, startAttackServer } from "./testing/attack-server.ts";
-import { findWasmtime } from "./wasmtime/find.ts";
 
 /** Cases that end by time have little of it, the others what a busy machine needs. */
 const limitsOf = (isSlow: boolean) => ({
@@ -92,29 +91,20 @@ async function run(engine: "v8" | "wasmtime", script: string, isSlow = false): P
 const expected = (cases: typeof CASES) => cases.map(([path, curl, wget]) => `${path} ${curl} ${wget}`).sort();
 
 describe.each(["v8", "wasmtime"] as const)("on %s", (engine) => {
-  const isMissing = engine === "wasmtime" && findWasmtime(process.env) === undefined;
   const [slow, quick] = [CASES.filter(([, curl]) => curl === 28), CASES.filter(([, curl]) => curl !== 28)];
 
-  test.skipIf(isMissing)(
-    "curl and wget say what went wrong, and reach nothing else",
-    async () => {
-      expect(await run(engine, quick.map(lineOf).join("\n"))).toEqual(expected(quick));
-      for (const { headers } of server.seen.filter(({ url }) => url === "/ok")) {
-        expect(headers["x-key"]).toBe("the-real-value");
-        expect(headers.cookie ?? "mine=1").toBe("mine=1");
-      }
-    },
-    300_000,
-  );
+  test("curl and wget say what went wrong, and reach nothing else", async () => {
+    expect(await run(engine, quick.map(lineOf).join("\n"))).toEqual(expected(quick));
+    for (const { headers } of server.seen.filter(({ url }) => url === "/ok")) {
+      expect(headers["x-key"]).toBe("the-real-value");
+      expect(headers.cookie ?? "mine=1").toBe("mine=1");
+    }
+  }, 300_000);
 
-  test.skipIf(isMissing)(
-    "curl and wget give up what takes too long",
-    async () => {
-      const script = slow.map((one) => `${lineOf(one)} &`).join("\n");
-      expect(await run(engine, `${script}\nwait`, true)).toEqual(expected(slow));
-    },
-    300_000,
-  );
+  test("curl and wget give up what takes too long", async () => {
+    const script = slow.map((one) => `${lineOf(one)} &`).join("\n");
+    expect(await run(engine, `${script}\nwait`, true)).toEqual(expected(slow));
+  }, 300_000);
 });
 
 const PYTHON = `
