@@ -54,6 +54,14 @@ const starter = {
   minify: true,
   entryPoints: ["packages/sandbox/src/node/code/start.ts"],
 };
+/** Starts the shell's thread while the command's own code is being read. */
+const ahead = {
+  platform: "node",
+  format: "cjs",
+  minify: true,
+  entryPoints: ["packages/sandbox/src/node/code/ahead.ts"],
+  outfile: "packages/demo-node/dist/ahead.cjs",
+};
 const browser = ["index", "process-worker", "shell-worker"].map(
   (name) => `packages/sandbox/src/browser/${name}.ts`,
 );
@@ -77,6 +85,7 @@ for (const folder of ["packages/demo-node/dist", "packages/sandbox/dist", "packa
 const there = ([entry]) => existsSync(entry);
 await Promise.all([
   build(agent),
+  build({ ...common, ...ahead }),
   ...modules
     .filter(there)
     .map(([entry, outfile]) => build({ ...common, platform: "node", entryPoints: [entry], outfile })),

@@ -37,6 +37,7 @@ if (isStale()) {
 }
 
 async function run(args) {
+  if (args[0] === "exec") require("../dist/ahead.cjs");
   return (await require("../dist/box.cjs").run(args)) ?? (await require(main).run(args));
 }
 
