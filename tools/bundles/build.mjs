@@ -12,13 +12,12 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { BUILD, RUSTFLAGS, TARGET } from "./flags.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const { bundles } = JSON.parse(readFileSync(join(root, "crates/bundles.json"), "utf8"));
 const only = new Set(process.argv.slice(2));
 const target = join(root, "target/wasm");
-// The one wasm target whose std believes in Unix; its libc is crates/rt over WASI preview 1 (docs/rationale.md).
-const TARGET = "wasm32-unknown-emscripten";
 // Paths of the machine must not reach the bytes: two checkouts give the same module.
 const std = process.env.__CARGO_TESTS_ONLY_SRC_ROOT;
 // Cargo mixes the folder of std's sources into every symbol's name, and with it into the order of the code: they are seen
@@ -29,8 +28,7 @@ if (!existsSync(stdSeen) || realpathSync(stdSeen) !== realpathSync(std)) {
   symlinkSync(std, stdSeen);
 }
 const rustflags = [
-  // memchr, and with it every search, has a form for it; both engines have had it for years.
-  "-C target-feature=+simd128",
+  RUSTFLAGS,
   // Of two that match, rustc takes the later.
   `--remap-path-prefix=${root}=/shadowbox --remap-path-prefix=${process.env.CARGO_HOME}=/cargo`,
   `--remap-path-prefix=/usr/lib/rustlib=/rust --remap-path-prefix=${std}=/rust/src/rust/library`,
@@ -61,30 +59,10 @@ function compile({ module, crate, texts, features }) {
   execFileSync(
     "/usr/bin/cargo",
     [
-      ...[
-        "build",
-        "--release",
-        "--quiet",
-        "-p",
-        crate,
-        "--bin",
-        module,
-        "--features",
-        features ?? module,
-        "--target",
-        TARGET,
-      ],
-      ...[
-        "-Zbuild-std=std,panic_abort",
-        "-Zbuild-std-features=compiler-builtins-mem",
-        "--target-dir",
-        target,
-        "--config",
-        join(root, "crates/target/vendor/patch.toml"),
-        "-Zlockfile-path",
-        "--config",
-        `resolver.lockfile-path="${join(root, "crates/target/vendor/Cargo.lock")}"`,
-      ],
+      ...["build", ...BUILD, "--quiet", "-p", crate, "--bin", module, "--features", features ?? module],
+      ...["--target-dir", target, "--config", join(root, "crates/target/vendor/patch.toml")],
+      ...["-Zlockfile-path", "--config"],
+      `resolver.lockfile-path="${join(root, "crates/target/vendor/Cargo.lock")}"`,
     ],
     {
       cwd: join(root, "crates"),

@@ -11,4 +11,5 @@ bash "$root/tools/bundles/vendor.sh"
 verify=false
 if [ "${1:-}" = --verify ]; then verify=true; shift; fi
 node "$root/tools/bundles/build.mjs" "$@"
+node "$root/tools/bundles/origin.mjs"
 if $verify; then node "$root/tools/bundles/verify.mjs" "$@"; fi

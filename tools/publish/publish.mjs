@@ -1,5 +1,5 @@
 // Publishes the built bundles into the official registry's folder: `pnpm registry:publish [options]`.
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -7,7 +7,7 @@ import { loadBundlePackage } from "./package.mjs";
 
 const USAGE = `usage: pnpm registry:publish [options]
   --bundles FILE      what to publish (default crates/bundles.json)
-  --binaries DIR      <bundle>/<module>.wasm (default target/bundles)
+  --binaries DIR      <bundle>/<module>.wasm and <bundle>/origin.json, as the build writes them (default target/bundles)
   --registry DIR      the registry's folder (default registry)
   --signing-key FILE  PEM of the targets key (default $SHADOWBOX_SIGNING_KEY)
   --root-key FILE     PEM of the root key, to make a first root.json (default $SHADOWBOX_ROOT_KEY)
@@ -78,11 +78,31 @@ function publication(signing) {
     binaries,
     replace,
     refresh,
-    recipes: wanted,
+    recipes: wanted.map(withOrigin),
     trust: bundle.OFFICIAL,
     signers: [signing],
     ...dates,
   };
+}
+
+/** What the build says of a bundle's sources, which must name every asset and hold a digest. */
+function withOrigin(recipe) {
+  const file = join(given.binaries, recipe.name, "origin.json");
+  const refuse = (what) => {
+    throw new bundle.BundleError(
+      "invalid",
+      `publish ${recipe.name}: expected ${what} in ${file}, which the build writes`,
+    );
+  };
+  if (!existsSync(file)) refuse("sources");
+  const origin = JSON.parse(readFileSync(file, "utf8"));
+  const names = [
+    ...recipe.modules.map(({ module }) => module),
+    ...(recipe.files ?? []).map(({ file }) => file),
+  ];
+  for (const name of names) if (!Object.hasOwn(origin.sources, name)) refuse(`a source of ${name}`);
+  if (!Object.values(origin.sources).some((source) => /sha256:[0-9a-f]{64}/.test(source))) refuse("digests");
+  return { ...recipe, origin };
 }
 
 function need(option) {

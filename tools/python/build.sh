@@ -66,4 +66,5 @@ rm -rf "$work/root"
 mkdir -p "$out"
 "$native" "$here/library.py" "$work/cpython" "$work/build" "$out/python3.11.tar" "$work/root/usr/lib/python3.11" "$wheels"/*.whl
 node --no-warnings "$here/snapshot.mjs" "$work/build/python.wasm" "$work/root" "$out/python.wasm"
+node "$here/origin.mjs" "$work" "$out"
 ls -l "$out"

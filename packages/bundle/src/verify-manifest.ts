@@ -1,5 +1,5 @@
 import { equalBytes, fromHex } from "./bytes.ts";
-import { checkSignatures, openEnvelope, parseSigned } from "./envelope.ts";
+import { checkSignatures, type Envelope, openEnvelope, parseSigned } from "./envelope.ts";
 import { BundleError } from "./errors.ts";
 import { type Manifest, manifestShape } from "./formats.ts";
 import { LIMITS } from "./limits.ts";
@@ -34,17 +34,45 @@ export function verifyManifest(
   const envelope = openEnvelope(bytes, LIMITS.manifestBytes, what);
   const { keys, roles, revoked } = trusted.root;
   checkSignatures(envelope, { keys, roles: [roles.targets], revoked }, platform);
-  const value = parseSigned(envelope);
-  manifestShape(value, what);
-  const manifest = value as Manifest;
+  const manifest = readAgain(fact.sha256) ?? keep(fact.sha256, readDocument(envelope), bytes.length);
   refuseOtherRegistry(manifest, trusted.root.registry, what);
   if (manifest.name !== wanted.name || manifest.version !== wanted.version)
     throw new BundleError(
       "manifest-mismatch",
       `verify ${what}: it says ${manifest.name} ${manifest.version}`,
     );
-  checkReferences(manifest, what);
   return brand<Manifest>(manifest);
+}
+
+function readDocument(envelope: Envelope): Manifest {
+  const value = parseSigned(envelope);
+  manifestShape(value, envelope.what);
+  checkReferences(value as Manifest, envelope.what);
+  return freeze(value) as Manifest;
+}
+
+/** Documents that were read, by the digest of their file: the same bytes are the same document. Frozen, as many may hold it. */
+const documents = new Map<string, Manifest>();
+/** Bytes of files whose documents are kept; above it they start anew. */
+const KEPT = 1024 * 1024;
+let kept = 0;
+
+const readAgain = (sha256: string): Manifest | undefined => documents.get(sha256);
+
+function keep(sha256: string, manifest: Manifest, bytes: number): Manifest {
+  if (kept + bytes > KEPT) {
+    documents.clear();
+    kept = 0;
+  }
+  kept += bytes;
+  documents.set(sha256, manifest);
+  return manifest;
+}
+
+function freeze(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  for (const each of Object.values(value)) freeze(each);
+  return Object.freeze(value);
 }
 
 /** What the index says of a version. Throws `not-found`. */
