@@ -85,18 +85,18 @@ class Evaluator {
     return compute(operator, left, right);
   }
 
-  private variable({ name, subscript }: VariableNode): Integer {
+  private variable({ name, subscript, at }: VariableNode): Integer {
     const { scope } = this;
-    if (subscript === null) return this.textValue(scope.get(name));
-    return this.textValue(scope.getElement(name, scope.key(name, subscript)));
+    if (subscript === null) return this.textValue(scope.get(name), at);
+    return this.textValue(scope.getElement(name, scope.key(name, subscript)), at);
   }
 
-  /** The value of a variable's text: mostly a decimal number, else an expression of its own. */
-  private textValue(text: string | undefined): Integer {
+  /** The value of the text of a variable named at `at`: mostly a decimal number, else an expression of its own. */
+  private textValue(text: string | undefined, at: number): Integer {
     if (text === undefined || text === "") return 0;
     const quick = quickDecimal(text);
     if (quick !== undefined) return quick;
-    if (this.depth >= MAX_DEPTH) throw arithmeticError(text, "expression recursion level exceeded", 0);
+    if (this.depth >= MAX_DEPTH) throw arithmeticError(this.text, "expression recursion level exceeded", at);
     const { root } = parseArithmetic(text);
     return root === null ? 0 : new Evaluator(text, this.scope, this.depth + 1).value(root);
   }
@@ -112,13 +112,13 @@ class Evaluator {
       return result;
     }
     if (subscript === null) {
-      const old = this.textValue(scope.get(name));
+      const old = this.textValue(scope.get(name), target.at);
       const result = this.binary(operator, old, this.value(value), at);
       scope.set(name, result);
       return result;
     }
     const key = scope.key(name, subscript);
-    const old = this.textValue(scope.getElement(name, key));
+    const old = this.textValue(scope.getElement(name, key), target.at);
     const result = this.binary(operator, old, this.value(value), at);
     scope.setElement(name, key, result);
     return result;
@@ -128,13 +128,13 @@ class Evaluator {
     const { scope } = this;
     const { name, subscript } = target;
     if (subscript === null) {
-      const old = this.textValue(scope.get(name));
+      const old = this.textValue(scope.get(name), target.at);
       const stepped = compute("+", old, by);
       scope.set(name, stepped);
       return prefix ? stepped : old;
     }
     const key = scope.key(name, subscript);
-    const old = this.textValue(scope.getElement(name, key));
+    const old = this.textValue(scope.getElement(name, key), target.at);
     const stepped = compute("+", old, by);
     scope.setElement(name, key, stepped);
     return prefix ? stepped : old;

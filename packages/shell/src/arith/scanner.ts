@@ -102,7 +102,7 @@ export class Scanner {
       subscript = text.slice(nameEnd + 1, end);
       this.position = end + 1;
     }
-    this.variable = { type: "variable", name: text.slice(start, nameEnd), subscript };
+    this.variable = { type: "variable", name: text.slice(start, nameEnd), subscript, at: start };
     return "name";
   }
 

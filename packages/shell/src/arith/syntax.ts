@@ -26,6 +26,8 @@ export interface VariableNode {
   name: string;
   /** Text between the brackets. */
   subscript: string | null;
+  /** Where it stands in the expression. */
+  at: number;
 }
 
 export interface UnaryNode {

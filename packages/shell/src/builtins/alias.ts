@@ -1,6 +1,11 @@
 import { singleQuote } from "../expand/quote.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 
+/** Whether a text may be an alias: no quotes, blanks or operators in it. */
+export function isAliasName(text: string): boolean {
+  return !/[\s$`'"\\/&;()<>|]/.test(text);
+}
+
 function show(name: string, value: string): string {
   return `alias ${name.startsWith("-") ? "-- " : ""}${name}=${singleQuote(value)}\n`;
 }
@@ -25,7 +30,7 @@ export function aliasBuiltin(sh: Interpreter, args: string[]): number {
     const equals = arg.indexOf("=");
     if (equals > 0) {
       const name = arg.slice(0, equals);
-      if (/[\s$`'"\\/&;()<>|]/.test(name)) {
+      if (!isAliasName(name)) {
         sh.builtinError("alias", `\`${name}': invalid alias name`);
         status = 1;
       } else aliases.write.set(name, arg.slice(equals + 1));

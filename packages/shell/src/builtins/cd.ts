@@ -13,7 +13,7 @@ export function cdBuiltin(sh: Interpreter, args: string[]): number {
   for (const letter of options) {
     if (letter === "L") physical = false;
     else if (letter === "P") physical = true;
-    else if (letter !== "e" && letter !== "@") return sh.usage("cd", `-${letter}`, CD_USAGE);
+    else if (letter !== "e") return sh.usage("cd", `-${letter}`, CD_USAGE);
   }
   const rest = options.operands();
   if (refused(sh, "cd")) return 1;

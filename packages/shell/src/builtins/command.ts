@@ -37,6 +37,8 @@ function builtinNamed(sh: Interpreter, name: string) {
 
 /** `builtin name [args]` */
 export function builtinBuiltin(sh: Interpreter, args: string[]): number {
+  if (/^-[^-]/.test(args[0] ?? ""))
+    return sh.usage("builtin", (args[0] as string).slice(0, 2), "builtin [shell-builtin [arg ...]]");
   const rest = args[0] === "--" ? args.slice(1) : args;
   const name = rest[0];
   if (name === undefined) return 0;
@@ -151,10 +153,10 @@ function describeFiles(
       say(name, false);
     return;
   }
-  const hashed = sh.state.hash.get(name);
+  const hashed = sh.state.hash.read.get(name);
   if (hashed && (!all || forced)) {
     findProgram(sh, name, false);
-    const still = sh.state.hash.get(name);
+    const still = sh.state.hash.read.get(name);
     if (still) {
       say(still.path, true);
       return;
@@ -206,20 +208,23 @@ export function hashBuiltin(sh: Interpreter, args: string[]): number {
   const names = options.operands();
   const { hash } = sh.state;
   if (flags.has("r")) {
-    hash.clear();
+    hash.write.clear();
     return 0;
   }
   if (names.length === 0 && flags.has("t")) return sh.builtinError("hash", "-t: option requires an argument");
   if (names.length === 0 && !flags.has("p") && !flags.has("d") && !flags.has("t")) {
-    if (hash.size === 0) {
+    if (hash.read.size === 0) {
       sh.out("hash: hash table empty\n", "hash");
       return 0;
     }
     if (flags.has("l"))
-      sh.out([...hash].map(([name, entry]) => `builtin hash -p ${entry.path} ${name}\n`).join(""), "hash");
+      sh.out(
+        [...hash.read].map(([name, entry]) => `builtin hash -p ${entry.path} ${name}\n`).join(""),
+        "hash",
+      );
     else
       sh.out(
-        `hits\tcommand\n${[...hash.values()].map((entry) => `${String(entry.hits).padStart(4)}\t${entry.path}\n`).join("")}`,
+        `hits\tcommand\n${[...hash.read.values()].map((entry) => `${String(entry.hits).padStart(4)}\t${entry.path}\n`).join("")}`,
         "hash",
       );
     return 0;
@@ -239,16 +244,16 @@ function hashOne(
   const { hash } = sh.state;
   if (flags.has("p") && path !== undefined) {
     sh.hashedPath = sh.vars.text("PATH");
-    hash.set(name, { path, hits: 0 });
+    hash.write.set(name, { path, hits: 0 });
     return true;
   }
   if (flags.has("d") || flags.has("t")) {
-    const entry = hash.get(name);
+    const entry = hash.read.get(name);
     if (!entry) {
       sh.builtinError("hash", `${name}: not found`);
       return false;
     }
-    if (flags.has("d")) hash.delete(name);
+    if (flags.has("d")) hash.write.delete(name);
     else
       sh.out(
         flags.has("l")
@@ -261,10 +266,10 @@ function hashOne(
     return true;
   }
   if (name.includes("/") || sh.state.functions.read.has(name) || builtinNamed(sh, name)) return true;
-  hash.delete(name);
+  hash.write.delete(name);
   const found = findProgram(sh, name);
-  const entry = hash.get(name);
-  if (entry) entry.hits = 0;
+  const entry = hash.read.get(name);
+  if (entry) hash.write.set(name, { ...entry, hits: 0 });
   if (found !== undefined) return true;
   sh.builtinError("hash", `${name}: not found`);
   return false;
@@ -292,8 +297,16 @@ export function enableBuiltin(sh: Interpreter, args: string[]): number {
     return 0;
   }
   let status = 0;
+  // There are no shared objects to load builtins from.
+  if (flags.has("f")) {
+    const [object] = names;
+    const why = `${object}: cannot open shared object file: No such file or directory`;
+    return sh.builtinError("enable", `cannot open shared object ${object}: ${why}`);
+  }
   for (const name of names) {
-    if (!sh.builtins.has(name)) status = sh.builtinError("enable", `${name}: not a shell builtin`);
+    if (flags.has("d") && sh.builtins.has(name))
+      status = sh.builtinError("enable", `${name}: not dynamically loaded`);
+    else if (!sh.builtins.has(name)) status = sh.builtinError("enable", `${name}: not a shell builtin`);
     else if (flags.has("n")) sh.disabled.add(name);
     else sh.disabled.delete(name);
   }

@@ -17,6 +17,7 @@ import { SET_NAMES, SHOPT_NAMES } from "../state/options.ts";
 import { Attr } from "../state/variable.ts";
 import { OpenFlag } from "../system.ts";
 import { parseRequest } from "./complete-spec.ts";
+import { TOPICS } from "./help-topics.ts";
 
 /** `compgen [options] [word]`: the candidates that begin with the word. */
 export function compgenBuiltin(sh: Interpreter, args: string[]): number {
@@ -119,12 +120,6 @@ function fromCommand(sh: Interpreter, command: string, word: string): string[] {
   return output === "" ? [] : output.split("\n");
 }
 
-/** Topics of `help` that are no builtins. */
-const SYNTAX_TOPICS = [
-  ...["%", "(( ... ))", "[[ ... ]]", "case", "coproc", "for", "for ((", "function", "if", "select", "time"],
-  ...["until", "variables", "while", "{ ... }"],
-];
-
 function candidates(sh: Interpreter, action: string, word: string): string[] {
   const begins = (names: Iterable<string>) => [...names].filter((name) => name.startsWith(word));
   const sorted = (names: Iterable<string>) => begins(names).sort();
@@ -142,7 +137,7 @@ function candidates(sh: Interpreter, action: string, word: string): string[] {
     case "disabled":
       return sorted(sh.disabled);
     case "helptopic":
-      return sorted([...sh.builtins.keys(), ...SYNTAX_TOPICS]);
+      return begins(TOPICS.keys());
     case "command":
       return commands(sh, word);
     case "directory":

@@ -1,7 +1,7 @@
 import { ShellError } from "../errors.ts";
-import { doubleQuote, quoteIfNeeded } from "../expand/quote.ts";
+import { doubleQuote, quoteIfNeeded, singleQuote } from "../expand/quote.ts";
 import { arrayText } from "../expand/transform.ts";
-import { assignText, fillArray, textKey } from "../interp/assign.ts";
+import { assignText, fillArray, mustUseSubscript, textKey } from "../interp/assign.ts";
 import { printFunction } from "../interp/function-text.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { parseAssignment } from "../interp/reparse.ts";
@@ -222,7 +222,9 @@ export function describeVariable(variable: Variable): string {
 
 function list(sh: Interpreter, request: Request): number {
   const { vars } = sh;
-  const wanted = request.on;
+  // With another attribute, -a and -A say of which kind of variables to show those.
+  const arrays = request.on & (Attr.INDEXED | Attr.ASSOC);
+  const wanted = request.on === arrays ? arrays : request.on & ~arrays;
   const names = request.name === "local" ? vars.localNames() : vars.names();
   let out = "";
   const asDeclare =
@@ -234,6 +236,7 @@ function list(sh: Interpreter, request: Request): number {
   for (const name of names) {
     const variable = vars.get(name);
     if (!variable || (wanted !== 0 && (variable.attrs & wanted) === 0)) continue;
+    if (arrays !== 0 && (variable.attrs & arrays) === 0) continue;
     if (asDeclare) {
       if (variable.dynamic && variable.dynamic.get() === undefined) continue;
       out += posixPrefix(sh, request, describeVariable(variable));
@@ -396,10 +399,16 @@ function applyDeclaration(sh: Interpreter, request: Request, variable: Variable,
     const literal = given.literal ?? literalOf(request, variable, value);
     if (subscript !== undefined && !literal)
       vars.setElement(variable, textKey(sh, variable.name, subscript), value, given.append);
-    else if (literal) {
-      sh.assignmentName = "";
-      fillArray(sh, () => variable, (variable.attrs & Attr.ASSOC) !== 0, literal, given.append);
-    } else if (variable.attrs & Attr.NAMEREF) assignText(sh, variable.name, value, given.append);
+    else if (literal)
+      fillArray(
+        sh,
+        () => variable,
+        (variable.attrs & Attr.ASSOC) !== 0,
+        literal,
+        given.append,
+        (text) => mustUseSubscript(variable.name, singleQuote(text)),
+      );
+    else if (variable.attrs & Attr.NAMEREF) assignText(sh, variable.name, value, given.append);
     else vars.assign(variable, value, given.append);
   } else if (subscript !== undefined && !(variable.attrs & (Attr.INDEXED | Attr.ASSOC)))
     vars.setAttributes(variable, Attr.INDEXED, 0);

@@ -1,96 +1,66 @@
 import { matcherFor } from "../expand/matching.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
+import { TOPICS } from "./help-topics.ts";
+import { Options } from "./options.ts";
 
-/** How each builtin is called. */
-const SYNOPSES: Record<string, string> = {
-  ":": ":",
-  ".": ". filename [arguments]",
-  "[": "[ arg... ]",
-  alias: "alias [-p] [name[=value] ... ]",
-  break: "break [n]",
-  builtin: "builtin [shell-builtin [arg ...]]",
-  caller: "caller [expr]",
-  cd: "cd [-L|[-P [-e]] [-@]] [dir]",
-  command: "command [-pVv] command [arg ...]",
-  compgen:
-    "compgen [-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [word]",
-  complete:
-    "complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]",
-  continue: "continue [n]",
-  declare: "declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
-  dirs: "dirs [-clpv] [+N] [-N]",
-  disown: "disown [-h] [-ar] [jobspec ... | pid ...]",
-  echo: "echo [-neE] [arg ...]",
-  enable: "enable [-a] [-dnps] [-f filename] [name ...]",
-  eval: "eval [arg ...]",
-  exec: "exec [-cl] [-a name] [command [argument ...]] [redirection ...]",
-  exit: "exit [n]",
-  export: "export [-fn] [name[=value] ...] or export -p",
-  false: "false",
-  getopts: "getopts optstring name [arg ...]",
-  hash: "hash [-lr] [-p pathname] [-dt] [name ...]",
-  help: "help [-dms] [pattern ...]",
-  jobs: "jobs [-lnprs] [jobspec ...] or jobs -x command [args]",
-  kill: "kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]",
-  let: "let arg [arg ...]",
-  local: "local [option] name[=value] ...",
-  mapfile:
-    "mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
-  popd: "popd [-n] [+N | -N]",
-  printf: "printf [-v var] format [arguments]",
-  pushd: "pushd [-n] [+N | -N | dir]",
-  pwd: "pwd [-LP]",
-  read: "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]",
-  readarray:
-    "readarray [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
-  readonly: "readonly [-aAf] [name[=value] ...] or readonly -p",
-  return: "return [n]",
-  set: "set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]",
-  shift: "shift [n]",
-  shopt: "shopt [-pqsu] [-o] [optname ...]",
-  source: "source filename [arguments]",
-  test: "test [expr]",
-  times: "times",
-  trap: "trap [-lp] [[arg] signal_spec ...]",
-  true: "true",
-  type: "type [-afptP] name [name ...]",
-  typeset: "typeset [-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",
-  ulimit: "ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]",
-  umask: "umask [-p] [-S] [mode]",
-  unalias: "unalias [-a] name [name ...]",
-  unset: "unset [-f] [-v] [-n] [name ...]",
-  wait: "wait [-fn] [-p var] [id ...]",
-};
+const USAGE = "help [-dms] [pattern ...]";
 
-/** `help [-dms] [pattern …]`: how builtins are called. */
+/** How a topic is shown: how it is called and what for, only the one (`-s`) or the other (`-d`), or as a manual page (`-m`). */
+type Style = "" | "s" | "d" | "m";
+
+/** `help [-dms] [pattern …]`: how builtins and constructs are called. */
 export function helpBuiltin(sh: Interpreter, args: string[]): number {
-  let at = 0;
-  while (/^-[dms]+$/.test(args[at] ?? "")) at++;
-  if (/^-./.test(args[at] ?? "") && args[at] !== "--")
-    return sh.usage("help", (args[at] as string).slice(0, 2), "help [-dms] [pattern ...]");
-  if (args[at] === "--") at++;
-  const patterns = args.slice(at);
+  let style: Style = "";
+  const options = new Options(args);
+  for (const letter of options) {
+    if (letter !== "d" && letter !== "m" && letter !== "s") return sh.usage("help", `-${letter}`, USAGE);
+    style = letter;
+  }
+  const patterns = options.operands();
   if (patterns.length === 0) {
-    sh.out(
-      `These shell commands are defined internally.\n\n${Object.values(SYNOPSES)
-        .map((text) => ` ${text}\n`)
-        .join("")}`,
-      "help",
-    );
+    const lines = [...TOPICS.values()].map(({ synopsis }) => ` ${synopsis}\n`);
+    sh.out(`These shell commands are defined internally.\n\n${lines.join("")}`, "help");
     return 0;
   }
-  let status = 1;
+  if (patterns.some((pattern) => /[*?[]/.test(pattern) && !TOPICS.has(pattern)))
+    sh.out(
+      `Shell commands matching keyword${patterns.length > 1 ? "s" : ""} \`${patterns.join(", ")}'\n\n`,
+      "help",
+    );
+  let found = false;
   for (const pattern of patterns) {
-    const matcher = matcherFor(sh, pattern);
-    let names = Object.keys(SYNOPSES).filter((name) => name === pattern || matcher.test(name));
-    if (names.length === 0) names = Object.keys(SYNOPSES).filter((name) => name.startsWith(pattern));
-    if (names.length === 0) {
+    const names = topicsOf(sh, pattern);
+    found ||= names.length > 0;
+    for (const name of names) sh.out(topicText(name, style), "help");
+    if (names.length === 0)
       sh.builtinError(
         "help",
         `no help topics match \`${pattern}'.  Try \`help help' or \`man -k ${pattern}' or \`info ${pattern}'.`,
       );
-    } else status = 0;
-    for (const name of names) sh.out(`${name}: ${SYNOPSES[name]}\n`, "help");
   }
-  return status;
+  return found ? 0 : 1;
+}
+
+/** Those of the name, else those that match the pattern, else those that begin so. */
+function topicsOf(sh: Interpreter, pattern: string): string[] {
+  if (TOPICS.has(pattern)) return [pattern];
+  const names = [...TOPICS.keys()];
+  const matcher = matcherFor(sh, pattern);
+  const matching = names.filter((name) => matcher.test(name));
+  return matching.length > 0 ? matching : names.filter((name) => name.startsWith(pattern));
+}
+
+/** What `help` prints of a topic. */
+export function topicText(name: string, style: Style): string {
+  const { synopsis, purpose } = TOPICS.get(name) ?? { synopsis: name, purpose: "" };
+  switch (style) {
+    case "s":
+      return `${name}: ${synopsis}\n`;
+    case "d":
+      return `${name} - ${purpose}\n`;
+    case "m":
+      return `NAME\n    ${name} - ${purpose}\n\nSYNOPSIS\n    ${synopsis}\n\n`;
+    default:
+      return `${name}: ${synopsis}\n    ${purpose}\n`;
+  }
 }

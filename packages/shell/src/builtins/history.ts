@@ -83,14 +83,15 @@ export function fcBuiltin(sh: Interpreter, args: string[]): number {
     }
   }
   // The command that runs is in the history already.
-  const past = sh.state.set.history ? sh.history.slice(0, -1) : sh.history;
+  const past = sh.state.set.history && sh.history.length > 1 ? sh.history.slice(0, -1) : sh.history;
   const rest = args.slice(at);
   if (flags.has("s")) return again(sh, past, rest);
   if (!flags.has("l")) return sh.builtinError("fc", "there is no editor here; use fc -l or fc -s");
   const size = past.length;
+  if (size === 0) return 0;
   const first = place(past, rest[0], Math.max(0, size - 16));
   const last = place(past, rest[1], size - 1);
-  if (first === undefined || last === undefined || size === 0)
+  if (first === undefined || last === undefined)
     return sh.builtinError("fc", "history specification out of range");
   const reverse = flags.has("r") !== first > last;
   const [low, high] = first <= last ? [first, last] : [last, first];

@@ -2,6 +2,7 @@ import { Errno } from "@shadowbox/vfs";
 import { tooMany } from "../interp/execute.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import type { Job } from "../interp/jobs.ts";
+import { runResolved } from "../interp/simple.ts";
 import { checkSignals, childEnded } from "../interp/traps.ts";
 import { Options } from "./options.ts";
 
@@ -15,10 +16,11 @@ export function jobsBuiltin(sh: Interpreter, args: string[]): number {
         return sh.usage("jobs", `-${letter}`, "jobs [-lnprs] [jobspec ...] or jobs -x command [args]");
       flags.add(letter);
     }
+  const specs = args.slice(at);
+  if (flags.has("x")) return runWithPids(sh, specs);
   sh.jobs.poll();
   let jobs: readonly Job[] = sh.jobs.visible;
   let status = 0;
-  const specs = args.slice(at);
   if (specs.length) {
     jobs = specs.flatMap((spec) => {
       const found = sh.jobs.find(spec);
@@ -35,6 +37,18 @@ export function jobsBuiltin(sh: Interpreter, args: string[]): number {
   }
   for (const job of [...sh.jobs.list]) if (job.told && job.status !== undefined) sh.jobs.remove(job);
   return status;
+}
+
+/** `jobs -x`: a command whose arguments that name jobs become their process groups. */
+function runWithPids(sh: Interpreter, words: readonly string[]): number {
+  const args = words.map((word) => {
+    const job = word.startsWith("%") ? sh.jobs.find(word) : word;
+    return typeof job === "string" ? word : String(job.pid);
+  });
+  const [name] = args;
+  if (name === undefined) return 0;
+  const builtin = sh.disabled.has(name) ? undefined : sh.builtins.get(name);
+  return runResolved(sh, args, sh.state.functions.read.has(name), builtin);
 }
 
 /** `disown [-h] [-ar] [jobspec …]` */
@@ -90,7 +104,7 @@ export function waitBuiltin(sh: Interpreter, args: string[]): number {
       if (job.id === 0) continue;
       const status = waitFor(sh, job);
       if (status === undefined) return interrupted(sh);
-      sh.jobs.remove(job);
+      settle(sh, job);
     }
     return 0;
   }
@@ -105,9 +119,14 @@ export function waitBuiltin(sh: Interpreter, args: string[]): number {
     if (ended === undefined) return interrupted(sh);
     status = ended;
     if (target !== undefined) sh.assignByName(target, String(job.pid), "wait");
-    sh.jobs.remove(job);
+    settle(sh, job);
   }
   return status;
+}
+
+/** After a wait for it a job is gone; under job control `jobs` shows it once more, unless it was told of. */
+function settle(sh: Interpreter, job: Job): void {
+  if (sh.jobs.tellSignal(job) || !sh.state.set.monitor || job.adopted) sh.jobs.remove(job);
 }
 
 /** The child that an argument names, or the status of there being none. */
@@ -163,12 +182,13 @@ function waitNext(sh: Interpreter, ids: string[], target: string | undefined): n
   for (;;) {
     const wanted = ids.length
       ? ids.map((id) => jobOf(sh, id)).filter((job) => typeof job !== "number")
-      : sh.jobs.list;
+      : sh.jobs.list.filter((job) => !job.waited);
     if (wanted.length === 0) return 127;
     const done = wanted.find((job) => job.status !== undefined);
     if (done) {
       if (target !== undefined) sh.assignByName(target, String(done.pid), "wait");
-      sh.jobs.remove(done);
+      settle(sh, done);
+      done.waited = true;
       const status = done.status as number;
       return status < 256 ? status : status - 128;
     }
@@ -185,13 +205,41 @@ function waitNext(sh: Interpreter, ids: string[], target: string | undefined): n
   }
 }
 
-/** `fg`, `bg`: there is no job control. */
-export function fgBuiltin(sh: Interpreter): number {
-  return sh.builtinError("fg", "no job control");
+/** The job that `fg` or `bg` is asked for; under `set -m` only, for there is no terminal. */
+function controlled(sh: Interpreter, name: string, args: string[]): Job | undefined {
+  const spec = args[0] === "--" ? args[1] : args[0];
+  if (!sh.state.set.monitor) sh.builtinError(name, "no job control");
+  else if (args[0] !== "--" && spec?.startsWith("-")) sh.usage(name, spec.slice(0, 2), `${name} [job_spec]`);
+  else {
+    sh.jobs.poll();
+    const job = spec === undefined ? (sh.jobs.current ?? "current: no such job") : sh.jobs.find(spec);
+    if (typeof job !== "string") return job;
+    sh.builtinError(name, job);
+  }
+  return undefined;
 }
 
-export function bgBuiltin(sh: Interpreter): number {
-  return sh.builtinError("bg", "no job control");
+/** `fg [job]`: waits for it. */
+export function fgBuiltin(sh: Interpreter, args: string[]): number {
+  const job = controlled(sh, "fg", args);
+  if (!job) return 1;
+  sh.out(`${job.text}\n`, "fg");
+  const status = waitFor(sh, job);
+  if (status === undefined) return interrupted(sh);
+  sh.jobs.tellSignal(job);
+  sh.jobs.remove(job);
+  return status;
+}
+
+/** `bg [job …]`: nothing ever stops here, so each is running already. */
+export function bgBuiltin(sh: Interpreter, args: string[]): number {
+  let status = 0;
+  for (const spec of args.length > 0 ? args : [undefined]) {
+    const job = controlled(sh, "bg", spec === undefined ? [] : [spec]);
+    if (!job) status = 1;
+    else sh.builtinError("bg", `job ${job.id} already in background`);
+  }
+  return status;
 }
 
 /** `suspend` */

@@ -77,9 +77,14 @@ function signalSelf(sh: Interpreter, signal: number): void {
   else sh.exitBySignal(signal);
 }
 
+/** All signals there are, by number. */
+function signalNames(): string[] {
+  return Array.from({ length: 64 }, (_, i) => signalName(i + 1)).filter((name) => name !== undefined);
+}
+
 function list(sh: Interpreter, specs: string[]): number {
   if (specs.length === 0) {
-    sh.out(signalTable(), "kill");
+    sh.out(sh.posix ? `${signalNames().join(" ")}\n` : signalTable(), "kill");
     return 0;
   }
   let status = 0;

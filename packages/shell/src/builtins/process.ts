@@ -115,10 +115,7 @@ export function ulimitBuiltin(sh: Interpreter, args: string[]): number {
   if (all) {
     for (const [letter, [text, unit, limit]] of Object.entries(LIMITS)) {
       const unitText = unit ? `(${unit}, -${letter})` : `(-${letter})`;
-      sh.out(
-        `${text.padEnd(28 - 1)} ${unitText.padStart(40 - 28)} ${sh.limits.get(letter) ?? limit}\n`,
-        "ulimit",
-      );
+      sh.out(`${text.padEnd(20)} ${unitText.padStart(19)} ${sh.limits.get(letter) ?? limit}\n`, "ulimit");
     }
     return 0;
   }

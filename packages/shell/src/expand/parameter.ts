@@ -98,7 +98,7 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
     const shown = part.subscript ? `${part.name}[${part.subscript.text}]` : part.name;
     if (/^[@*\d!#?$-]/.test(part.name) && part.name !== "0") {
       if (host.state.set.nounset && /^\d/.test(part.name)) throw unbound(`!${part.name}`);
-    }
+    } else if (host.state.set.nounset && part.subscript) throw unbound(`!${shown}`);
     throw new ShellError("expansion", `${shown}: invalid indirect expansion`);
   }
   return namedReference(host, text);
@@ -301,7 +301,8 @@ function withOperation(
     }
     const offset = integerFor(host, operation.offset, reference.shown);
     // A length is not looked at where the offset is beyond the end.
-    const beyond = found.text !== undefined && Math.abs(offset) > countCharacters(found.text);
+    const size = sizeFor(host, reference, found);
+    const beyond = offset > size || offset < -size;
     const length =
       operation.length === null || beyond ? undefined : integerFor(host, operation.length, reference.shown);
     const cut = slice(host, reference, found, offset, length, operation.length?.text ?? "");
@@ -312,6 +313,14 @@ function withOperation(
   const apply = applyOperation(host, operation);
   if (found.list) sink.list(found.list.map(apply), quoted, star);
   else put(sink, found.text === undefined ? "" : apply(found.text), quoted);
+}
+
+/** Up to where an offset of `${x:offset}` may go. */
+function sizeFor(host: ExpansionHost, { name }: Reference, found: Found): number {
+  if (found.list === undefined) return countCharacters(found.text ?? "");
+  if (!isName(name)) return found.list.length + 1;
+  const value = host.vars.get(name)?.value;
+  return value instanceof IndexedArray ? value.end : found.list.length;
 }
 
 /** A number of `${x:offset:length}`; what is wrong with it is told of `x`. */

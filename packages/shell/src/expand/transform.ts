@@ -16,6 +16,11 @@ export function transformAll(
   if (operator === "a") return attributes(variable, found);
   if (operator === "A" && reference.all === "@" && !isName(reference.name))
     return { list: ["set", "--", ...(found.list ?? []).map(alwaysQuote)] };
+  const value = variable?.value;
+  if (operator === "A" && reference.all && variable && value !== undefined && typeof value !== "string")
+    return {
+      list: ["declare", `-${attributeLetters(variable.attrs)}`, `${variable.name}=${arrayText(value)}`],
+    };
   if (operator === "A") return { text: assignment(variable, reference, found) };
   if ((operator === "K" || operator === "k") && found.list) return keyed(variable, found.list, operator);
   if (found.list) return { list: found.list.map((text) => transform(host, operator, text)) };
@@ -73,9 +78,6 @@ function assignment(variable: Variable | undefined, reference: Reference, found:
     return "";
   }
   const letters = attributeLetters(variable.attrs);
-  const value = variable.value;
-  if (reference.all && value !== undefined && typeof value !== "string")
-    return `declare -${letters} ${reference.name}=${arrayText(value)}`;
   const text = found.list ? found.list[0] : found.text;
   if (text === undefined) return letters ? `declare -${letters} ${reference.name}` : "";
   const name = reference.name;
@@ -91,7 +93,7 @@ function keyed(variable: Variable | undefined, list: string[], operator: string)
       : value instanceof IndexedArray
         ? value.indices().map(String)
         : undefined;
-  if (!keys) return { list: list.map((text) => (operator === "K" ? alwaysQuote(text) : text)) };
+  if (!keys) return { list: list.map(alwaysQuote) };
   if (operator === "k") return { list: keys.flatMap((key, i) => [key, list[i] as string]) };
   const pairs = keys.map(
     (key, i) => `${value instanceof AssocArray ? keyText(key) : key} ${doubleQuote(list[i] as string)}`,

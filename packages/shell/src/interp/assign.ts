@@ -109,18 +109,31 @@ export function assignArray(
   const real = target?.name ?? name;
   const existing = sh.vars.get(real);
   const assoc = existing !== undefined && (existing.attrs & Attr.ASSOC) !== 0;
-  fillArray(sh, () => sh.vars.writable(real), assoc, literal, append);
+  fillArray(
+    sh,
+    () => sh.vars.writable(real),
+    assoc,
+    literal,
+    append,
+    (text) => mustUseSubscript(real, text),
+  );
 }
 
-/** Evaluates an array literal, then stores it: the old value is visible to the elements. */
+/** The message about an element without a subscript among those that have one. */
+export function mustUseSubscript(name: string, element: string): string {
+  return `${name}: ${element}: must use subscript when assigning associative array`;
+}
+
+/** Evaluates an array literal, then stores it: the old value is visible to the elements. `complaint`: {@link mustUseSubscript} of one. */
 export function fillArray(
   sh: Interpreter,
   writable: () => Variable,
   assoc: boolean,
   literal: ArrayLiteral,
   append: boolean,
+  complaint: (element: string) => string,
 ): void {
-  if (assoc) fillAssoc(sh, writable, literal, append);
+  if (assoc) fillAssoc(sh, writable, literal, append, complaint);
   else fillIndexed(sh, writable, literal, append);
 }
 
@@ -182,8 +195,14 @@ function fillIndexed(
 
 /** `[2]={a,b}`: the braces make several words of it, which are no longer assignments. */
 function expandBracedElement(sh: Interpreter, subscript: Subscript, value: Word): string[] {
-  const parts = [{ type: "Literal" as const, value: `[${subscript.text}]=` }, ...wordParts(value)];
-  return expandFields(sh, [{ ...value, parts, plain: null }]);
+  return expandFields(sh, [withSubscript(subscript, value)]);
+}
+
+/** `[subscript]=value` as a word, where it is not an assignment. */
+function withSubscript(subscript: Subscript, value: Word): Word {
+  const bracket = (text: string) => ({ type: "Literal" as const, value: text });
+  const parts = [bracket("["), ...wordParts(subscript.word), bracket("]="), ...wordParts(value)];
+  return { ...value, parts, plain: null };
 }
 
 function startArray(
@@ -202,19 +221,25 @@ function expandElement(sh: Interpreter, word: Word): string {
   return expandText(sh, word, "none");
 }
 
-function fillAssoc(sh: Interpreter, writable: () => Variable, literal: ArrayLiteral, append: boolean): void {
+function fillAssoc(
+  sh: Interpreter,
+  writable: () => Variable,
+  literal: ArrayLiteral,
+  append: boolean,
+  complaint: (element: string) => string,
+): void {
   const pairs: { key: string; value: string; append: boolean }[] = [];
   const [first] = literal.elements;
   if (first && first.subscript === null) {
-    const texts = literal.elements.map(({ value }) => expandElement(sh, value));
+    const texts = literal.elements.map(({ subscript, value }) =>
+      expandElement(sh, subscript === null ? value : withSubscript(subscript, value)),
+    );
     for (let i = 0; i < texts.length; i += 2)
       pairs.push({ key: texts[i] as string, value: texts[i + 1] ?? "", append: false });
   } else {
     for (const element of literal.elements) {
       if (element.subscript === null) {
-        sh.error(
-          `${sh.assignmentName ?? ""}${element.value.text}: must use subscript when assigning associative array`,
-        );
+        sh.error(complaint(element.value.text));
         continue;
       }
       pairs.push({

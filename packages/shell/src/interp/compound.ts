@@ -203,22 +203,34 @@ function selectLoop(sh: Interpreter, name: string, values: string[], body: State
   }
 }
 
-/** The choices of `select` in columns, as bash lays them out. */
+/** The choices of `select` in columns, as bash lays them out: with tabs between them. */
 function menu(sh: Interpreter, values: readonly string[]): string {
-  const columns = Number(sh.vars.text("COLUMNS") ?? 80) || 80;
+  const available = Number(sh.vars.text("COLUMNS") ?? 80) || 80;
   const digits = String(values.length).length;
-  const width = Math.max(...values.map((value) => value.length)) + digits + 2 + 2;
-  const perRow = Math.max(1, Math.floor(columns / width));
-  const rows = Math.ceil(values.length / perRow) || 1;
-  const single = rows === 1 ? values.length : rows;
+  const widths = values.map((value) => [...value].length);
+  const width = Math.max(...widths) + digits + 4;
+  let rows = Math.ceil(values.length / Math.max(1, Math.floor(available / width)));
+  if (rows === 1) rows = values.length;
+  const firstDigits = String(rows).length;
   let out = "";
-  for (let row = 0; row < single; row++) {
-    let line = "";
-    for (let index = row; index < values.length; index += single) {
-      const cell = `${String(index + 1).padStart(digits)}) ${values[index]}`;
-      line += index + single < values.length ? cell.padEnd(width) : cell;
+  for (let row = 0; row < rows; row++) {
+    let column = 0;
+    for (let index = row; index < values.length; index += rows) {
+      const numberWidth = column === 0 ? firstDigits : digits;
+      out += `${String(index + 1).padStart(numberWidth)}) ${values[index]}`;
+      if (index + rows < values.length)
+        out += indent(column + numberWidth + 2 + (widths[index] as number), column + width);
+      column += width;
     }
-    out += `${line}\n`;
+    out += "\n";
   }
   return out;
+}
+
+const TAB_WIDTH = 8;
+
+/** Blanks from one column to another, tabs where they fit. */
+function indent(from: number, to: number): string {
+  const tabs = Math.floor(to / TAB_WIDTH) - Math.floor(from / TAB_WIDTH);
+  return tabs > 0 ? "\t".repeat(tabs) + " ".repeat(to % TAB_WIDTH) : " ".repeat(to - from);
 }

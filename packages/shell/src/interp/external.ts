@@ -14,16 +14,16 @@ export function findProgram(sh: Interpreter, name: string, remember = true): str
   const path = sh.vars.text("PATH");
   if (sh.hashedPath !== path) {
     sh.hashedPath = path;
-    sh.state.hash.clear();
+    sh.state.hash.write.clear();
   }
-  const known = sh.state.hash.get(name);
+  const known = sh.state.hash.read.get(name);
   if (known) {
-    if (remember) known.hits++;
+    if (remember) sh.state.hash.write.set(name, { path: known.path, hits: known.hits + 1 });
     return known.path;
   }
   const found = searchPath(sh, name, path ?? DEFAULT_PATH)[0];
   if (found !== undefined && remember && sh.state.set.hashall && executable(sh, found))
-    sh.state.hash.set(name, { path: found, hits: 1 });
+    sh.state.hash.write.set(name, { path: found, hits: 1 });
   return found;
 }
 
@@ -75,7 +75,7 @@ export function startProgram(
   if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
   const env = [...sh.vars.environment(), ...exportedFunctions(sh), `_=${path}`];
   let pid = sh.system.spawn({ path, argv, env, group });
-  if (pid === -Errno.ENOENT && sh.state.shopt.checkhash && sh.state.hash.delete(name)) {
+  if (pid === -Errno.ENOENT && sh.state.shopt.checkhash && sh.state.hash.write.delete(name)) {
     path = findProgram(sh, name);
     if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
     pid = sh.system.spawn({ path, argv, env, group });
@@ -153,7 +153,9 @@ export function waitForeground(sh: Interpreter, pid: number): number {
     const result = sh.system.wait(pid, false);
     if (typeof result === "object") {
       childEnded(sh);
-      return statusOf(sh, result.pid, result.status);
+      const status = statusOf(sh, result.pid, result.status);
+      sh.jobs.afterForeground();
+      return status;
     }
     if (result !== -Errno.EINTR) return sh.jobs.takeStatus(pid) ?? 127;
     const { lastStatus } = sh.state;

@@ -54,8 +54,6 @@ export class Interpreter implements PromptHost {
   /** Text that the script's reader still holds, for messages and `history`. */
   getopts = { index: 0, text: "1" };
   history: string[] = [];
-  /** Prefix of messages about the elements of an array literal. */
-  assignmentName: string | undefined;
   callDepth = 0;
   /** How many frames there were when the running trap began. */
   trapFrames = 0;

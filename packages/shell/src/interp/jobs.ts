@@ -12,6 +12,8 @@ export interface Job {
   status: number | undefined;
   /** Its end was shown or waited for. */
   told: boolean;
+  /** `wait -n` has told of it. */
+  waited?: boolean;
   /** `disown -h`. */
   noHangup: boolean;
   /** Started by an earlier shell of the session: it cannot be waited for, only be seen and killed. */
@@ -22,6 +24,9 @@ export interface Job {
 
 /** What a later shell of a session is told of a job. */
 export type RunningJob = Pick<Job, "id" | "pid" | "text">;
+
+/** INT, PIPE and TERM: that they ended a job in the background is told by `jobs` only. */
+const QUIET_SIGNALS: ReadonlySet<number> = new Set([2, 13, 15]);
 
 /** Background children of the shell. */
 export class Jobs {
@@ -92,6 +97,26 @@ export class Jobs {
       if (typeof result === "object") this.ended(job, result.status);
       else if (result === -Errno.ECHILD) job.status = 127;
     }
+  }
+
+  /** After a program in the foreground: children that a signal ended are told, and `bash -c` without job control forgets what ended. */
+  afterForeground(): void {
+    if (this.#jobs.length === 0) return;
+    this.poll();
+    const forgets = this.#sh.state.how === "c" && !this.#sh.state.set.monitor;
+    for (const job of [...this.#jobs])
+      if (job.status !== undefined && (this.tellSignal(job) || (forgets && job.id > 0))) this.remove(job);
+  }
+
+  /** Tells of a job that a signal ended, but for the usual ones; whether it did. */
+  tellSignal(job: Job): boolean {
+    if (job.told || job.status === undefined || job.status < 256) return false;
+    const text = QUIET_SIGNALS.has(job.status - 256) ? undefined : SIGNAL_TEXTS[job.status - 256];
+    if (text === undefined) return false;
+    const { prefix } = this.#sh;
+    this.#sh.errorText(`${prefix}${String(job.pid).padStart(5)} ${text.padEnd(23)} ${job.text}\n`);
+    job.told = true;
+    return true;
   }
 
   /** Notes the end of a job. What names a coprocess goes with it. */

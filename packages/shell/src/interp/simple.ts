@@ -1,3 +1,4 @@
+import { topicText } from "../builtins/help.ts";
 import type { Builtin } from "../builtins/table.ts";
 import { ShellError } from "../errors.ts";
 import { expandFields, expandText } from "../expand/word.ts";
@@ -198,6 +199,9 @@ export function runResolved(
   return runProgram(sh, argv, true);
 }
 
+/** Builtins to which `--help` is an argument like any other. */
+const NO_HELP = new Set([":", "[", "echo", "false", "test", "true"]);
+
 /** Failures that are not the builtin's own. */
 const PASSES_THROUGH: ReadonlySet<string> = new Set(["unbound", "expansion", "limit", "subscript"]);
 
@@ -206,6 +210,10 @@ export function runBuiltin(sh: Interpreter, builtin: Builtin, argv: string[]): n
   const assignments = sh.assignmentArguments;
   sh.writeFailed = false;
   try {
+    if (argv[1] === "--help" && !NO_HELP.has(argv[0] as string)) {
+      sh.out(topicText(argv[0] as string, ""), argv[0] as string);
+      return 2;
+    }
     const status = builtin.run(sh, argv.slice(1), argv[0] as string);
     return sh.writeFailed && status === 0 ? 1 : status;
   } catch (error) {

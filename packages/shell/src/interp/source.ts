@@ -52,7 +52,7 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
       continue;
     }
     if (sh.state.set.verbose) sh.errorText(parser.text);
-    if (sh.state.set.history && origin.name === "" && sh.state.frames.length === 1)
+    if (sh.state.set.history && (origin.name === "" || origin.name === "-c") && sh.state.frames.length === 1)
       addHistory(sh, parser.text);
     if (sh.state.set.noexec && !sh.interactive) continue;
     try {
@@ -87,7 +87,8 @@ function syntaxError(sh: Interpreter, problem: SyntaxProblem, origin: Origin): n
   const frame = sh.state.frames[sh.state.frames.length - 1];
   const name = frame?.source || sh.state.argv0;
   const middle = origin.name && origin.name !== "trap" ? `${origin.name}: ` : "";
-  for (const { line, text } of problem.messages)
+  // With `set -e` the first message is the last.
+  for (const { line, text } of sh.state.set.errexit ? problem.messages.slice(0, 1) : problem.messages)
     if (text !== "") sh.errorText(`${name}: ${middle}line ${line}: ${text}\n`);
   sh.syntaxFailed = true;
   const whole = origin.name === "" || origin.name === "-c";

@@ -1,3 +1,4 @@
+import { isAliasName } from "../builtins/alias.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { SET_NAMES, SHOPT_NAMES } from "../state/options.ts";
 import { Attr, type Dynamic } from "../state/variable.ts";
@@ -9,8 +10,13 @@ const VERSION_PARTS = ["5", "2", "15", "1", "release", "wasm32-unknown-wasi"];
 /** Defines the variables whose values are computed. */
 export function defineSpecials(sh: Interpreter): void {
   const { vars, state, system } = sh;
-  const define = (name: string, get: Dynamic["get"], set?: Dynamic["set"], attrs = 0) =>
-    vars.define(name, attrs, { get, set });
+  const define = (
+    name: string,
+    get: Dynamic["get"],
+    set?: Dynamic["set"],
+    attrs = 0,
+    elements?: Dynamic["elements"],
+  ) => vars.define(name, attrs, { get, set, elements });
   state.secondsBase = system.monotonic();
   define(
     "SECONDS",
@@ -73,7 +79,13 @@ export function defineSpecials(sh: Interpreter): void {
     Attr.INDEXED,
   );
   define("GROUPS", () => IndexedArray.of([String(system.user.gid)]), undefined, Attr.INDEXED);
-  define("DIRSTACK", () => IndexedArray.of([state.cwd, ...state.dirStack]), undefined, Attr.INDEXED);
+  define("DIRSTACK", () => IndexedArray.of([state.cwd, ...state.dirStack]), undefined, Attr.INDEXED, {
+    // The first is the working directory, which no assignment changes.
+    set: (key, value) => {
+      const at = Number(key) - 1;
+      if (at >= 0 && at < state.dirStack.length) state.dirStack = state.dirStack.with(at, value);
+    },
+  });
   define(
     "BASH_ARGV0",
     () => state.argv0,
@@ -85,12 +97,23 @@ export function defineSpecials(sh: Interpreter): void {
   vars.define("_", 0, { get: () => state.lastArgument, plain: true });
   define("BASH_ARGC", () => IndexedArray.of(callArguments(sh, false)), undefined, Attr.INDEXED);
   define("BASH_ARGV", () => IndexedArray.of(callArguments(sh, true)), undefined, Attr.INDEXED);
-  define("BASH_ALIASES", () => assoc([...state.aliases.read]), undefined, Attr.ASSOC);
+  define("BASH_ALIASES", () => assoc([...state.aliases.read]), undefined, Attr.ASSOC, {
+    set: (key, value) => {
+      if (isAliasName(String(key))) state.aliases.write.set(String(key), value);
+      else sh.error(`\`${key}': invalid alias name`);
+    },
+  });
   define(
     "BASH_CMDS",
-    () => assoc([...state.hash].map(([name, { path }]) => [name, path])),
+    () => assoc([...state.hash.read].map(([name, { path }]) => [name, path])),
     undefined,
     Attr.ASSOC,
+    {
+      set: (key, value) => {
+        sh.hashedPath = vars.text("PATH");
+        state.hash.write.set(String(key), { path: value, hits: 0 });
+      },
+    },
   );
   define("SHELLOPTS", () => SET_NAMES.filter((name) => state.set[name]).join(":"), undefined, Attr.READONLY);
   define(
@@ -109,9 +132,11 @@ function assoc(entries: [string, string][]): AssocArray {
 
 /** BASH_ARGV (the arguments, last first) or BASH_ARGC (how many of them each frame has), innermost frame first. */
 function callArguments(sh: Interpreter, values: boolean): string[] {
-  const frames = sh.state.frames.filter((frame) => frame.args).reverse();
-  if (values) return frames.flatMap((frame) => [...(frame.args as string[])].reverse());
-  return frames.length ? [...frames.map((frame) => String(frame.args?.length)), "0"] : [];
+  const all = sh.state.frames
+    .filter(({ kind, args }) => kind === "main" || args !== undefined)
+    .map(({ args }) => args ?? [])
+    .reverse();
+  return values ? all.flatMap((args) => [...args].reverse()) : all.map((args) => String(args.length));
 }
 
 function frameNames(sh: Interpreter): string[] {

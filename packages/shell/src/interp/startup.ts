@@ -1,6 +1,7 @@
 import { Errno } from "@shadowbox/vfs";
 import { setOption } from "../builtins/set.ts";
 import { optionOfLetter, SET_NAMES, type SetOption, SHOPT_NAMES, type Shopt } from "../state/options.ts";
+import type { Frame } from "../state/shell-state.ts";
 import { OpenFlag } from "../system.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { errorText } from "./messages.ts";
@@ -31,12 +32,14 @@ export function runMain(sh: Interpreter, args: readonly string[]): number {
     }
     if (name !== undefined) sh.state.argv0 = name;
     sh.state.positional = positional;
+    (sh.state.frames[0] as Frame).args = positional;
     sh.state.how = "c";
     sh.executionString = text;
     return runText(sh, text, { line: 1, name: "-c" });
   }
   if (rest.length && !stdin) return runFile(sh, rest[0] as string, rest.slice(1));
   sh.state.positional = rest;
+  (sh.state.frames[0] as Frame).args = rest;
   sh.state.how = "s";
   return runInput(sh);
 }

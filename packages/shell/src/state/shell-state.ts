@@ -18,8 +18,8 @@ export interface Frame {
   kind: "main" | "function" | "source";
   name: string;
   source: string;
-  /** For BASH_ARGV: of sourced files, and of functions under `extdebug`. */
-  args?: string[];
+  /** For BASH_ARGV: of the script, and under `extdebug` of functions and sourced files. */
+  args?: string[] | undefined;
   /** Line of the call in the caller. */
   callLine: number;
 }
@@ -66,6 +66,13 @@ interface Saved {
   functions: Map<string, ShellFunction>;
   aliases: Map<string, string>;
   traps: Map<string, string>;
+  hash: Map<string, HashedCommand>;
+}
+
+/** An entry of the table that `hash` shows. */
+export interface HashedCommand {
+  readonly path: string;
+  readonly hits: number;
 }
 
 interface Fields {
@@ -99,8 +106,7 @@ export class ShellState {
   readonly aliases = new SharedMap<string, string>();
   /** By name without SIG: EXIT, ERR, DEBUG, RETURN, INT, … An empty text ignores. */
   readonly traps = new SharedMap<string, string>();
-  /** Signals ignored when the shell was started, which no trap changes. */
-  readonly hash = new Map<string, { path: string; hits: number }>();
+  readonly hash = new SharedMap<string, HashedCommand>();
   positional: string[] = [];
   lastStatus = 0;
   pipeStatus: number[] = [0];
@@ -154,6 +160,7 @@ export class ShellState {
       functions: this.functions.share(),
       aliases: this.aliases.share(),
       traps: this.traps.share(),
+      hash: this.hash.share(),
     };
   }
 
@@ -165,6 +172,7 @@ export class ShellState {
     this.functions.restore(saved.functions);
     this.aliases.restore(saved.aliases);
     this.traps.restore(saved.traps);
+    this.hash.restore(saved.hash);
   }
 
   /** As plain data for a forked shell. */
@@ -175,7 +183,6 @@ export class ShellState {
       frames: this.frames.map((frame) => ({ ...frame })),
       argv0: this.argv0,
       how: this.how,
-      hash: new Map(this.hash),
     };
   }
 
@@ -184,7 +191,6 @@ export class ShellState {
     this.frames = plain.frames;
     this.argv0 = plain.argv0;
     this.how = plain.how;
-    for (const [name, entry] of plain.hash) this.hash.set(name, entry);
   }
 }
 
@@ -193,5 +199,4 @@ export type PlainState = Omit<Saved, "frames"> & {
   frames: Frame[];
   argv0: string;
   how: string;
-  hash: Map<string, { path: string; hits: number }>;
 };

@@ -24,7 +24,9 @@ export type Value = string | IndexedArray | AssocArray | undefined;
 export interface Dynamic {
   get(): Value;
   /** Without it assignments are taken and forgotten. */
-  set?(value: string): void;
+  set?: ((value: string) => void) | undefined;
+  /** Takes assignments to elements. */
+  elements?: { set(key: number | string, value: string): void } | undefined;
   /** Its attributes stay what they are: each command makes it anew. */
   plain?: boolean;
 }

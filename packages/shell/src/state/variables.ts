@@ -122,6 +122,10 @@ export class VariableStore {
 
   /** Assigns one element, making an array of a scalar. The variable comes from {@link writable}. */
   setElement(variable: Variable, key: number | string, value: string, append = false): void {
+    if (variable.dynamic?.elements) {
+      variable.dynamic.elements.set(key, value);
+      return;
+    }
     if (variable.dynamic?.set && !variable.value) {
       variable.dynamic.set(value);
       return;
