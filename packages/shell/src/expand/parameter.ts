@@ -1,20 +1,12 @@
 import { ShellError } from "../errors.ts";
-import type {
-  Arithmetic,
-  DefaultOperation,
-  Parameter,
-  ParameterOperation,
-  Subscript,
-  Word,
-  WordPart,
-} from "../parse/ast.ts";
-import { wordParts } from "../parse/parts.ts";
+import type { Arithmetic, DefaultOperation, Parameter, ParameterOperation, Subscript } from "../parse/ast.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr, isName, type Value, type Variable } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
 import type { ExpansionHost } from "./host.ts";
 import { applyOperation, slice } from "./operations.ts";
 import { type Sink, separatorsOf } from "./sink.ts";
+import { BAD_INDEX, indexIn, indexValue, keyOf } from "./subscript.ts";
 import { transformAll } from "./transform.ts";
 import { expandArithmetic, expandOperand, expandText } from "./word.ts";
 
@@ -134,7 +126,7 @@ function textReference(
   return {
     name: real,
     all: undefined,
-    key: indexIn(host, variable, indexValue(host, host.subscriptText(subscript)), real),
+    key: indexIn(variable, indexValue(host, host.subscriptText(subscript))),
     shown,
   };
 }
@@ -158,52 +150,6 @@ function directReference(
     return { name: target.name, all: subscript.text, key: undefined, shown };
   return { name: target.name, all: undefined, key: keyOf(host, target.name, subscript), shown };
 }
-
-/** The key or the index that a subscript means for a variable. */
-export function keyOf(host: ExpansionHost, name: string, subscript: Subscript): string | number {
-  const variable = host.vars.get(name);
-  if (variable && variable.attrs & Attr.ASSOC) return expandText(host, subscript.word);
-  return indexIn(host, variable, indexValue(host, indexText(host, subscript.word)), name);
-}
-
-/** The expression of a subscript, in which single quotes are characters like any other. */
-export function indexText(host: ExpansionHost, word: Word): string {
-  const parts = wordParts(word);
-  if (!parts.some((part) => part.type === "SingleQuoted")) return expandText(host, word);
-  const kept = parts.map(
-    (part): WordPart => (part.type === "SingleQuoted" ? { type: "Escaped", value: `'${part.value}'` } : part),
-  );
-  return expandText(host, { ...word, plain: null, parts: kept });
-}
-
-/** The value of a subscript; what is wrong with it gives up more than another expression. */
-export function indexValue(host: ExpansionHost, expression: string): number {
-  try {
-    return host.integer(expression);
-  } catch (error) {
-    if (error instanceof ShellError && error.code === "arithmetic")
-      throw new ShellError("subscript", error.message);
-    throw error;
-  }
-}
-
-/** Counts a negative index from the end. */
-export function indexIn(
-  _host: ExpansionHost,
-  variable: Variable | undefined,
-  index: number,
-  name: string,
-): number {
-  if (index >= 0) return index;
-  const value = variable?.value;
-  const end = value instanceof IndexedArray ? value.end : value === undefined ? 0 : 1;
-  if (end + index < 0) return BAD_INDEX;
-  void name;
-  return end + index;
-}
-
-/** A negative index beyond the start: reading it is a warning, writing it an error. */
-export const BAD_INDEX = -1;
 
 function valueOfVariable(variable: Variable | undefined): Value {
   return variable?.dynamic ? variable.dynamic.get() : variable?.value;

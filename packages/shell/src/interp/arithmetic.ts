@@ -2,7 +2,8 @@ import { type ArithmeticScope, type ElementKey, runArithmetic } from "../arith/e
 import { parseArithmetic } from "../arith/parse.ts";
 import type { ArithmeticProgram, Integer } from "../arith/syntax.ts";
 import { ShellError } from "../errors.ts";
-import { BAD_INDEX, unbound } from "../expand/parameter.ts";
+import { unbound } from "../expand/parameter.ts";
+import { BAD_INDEX } from "../expand/subscript.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr } from "../state/variable.ts";
 import { assignText, textKey } from "./assign.ts";

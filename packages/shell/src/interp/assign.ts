@@ -1,5 +1,5 @@
 import { ShellError } from "../errors.ts";
-import { BAD_INDEX, indexIn, indexText, indexValue, keyOf } from "../expand/parameter.ts";
+import { BAD_INDEX, indexIn, indexText, indexValue, keyOf } from "../expand/subscript.ts";
 import { expandFields, expandText } from "../expand/word.ts";
 import type { ArrayLiteral, Assignment, Subscript, Word } from "../parse/ast.ts";
 import { wordParts } from "../parse/parts.ts";
@@ -87,7 +87,7 @@ export function textKey(sh: Interpreter, name: string, subscript: string, readin
   const variable = sh.vars.get(name);
   const expanded = sh.subscriptText(subscript);
   if (variable && variable.attrs & Attr.ASSOC) return expanded;
-  const index = indexIn(sh, variable, indexValue(sh, expanded), name);
+  const index = indexIn(variable, indexValue(sh, expanded));
   if (index === BAD_INDEX && !reading)
     throw new ShellError("assignment", `${name}[${subscript}]: bad array subscript`);
   return index;

@@ -15,7 +15,7 @@ import { readNewline } from "./here-documents.ts";
 import { readAssignmentSubscript } from "./parameters.ts";
 import { makeWord, PartList, wordParts } from "./parts.ts";
 import { plainWord, type Reader } from "./reader.ts";
-import { atWord, readWord } from "./words.ts";
+import { atWord, readBracketedWord, readWord } from "./words.ts";
 
 /**
  * What an assignment may be at a place: `command`: before the words of a command, with blanks in the subscript and
@@ -108,7 +108,7 @@ export function readArray(r: Reader): ArrayLiteral {
     if (c === CLOSE_PAREN) break;
     if (c === NEWLINE) readNewline(r);
     else if (c === NUL) r.unmatched(")", line, "array-end");
-    else if (c === OPEN_BRACKET) elements.push(readSubscripted(r) ?? element(readWord(r)));
+    else if (c === OPEN_BRACKET) elements.push(readSubscripted(r) ?? element(readBracketedWord(r)));
     else if (!atWord(r)) r.unexpectedToken(r.token(), "array");
     else elements.push(element(readWord(r)));
   }

@@ -65,15 +65,15 @@ export const WORD_QUICK_STOP = characters(`${METACHARACTERS}${QUOTES}*?[{~`);
 /** Ends a run of literal text in a word. */
 export const WORD_STOP = characters(`${METACHARACTERS}${QUOTES}`);
 /** In the operand of `${…}`. */
-export const OPERAND_STOP = characters(`${QUOTES}}\n\0`);
+export const OPERAND_STOP = characters(`${QUOTES}<>}\n\0`);
 /** In the pattern of `${…/pattern/…}`. */
-export const REPLACE_STOP = characters(`${QUOTES}}/\n\0`);
+export const REPLACE_STOP = characters(`${QUOTES}<>}/\n\0`);
 /** In `[…]` after a name. */
 export const SUBSCRIPT_STOP = characters(`${QUOTES}[]\n\0`);
 /** In double quotes. */
 export const DOUBLE_QUOTED_STOP = characters('"\\$`\n\0');
 /** In the double-quoted operand of `${…}`. */
-export const QUOTED_OPERAND_STOP = characters("'\"\\$`}\n\0");
+export const QUOTED_OPERAND_STOP = characters("'\"\\$`<>}\n\0");
 /** In single quotes in such an operand. */
 export const PROTECTED_STOP = characters("'\\$`\n\0");
 /** In the body of a here-document. */

@@ -11,7 +11,9 @@ import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   DIGIT,
+  GREATER,
   HASH,
+  LESS,
   META,
   NAME,
   NAME_START,
@@ -24,8 +26,10 @@ import {
 } from "./characters.ts";
 import { readOperation } from "./parameter-operations.ts";
 import { PartList } from "./parts.ts";
+import { readQuotedAngle } from "./quotes.ts";
 import type { Reader } from "./reader.ts";
-import { innerWord, readQuoting, readRun } from "./words.ts";
+import { readProcessSubstitution } from "./substitutions.ts";
+import { atProcessSubstitution, innerWord, readQuoting, readRun } from "./words.ts";
 
 /** `${…}` at `pos`. `quoted`: inside double quotes or a here-document. */
 export function readBraced(r: Reader, quoted: boolean): Parameter | NamesExpansion | BadSubstitution {
@@ -165,7 +169,10 @@ function readSubscriptRuns(r: Reader, list: PartList, braced: boolean): boolean 
     if (c === CLOSE_BRACKET && depth === 0) return true;
     if (c === NUL || c === CLOSE_BRACE) return false;
     if (c === NEWLINE) r.line++;
-    else if (c === OPEN_BRACKET) depth++;
+    else if (c === LESS || c === GREATER) {
+      readQuotedAngle(r, list);
+      continue;
+    } else if (c === OPEN_BRACKET) depth++;
     else if (c === CLOSE_BRACKET) depth--;
     else {
       readQuoting(r, list, c);
@@ -177,7 +184,7 @@ function readSubscriptRuns(r: Reader, list: PartList, braced: boolean): boolean 
 }
 
 const BRACED_SUBSCRIPT_STOP = SUBSCRIPT_STOP.slice();
-BRACED_SUBSCRIPT_STOP[CLOSE_BRACE] = 1;
+for (const c of [CLOSE_BRACE, LESS, GREATER]) BRACED_SUBSCRIPT_STOP[c] = 1;
 
 /**
  * The subscript of an assignment, `pos` after the `[`, through its `]`. `blanks`: spaces and other metacharacters may stand in
@@ -206,9 +213,16 @@ function skipToBrace(r: Reader, line: number): void {
     if (c === NEWLINE) {
       r.pos++;
       r.line++;
-    } else readQuoting(r, ignored, c);
+    } else if (c === LESS || c === GREATER) readAngle(r, ignored);
+    else readQuoting(r, ignored, c);
   }
   r.pos++;
+}
+
+/** `<` or `>` in an operand: the start of a process substitution, or itself. */
+function readAngle(r: Reader, list: PartList): void {
+  if (atProcessSubstitution(r, r.code())) list.push(readProcessSubstitution(r));
+  else readQuotedAngle(r, list);
 }
 
 /** Parts of an operand outside double quotes, up to a character of `stops` that is not a quote. */
@@ -222,6 +236,7 @@ export function readOperandParts(r: Reader, stops: Uint8Array, line: number): Wo
       r.pos++;
       r.line++;
     } else if (c === CLOSE_BRACE || c === 47) return list.finish();
+    else if (c === LESS || c === GREATER) readAngle(r, list);
     else readQuoting(r, list, c);
   }
 }

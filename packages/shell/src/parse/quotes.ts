@@ -8,8 +8,11 @@ import {
   DOLLAR,
   DOUBLE_QUOTE,
   DOUBLE_QUOTED_STOP,
+  GREATER,
+  LESS,
   NEWLINE,
   NUL,
+  OPEN_PAREN,
   PROTECTED_STOP,
   SINGLE_QUOTE,
 } from "./characters.ts";
@@ -17,6 +20,7 @@ import { readDollar } from "./dollar.ts";
 import { PartList } from "./parts.ts";
 import type { Reader } from "./reader.ts";
 import { NONE } from "./stack.ts";
+import { readProcessSubstitution } from "./substitutions.ts";
 import { readRun } from "./words.ts";
 
 /** `'…'` at `pos`. */
@@ -82,12 +86,22 @@ export function readQuotedRuns(
       readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', opened, true);
       r.pos++;
     } else if (c === SINGLE_QUOTE) readProtected(r, list);
+    else if (c === LESS || c === GREATER) readQuotedAngle(r, list);
     else {
       // A newline: only counted.
       list.literal(r.src[r.pos]!);
       r.pos++;
       if (!r.hereDocument) r.line++;
     }
+  }
+}
+
+/** `<` or `>` where a process substitution is text, but read as such all the same, so that what it holds closes nothing. */
+export function readQuotedAngle(r: Reader, list: PartList): void {
+  if (r.codeAt(1) === OPEN_PAREN) list.literal(readProcessSubstitution(r).text);
+  else {
+    list.literal(r.src[r.pos]!);
+    r.pos++;
   }
 }
 

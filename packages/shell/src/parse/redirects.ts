@@ -66,6 +66,9 @@ function operatorAt(r: Reader, at: number, fd: number | null, fdVariable: string
     return redirect(line, operator, fd, fdVariable, "-", r);
   }
   if (!atWord(r)) r.unexpected();
+  // Digits right before another redirect are its number, and no word.
+  if (!duplicates && DIGIT[r.code()] && atOperator(r, r.digitsEnd()))
+    r.unexpectedToken(r.src.slice(r.pos, r.digitsEnd()));
   const target = readWord(r);
   let hereDocument: HereDocument | null = null;
   if (operator === "<<" || operator === "<<-") {

@@ -4,6 +4,7 @@ import {
   BACKSLASH,
   BAR,
   type CharacterSet,
+  CLOSE_BRACKET,
   CLOSE_PAREN,
   DOLLAR,
   DOUBLE_QUOTE,
@@ -12,8 +13,10 @@ import {
   META,
   NEWLINE,
   NUL,
+  OPEN_BRACKET,
   OPEN_PAREN,
   SINGLE_QUOTE,
+  SUBSCRIPT_STOP,
   WORD_QUICK_STOP,
   WORD_STOP,
 } from "./characters.ts";
@@ -29,7 +32,7 @@ export function atWord(r: Reader): boolean {
   return !META[c] || atProcessSubstitution(r, c);
 }
 
-function atProcessSubstitution(r: Reader, c: number): boolean {
+export function atProcessSubstitution(r: Reader, c: number): boolean {
   return (c === LESS || c === GREATER) && r.codeAt(1) === OPEN_PAREN;
 }
 
@@ -46,7 +49,7 @@ export function readWord(r: Reader): Word {
       return plainWord(src.slice(start, at), r.line);
     }
   }
-  return wordOf(r, readWordParts);
+  return wordOf(r, (reader) => readWordParts(reader));
 }
 
 /** Reads the right side of `=~`, where `(…)` and `|` belong to the word. */
@@ -76,8 +79,34 @@ export function innerWord(r: Reader, read: (r: Reader) => WordPart[]): Word {
   return makeWord(line, r.textFrom(from), parts);
 }
 
-function readWordParts(r: Reader): WordPart[] {
-  const list = new PartList();
+/** A word that starts with `[…]`, where anything may stand between the brackets: an element of an array. */
+export function readBracketedWord(r: Reader): Word {
+  return wordOf(r, (reader) => {
+    const list = new PartList();
+    readBrackets(reader, list);
+    return readWordParts(reader, list);
+  });
+}
+
+function readBrackets(r: Reader, list: PartList): void {
+  const { line } = r;
+  let depth = 0;
+  for (;;) {
+    const c = readRun(r, list, SUBSCRIPT_STOP);
+    if (c === NUL) r.unmatched("]", line);
+    if (c !== NEWLINE && c !== OPEN_BRACKET && c !== CLOSE_BRACKET) {
+      readQuoting(r, list, c);
+      continue;
+    }
+    if (c === NEWLINE) r.line++;
+    list.literal(r.src[r.pos]!);
+    r.pos++;
+    if (c === OPEN_BRACKET) depth++;
+    else if (c === CLOSE_BRACKET && --depth === 0) return;
+  }
+}
+
+function readWordParts(r: Reader, list = new PartList()): WordPart[] {
   for (;;) {
     const c = readRun(r, list, WORD_STOP);
     if (!META[c]) readQuoting(r, list, c);

@@ -1,0 +1,27 @@
+// Differences from bash that are left as they are, each with its reason and how it is told from others. docs/shell.md lists the same.
+
+/**
+ * Where `bash -n` takes what our parser refuses, or the other way around.
+ * @type {readonly { reason: string, holds: (script: string) => boolean }[]}
+ */
+export const KNOWN_PARSES = [
+  {
+    reason: "`time` first in `$(…)` or `<(…)`: bash -n takes it for a command, and runs it as the word it is",
+    holds: (script) => /[$<>]\(\s*time\b/.test(script),
+  },
+  {
+    reason: "a parenthesis in `${…}` within `$((…))`: bash counts it among those of the expression",
+    holds: (script) => /\$\(\([\s\S]*\$\{[^}]*[()]/.test(script),
+  },
+];
+
+/**
+ * Where a script says something else, or ends otherwise.
+ * @type {readonly { reason: string, holds: (script: string, want: string, got: string) => boolean }[]}
+ */
+export const KNOWN_RUNS = [];
+
+/** The reason in a list that accounts for a difference; undefined: none does. */
+export function knownReason(list, script, want = "", got = "") {
+  return list.find(({ holds }) => holds(script, want, got))?.reason;
+}
