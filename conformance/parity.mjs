@@ -1,5 +1,5 @@
-// `node conformance/parity.mjs`: every case on Node's v8 engine and in Chromium; what differs by a byte of stdout, stderr, status or
-// what was left behind. Build first: `node tools/build.mjs && pnpm -C packages/demo-web build`.
+// `node conformance/parity.mjs [--beside chromium|wasmtime]`: every case on Node's v8 engine and on another; what differs by a byte of
+// stdout, stderr, status or what was left behind. Build first: `node tools/build.mjs`, for Chromium also `pnpm -C packages/demo-web build`.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -12,7 +12,7 @@ import { runAll as runAllOnNode } from "./lib/pool.mjs";
 const TOP = fileURLToPath(new URL("..", import.meta.url));
 /** Runs of a case that differed: one that Node itself answers in several ways has no one answer to compare with. */
 const NODE_TRIES = 3;
-const CHROMIUM_TRIES = 2;
+const OTHER_TRIES = 2;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,9 +20,16 @@ const { values, positionals } = parseArgs({
     filter: { type: "string", default: "" },
     sample: { type: "string", default: "1" },
     jobs: { type: "string", default: "2" },
+    beside: { type: "string", default: "chromium" },
+    "limit-ms": { type: "string" },
     out: { type: "string" },
   },
 });
+const OTHER = values.beside;
+const runAllOnOther =
+  OTHER === "chromium"
+    ? runAllInChromium
+    : (records, options) => runAllOnNode(records, { ...options, engine: OTHER });
 
 /** The suites of a folder, or the named files. */
 function suites() {
@@ -67,13 +74,13 @@ async function lookAgain(record, options) {
   for (let tries = 0; tries < NODE_TRIES; tries++)
     answers.push((await results(runAllOnNode, [record], alone)).get(record.id));
   const known = new Set(answers.map(key));
-  for (let tries = 0; tries < CHROMIUM_TRIES; tries++) {
-    const got = (await results(runAllInChromium, [record], alone)).get(record.id);
+  for (let tries = 0; tries < OTHER_TRIES; tries++) {
+    const got = (await results(runAllOnOther, [record], alone)).get(record.id);
     if (known.has(key(got))) return undefined;
-    if (tries < CHROMIUM_TRIES - 1) continue;
-    const [node, chromium] = [seen(answers[0]), seen(got)];
-    const differed = Object.keys(node).filter((name) => node[name] !== chromium[name]);
-    return { id: record.id, isSteady: known.size === 1, differed, node, chromium };
+    if (tries < OTHER_TRIES - 1) continue;
+    const [node, other] = [seen(answers[0]), seen(got)];
+    const differed = Object.keys(node).filter((name) => node[name] !== other[name]);
+    return { id: record.id, isSteady: known.size === 1, differed, node, [OTHER]: other };
   }
 }
 
@@ -81,19 +88,20 @@ async function compare({ file, records }) {
   const options = {
     ...{ jobs: Number(values.jobs), tree: true, engine: "v8", helpers: readHelpers(file) },
     sdk: pathToFileURL(join(TOP, "packages/sandbox/dist/index.js")).href,
+    limitMs: values["limit-ms"] === undefined ? undefined : Number(values["limit-ms"]),
   };
   const started = performance.now();
   const node = await results(runAllOnNode, records, options);
   const between = performance.now();
-  const chromium = await results(runAllInChromium, records, options);
+  const other = await results(runAllOnOther, records, options);
   const ended = performance.now();
-  const odd = records.filter(({ id }) => key(node.get(id)) !== key(chromium.get(id)));
+  const odd = records.filter(({ id }) => key(node.get(id)) !== key(other.get(id)));
   const found = [];
   for (const record of odd) found.push(await lookAgain(record, options));
-  const times = { node: sum(node), chromium: sum(chromium) };
+  const times = { node: sum(node), other: sum(other) };
   console.log(
     `${file.split("/").at(-1).padEnd(28)} ${records.length} cases, ${odd.length} differed at first; ` +
-      `scripts ${seconds(times.node)} on Node, ${seconds(times.chromium)} in Chromium; ` +
+      `scripts ${seconds(times.node)} on v8, ${seconds(times.other)} on ${OTHER}; ` +
       `in all ${seconds(between - started)} and ${seconds(ended - between)}`,
   );
   return { found: found.filter(Boolean), times, cases: records.length };
@@ -102,23 +110,23 @@ async function compare({ file, records }) {
 const sum = (found) => [...found.values()].reduce((total, { ms = 0 }) => total + ms, 0);
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
-const listed = readList("known", "parity-chromium");
-const all = { found: [], node: 0, chromium: 0, cases: 0 };
+const listed = readList("known", `parity-${OTHER}`);
+const all = { found: [], node: 0, other: 0, cases: 0 };
 for (const suite of suites()) {
   const { found, times, cases } = await compare(suite);
   all.found.push(...found);
   all.cases += cases;
   all.node += times.node;
-  all.chromium += times.chromium;
+  all.other += times.other;
   for (const { id, differed, isSteady } of found)
     console.log(
-      `  ${id}: ${differed.join(", ")}${isSteady ? "" : " (Node's answers vary)"}: ${listed.get(id) ?? "not listed"}`,
+      `  ${id}: ${differed.join(", ")}${isSteady ? "" : " (v8's answers vary)"}: ${listed.get(id) ?? "not listed"}`,
     );
   if (values.out) writeFileSync(values.out, all.found.map((one) => `${JSON.stringify(one)}\n`).join(""));
 }
 const unlisted = all.found.filter(({ id, isSteady }) => isSteady && !listed.has(id));
 console.log(
   `parity: ${all.cases - all.found.length} of ${all.cases} cases the same, ${all.found.length} differ, ${unlisted.length} of them for no listed ` +
-    `reason; scripts ${(all.chromium / all.node).toFixed(2)} x Node's time`,
+    `reason; scripts ${(all.other / all.node).toFixed(2)} x v8's time`,
 );
 process.exit(unlisted.length === 0 ? 0 : 1);

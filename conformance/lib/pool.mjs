@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { LIMIT_MS } from "./case.mjs";
 
 const CHILD = fileURLToPath(new URL("./child.mjs", import.meta.url));
-/** A child that has not answered by then is stuck, milliseconds. */
-const STUCK_MS = LIMIT_MS + 10_000;
+/** A child that has not answered so long after the case's limit is stuck, milliseconds. */
+const STUCK_MS = 10_000;
 /** Cases after which a child is replaced: what leaks shows as slowness, not as a dead run. */
 const CASES_PER_CHILD = 1500;
 
@@ -27,7 +27,7 @@ async function serve(queue, options, report) {
       served = 0;
     }
     served++;
-    const result = await ask(child, record);
+    const result = await ask(child, record, (options.limitMs ?? LIMIT_MS) + STUCK_MS);
     if (result.gone) child = undefined;
     delete result.gone;
     report(record, result);
@@ -46,7 +46,7 @@ function startChild(options) {
 }
 
 /** One case; `gone` when the child did not live through it. */
-function ask(child, record) {
+function ask(child, record, patienceMs) {
   return new Promise((resolve) => {
     const failed = (what) => ({ id: record.id, ok: false, differed: [what], gone: true });
     const done = (result) => {
@@ -57,7 +57,7 @@ function ask(child, record) {
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
       done(failed("stuck"));
-    }, STUCK_MS);
+    }, patienceMs);
     child.once("message", done);
     child.once("exit", (code, signal) => done(failed(`crash (${signal ?? code})`)));
     child.send(record);

@@ -8,6 +8,7 @@ import { launchChild } from "./direct.ts";
 import type { SystemPipe } from "./fifos.ts";
 import { checkStarted, type Ended, type Launched, type Streams } from "./launcher.ts";
 import { Mailbox } from "./mailbox.ts";
+import type { MailboxFolder } from "./mailbox-folders.ts";
 import type { Shared } from "./programs.ts";
 import { FileInput, type InputStream, OutputStream, PumpedInput } from "./streams.ts";
 import { outcomeOf, VerdictFilter } from "./verdict.ts";
@@ -18,6 +19,7 @@ export class Child {
   readonly end: Promise<number>;
   readonly #shared: Shared;
   readonly #process: Process;
+  readonly #folder: MailboxFolder;
   readonly #mailbox: Mailbox;
   readonly #filter = new VerdictFilter();
   readonly #outputs: OutputStream[] = [];
@@ -30,7 +32,8 @@ export class Child {
   constructor(shared: Shared, process: Process, module: string) {
     this.#shared = shared;
     this.#process = process;
-    this.#mailbox = new Mailbox(shared.mailboxes.take(), process);
+    this.#folder = shared.mailboxes.take();
+    this.#mailbox = new Mailbox(this.#folder, process);
     this.end = this.#run(module);
   }
 
@@ -53,7 +56,8 @@ export class Child {
     } finally {
       this.#letGo();
       this.#mailbox.close();
-      if (over) this.#shared.mailboxes.give(this.#mailbox.folder);
+      if (over) this.#shared.mailboxes.give(this.#folder);
+      else this.#shared.mailboxes.discard(this.#folder);
     }
   }
 
@@ -94,7 +98,7 @@ export class Child {
       // What is compiled already needs none, nor the thread that keeps it.
       ...["-C", "cache=n"],
       ...["-W", `max-memory-size=${pages * PAGE_BYTES}`],
-      ...["--dir", `${root}::/`, "--dir", `${this.#mailbox.folder}::/dev/shadowbox`],
+      ...["--dir", `${root}::/`, "--dir", `${this.#folder.path}::/dev/shadowbox`],
       ...Object.entries(folders).flatMap(([guest, host]) => ["--dir", `${host}::${guest}`]),
       ...env.flatMap((each) => ["--env", decodeText(each)]),
       ...["--argv0", argv0, module],

@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { closeSync, type FSWatcher, mkdirSync, openSync, readSync, watch, writeSync } from "node:fs";
-import { join } from "node:path";
+import { type FSWatcher, readSync, watch, writeSync } from "node:fs";
 import { Errno, FileType } from "@shadowbox/vfs";
 import { eventChange } from "../../engine/host-io.ts";
 import { Header, OpenFile, Pipe, Slot } from "../../kernel/layout.ts";
@@ -13,30 +11,7 @@ import {
   RPC_HEADER,
   RPC_LIMIT,
 } from "../../kernel/rpc-wire.ts";
-
-/** Folders for mailboxes: one that a program has had serves again when the program is no more. */
-export class MailboxFolders {
-  readonly #parent: string;
-  readonly #free: string[] = [];
-
-  /** `parent` is private to this process and goes with everything in it. */
-  constructor(parent: string) {
-    this.#parent = parent;
-  }
-
-  take(): string {
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    const folder = join(this.#parent, randomUUID());
-    mkdirSync(folder, { mode: 0o700 });
-    return folder;
-  }
-
-  /** Nobody must have the folder any more. */
-  give(folder: string): void {
-    this.#free.push(folder);
-  }
-}
+import type { MailboxFolder } from "./mailbox-folders.ts";
 
 /** Operation of the mailbox alone: the status with which the program is about to end. */
 const OP_EXIT = 256;
@@ -52,28 +27,23 @@ const FIFO_PAUSE_MS = 2;
  * file changes, so a mailbox that nobody uses costs nothing. Nobody else can name the folder.
  */
 export class Mailbox {
-  readonly folder: string;
   /** What the program said that it ends with. */
   status: number | undefined;
   /** Called when somebody else is to read the program's standard input, and when a child was waited for. */
   onHandOver: (() => Promise<void>) | undefined;
   onBack: (() => void) | undefined;
   readonly #process: Process;
-  readonly #request: number;
-  readonly #reply: number;
+  readonly #folder: MailboxFolder;
   readonly #watcher: FSWatcher;
   #last = 0;
   #busy = false;
   #closed = false;
 
-  /** `folder` is private to the process; what is in it is emptied. */
-  constructor(folder: string, process: Process) {
+  /** `folder` is the process's alone for as long as it lives. */
+  constructor(folder: MailboxFolder, process: Process) {
     this.#process = process;
-    this.folder = folder;
-    const path = join(folder, "request");
-    this.#request = openSync(path, "w+", 0o600);
-    this.#reply = openSync(join(this.folder, "reply"), "w+", 0o600);
-    this.#watcher = watch(path, { persistent: false }, () => void this.#look());
+    this.#folder = folder;
+    this.#watcher = watch(folder.requestPath, { persistent: false }, () => void this.#look());
     this.#watcher.on("error", () => this.close());
   }
 
@@ -98,21 +68,22 @@ export class Mailbox {
   /** The whole request behind a number that is not yet served. */
   #take(): Uint8Array | undefined {
     const head = Buffer.alloc(4 + RPC_HEADER);
-    if (this.#closed || readSync(this.#request, head, 0, head.length, 0) < head.length) return undefined;
+    if (this.#closed || readSync(this.#folder.request, head, 0, head.length, 0) < head.length)
+      return undefined;
     const number = head.readUInt32LE(0);
     if (number === this.#last) return undefined;
     this.#last = number;
     const length = head.readUInt32LE(4);
     if (length < RPC_HEADER || length > RPC_LIMIT) return new Uint8Array();
     const bytes = new Uint8Array(length);
-    return readSync(this.#request, bytes, 0, length, 4) === length ? bytes : new Uint8Array();
+    return readSync(this.#folder.request, bytes, 0, length, 4) === length ? bytes : new Uint8Array();
   }
 
   #put(reply: Uint8Array): void {
-    writeSync(this.#reply, reply, 0, reply.length, 4);
+    writeSync(this.#folder.reply, reply, 0, reply.length, 4);
     const number = Buffer.alloc(4);
     number.writeUInt32LE(this.#last);
-    writeSync(this.#reply, number, 0, 4, 0);
+    writeSync(this.#folder.reply, number, 0, 4, 0);
   }
 
   async #answer(request: Uint8Array): Promise<Uint8Array> {
@@ -239,8 +210,6 @@ export class Mailbox {
       Atomics.add(i32, word, 1);
       Atomics.notify(i32, word);
     }
-    closeSync(this.#request);
-    closeSync(this.#reply);
   }
 }
 

@@ -11,7 +11,7 @@ import { Child } from "./child.ts";
 import { CompiledModules } from "./compiled.ts";
 import { Fifos } from "./fifos.ts";
 import { Launcher } from "./launcher.ts";
-import { MailboxFolders } from "./mailbox.ts";
+import { MailboxFolders } from "./mailbox-folders.ts";
 
 /** A program's module, as the sandbox knows it by number. */
 export interface ProgramModule {
@@ -140,6 +140,7 @@ export class WasmtimePrograms implements Programs {
   close(): void {
     for (const child of this.#children.values()) child.kill();
     this.#shared.launcher.close();
+    this.#shared.mailboxes.close();
     rmSync(this.#shared.folder, { recursive: true, force: true });
   }
 }
