@@ -43,7 +43,7 @@ export function listCommands(
     module: 0,
     size: 0,
   }));
-  for (const { name, module, size, capabilities, limits } of entries.values()) {
+  for (const { name, module, size, capabilities, limits, bundle, argv0 } of entries.values()) {
     const most = Math.min(pages, memoryPages(limits));
     const key = `${module} ${most}`;
     let number = modules.get(key);
@@ -52,8 +52,11 @@ export function listCommands(
       modules.set(key, number);
     }
     commands.push({
-      ...{ name, kind: ProgramKind.MODULE, module: number, size },
+      ...{ name, kind: ProgramKind.MODULE, module: number, size, bundle },
       capabilities: capabilityBits(capabilities),
+      memoryPages: most,
+      ...(argv0 !== name && { argv0 }),
+      ...(limits.timeMs !== undefined && { timeMs: limits.timeMs }),
     });
   }
   return commands;
@@ -91,7 +94,9 @@ export function pickBundles(
     commands: installed.commands.flatMap((command) => {
       if (command.kind === ProgramKind.SHELL) return [command];
       const entry = entries.get(command.name);
-      return entry ? [{ ...command, capabilities: capabilityBits(entry.capabilities) }] : [];
+      if (!entry) return [];
+      const capabilities = capabilityBits(entry.capabilities);
+      return [{ ...command, capabilities, denied: (command.capabilities ?? 0) & ~capabilities }];
     }),
     entries,
     archives: installed.archives.filter(({ bundle }) => wanted.has(bundle)),

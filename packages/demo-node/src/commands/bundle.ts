@@ -110,16 +110,26 @@ async function search(_: unknown, text: string | undefined): Promise<object[]> {
   );
 }
 
-async function info(_: unknown, name: string | undefined): Promise<object[]> {
+async function info({ json }: Parsed["values"], name: string | undefined): Promise<object[]> {
   const found = registries().flatMap((registry) => registry.bundles().get(name ?? "") ?? []);
   if (found.length === 0) throw new CliError(`bundle info: there is no bundle "${name ?? ""}"`);
-  return found.flatMap(({ commands, version, licence, origin }) => [
-    { name, version, licence, toolchain: origin.toolchain },
-    ...Object.entries(commands).map(([command, { capabilities }]) => ({
+  return found.flatMap(({ registry, commands, version, licence, description, origin }) => [
+    { name, version, registry, licence, description },
+    ...Object.entries(commands).map(([command, { capabilities, limits }]) => ({
       command,
       capabilities: capabilities.length > 0 ? capabilities.join(", ") : "nothing",
+      ...(limits && { limits: limitsText(limits) }),
     })),
+    { recipe: `built by ${origin.recipe}`, toolchain: origin.toolchain },
+    ...(json
+      ? [{ sources: origin.sources }]
+      : [{ sources: `${Object.keys(origin.sources).length} sources; --json has them, with their digests` }]),
   ]);
+}
+
+function limitsText({ memoryBytes, timeMs }: { memoryBytes?: number; timeMs?: number }): string {
+  const memory = memoryBytes === undefined ? [] : [`at most ${memoryBytes / 2 ** 20} MiB`];
+  return [...memory, ...(timeMs === undefined ? [] : [`at most ${timeMs / 1000} s`])].join(", ");
 }
 
 async function verify(): Promise<object[]> {

@@ -32,7 +32,7 @@ test("a box gets the bundles and capabilities that its policy leaves", async () 
   const { stdout, stderr } = await box.exec(script);
   expect(new TextDecoder().decode(stdout)).toBe("127\n1\n126\nb\n");
   expect(new TextDecoder().decode(stderr)).toContain(
-    'not permitted: "fs.write" is not among its capabilities',
+    'not permitted: "fs.write", which bundle "core-utils" asks for, is denied in this box',
   );
   expect(box.commands().has("nl")).toBe(false);
   await expect(Sandbox.create({ denyBundles: ["nosuch"] })).rejects.toThrow('got "nosuch"');

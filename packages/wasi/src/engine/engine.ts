@@ -44,7 +44,7 @@ export interface ProcessLimits {
 }
 
 /** In the order of the bits of `Limit`. */
-const LIMIT_NAMES = ["memory", "disk", "files", "processes"] as const;
+const LIMIT_NAMES = ["memory", "disk", "files", "processes", "time"] as const;
 /** A bound of a sandbox. */
 export type LimitName = (typeof LIMIT_NAMES)[number];
 

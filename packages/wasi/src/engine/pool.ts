@@ -1,3 +1,4 @@
+import { killOverdue } from "../kernel/deadlines.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Header, ProcessState, ProgramKind, Run, Slot } from "../kernel/layout.ts";
 import { type ModuleLoader, ModuleTable } from "./module-table.ts";
@@ -155,7 +156,7 @@ export class WorkerPool {
     while (!sandbox.closed) {
       const seen = Atomics.load(i32, word);
       this.#serve(sandbox);
-      const change = Atomics.waitAsync(i32, word, seen);
+      const change = Atomics.waitAsync(i32, word, seen, killOverdue(sandbox.kernel));
       if (change.async) await change.value;
     }
   }

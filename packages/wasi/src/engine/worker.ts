@@ -1,4 +1,5 @@
 import { Heap } from "@shadowbox/vfs";
+import { startClock } from "../kernel/deadlines.ts";
 import { Kernel, type KernelConfig } from "../kernel/kernel.ts";
 import { ProgramKind, Run, Slot } from "../kernel/layout.ts";
 import { type Process, ProcessExit } from "../kernel/process.ts";
@@ -117,6 +118,7 @@ class WorkerServer {
   #run(slot: number, pid: number, payload: unknown): void {
     const kernel = this.#kernel;
     if (!kernel?.processes.take(slot, pid, this.#worker + 1)) return;
+    startClock(kernel, slot);
     const { i32 } = kernel.memory;
     const process = kernel.process(slot);
     kernel.current = process;

@@ -1,3 +1,5 @@
+import type { Command } from "./commands.ts";
+
 /** What a command may do, as its manifest says; bits that are kept in shared memory. */
 export const Capability = { FS_READ: 1, FS_WRITE: 2, SPAWN: 4, NET: 8 } as const;
 
@@ -21,4 +23,13 @@ export function capabilityBits(names: Iterable<string>): number {
 /** Name of one bit, as manifests write it. */
 export function capabilityName(bit: number): string {
   return NAMES.find(([, each]) => each === bit)?.[0] ?? "";
+}
+
+/** What a command is told when it tries something that it may not; one without a manifest is `undefined`. */
+export function refusal(bit: number, command: Command | undefined): string {
+  const name = `not permitted: "${capabilityName(bit)}"`;
+  if (command?.bundle === undefined) return `${name} is not among its capabilities`;
+  if ((command.denied ?? 0) & bit)
+    return `${name}, which bundle "${command.bundle}" asks for, is denied in this box`;
+  return `${name} is not among the capabilities that bundle "${command.bundle}" asks for`;
 }

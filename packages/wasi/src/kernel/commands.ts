@@ -7,8 +7,7 @@ import {
   type NodeId,
   type Stat,
 } from "@shadowbox/vfs";
-import { UNLISTED } from "./capabilities.ts";
-import { Header, ProgramKind } from "./layout.ts";
+import { Header, ProgramKind, Slot } from "./layout.ts";
 import type { KernelMemory } from "./memory.ts";
 import { listNames, ReadOnlyFileSystem, readFrom } from "./read-only.ts";
 
@@ -23,6 +22,15 @@ export interface Command {
   size: number;
   /** Bits of `Capability`; default: what a shell has. */
   capabilities?: number;
+  /** Bits of those that its manifest asks for and the sandbox's policy denies. */
+  denied?: number;
+  /** What its program finds as its own name; default: what the caller said. */
+  argv0?: string;
+  /** Name of its bundle, for messages. */
+  bundle?: string;
+  /** Its manifest's bounds: pages of linear memory, below the sandbox's own; milliseconds of a process. */
+  memoryPages?: number;
+  timeMs?: number;
 }
 
 /** The list of installed commands, in shared memory, so that every worker sees the same one. */
@@ -40,9 +48,7 @@ export class Commands {
   set(commands: readonly Command[]): number {
     const { u32, i32, base } = this.#memory;
     const sorted = [...commands].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    const text = encodeText(
-      JSON.stringify(sorted.map((c) => [c.name, c.kind, c.module, c.size, c.capabilities ?? UNLISTED])),
-    );
+    const text = encodeText(JSON.stringify(sorted));
     const pointer = this.#memory.store(text);
     if (pointer < 0) return pointer;
     // The old list stays allocated: a worker may be reading it, and lists are replaced a few times at most.
@@ -61,16 +67,17 @@ export class Commands {
     const pointer = u32[base + Header.COMMANDS];
     const text =
       pointer === 0 ? "[]" : decodeText(this.#memory.load(pointer, u32[base + Header.COMMANDS_LENGTH]));
-    const rows = JSON.parse(text) as [string, ProgramKind, number, number, number][];
-    this.#list = rows.map(([name, kind, module, size, capabilities]) => ({
-      name,
-      kind,
-      module,
-      size,
-      capabilities,
-    }));
+    this.#list = JSON.parse(text) as Command[];
     this.#byName = new Map(this.#list.map((command, index) => [command.name, index]));
     return this.#list;
+  }
+
+  /** The command that a process runs. */
+  of(slot: number): Command | undefined {
+    const { i32 } = this.#memory;
+    const command = this.list()[i32[slot + Slot.COMMAND] - 1];
+    // The list may have been replaced since it was started.
+    return command?.module === i32[slot + Slot.MODULE] ? command : undefined;
   }
 
   /** Index of a command in {@link Commands.list}, -1 if it is not there. */

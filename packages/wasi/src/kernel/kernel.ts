@@ -11,6 +11,7 @@ import {
 } from "@shadowbox/vfs";
 import { WasiError } from "../errors.ts";
 import { type CommandBytes, CommandFileSystem, Commands } from "./commands.ts";
+import { sayOverdue } from "./deadlines.ts";
 import { DeviceFileSystem } from "./device-fs.ts";
 import { Devices } from "./devices.ts";
 import {
@@ -265,6 +266,7 @@ export class Kernel {
   }
 
   #closeAll(slot: number): void {
+    sayOverdue(this, slot);
     const { i32 } = this.memory;
     const limit = i32[slot + Slot.FD_LIMIT];
     for (let fd = 0; fd < limit; fd++) {
@@ -338,11 +340,11 @@ export class Kernel {
     const killed = Atomics.load(i32, slot + Slot.RUN) === Run.KILLED;
     if (!killed && this.starter(slot)) return;
     Atomics.compareExchange(i32, slot + Slot.WORKER, -1, 0);
-    this.#request();
+    this.callSupervisor();
   }
 
   /** Asks the supervisor to look at the table. */
-  #request(): void {
+  callSupervisor(): void {
     const { i32, base } = this.memory;
     Atomics.add(i32, base + Header.REQUEST_SEQ, 1);
     Atomics.notify(i32, base + Header.REQUEST_SEQ);
@@ -355,7 +357,7 @@ export class Kernel {
     i32[slot + Slot.BY_MESSAGE] = 1;
     Atomics.store(i32, slot + Slot.STATE, ProcessState.STARTING);
     // Killed while it was prepared, when the supervisor could not yet end it.
-    if (Atomics.load(i32, slot + Slot.RUN) === Run.KILLED) this.#request();
+    if (Atomics.load(i32, slot + Slot.RUN) === Run.KILLED) this.callSupervisor();
     this.forker?.(slot, state);
   }
 

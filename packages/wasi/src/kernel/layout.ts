@@ -75,7 +75,7 @@ export const Header = {
 } as const;
 
 /** Bounds that a program may reach, as bits. */
-export const Limit = { MEMORY: 1, DISK: 2, FILES: 4, PROCESSES: 8 } as const;
+export const Limit = { MEMORY: 1, DISK: 2, FILES: 4, PROCESSES: 8, TIME: 16 } as const;
 
 /** Descriptor of the first preopened directory of a guest, normally the only one. */
 export const PREOPEN = 3;
@@ -145,6 +145,12 @@ export const Slot = {
   /** Which process this is, told by its descent (two words), and how many it has started. */
   LINEAGE: 40,
   STARTED_CHILDREN: 42,
+  /** 1 + index of its command in the list, 0: it runs none. */
+  COMMAND: 43,
+  /** Milliseconds that it may run, 0: for ever; whether it was killed for that; when it will be (Float64 at this pair). */
+  TIME_LIMIT: 44,
+  OVERDUE: 45,
+  DEADLINE: 46,
   FDS: 64,
   WORDS: 64 + Capacity.FDS,
 } as const;

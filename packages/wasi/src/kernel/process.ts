@@ -1,6 +1,6 @@
 import { decodeText, Errno, encodeText, FileType } from "@shadowbox/vfs";
 import { Alarm } from "./alarm.ts";
-import { capabilityName } from "./capabilities.ts";
+import { refusal } from "./capabilities.ts";
 import { Children } from "./children.ts";
 import { FileIo } from "./io.ts";
 import type { Kernel } from "./kernel.ts";
@@ -385,7 +385,7 @@ export class Process {
     if (i32[this.slot + Slot.CAPABILITIES] & capability) return true;
     if ((i32[this.slot + Slot.TOLD] & capability) === 0) {
       i32[this.slot + Slot.TOLD] |= capability;
-      this.complain(`not permitted: "${capabilityName(capability)}" is not among its capabilities`);
+      this.complain(refusal(capability, this.kernel.commands.of(this.slot)));
     }
     return false;
   }

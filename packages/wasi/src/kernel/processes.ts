@@ -315,6 +315,20 @@ export class Processes {
     Atomics.notify(i32, base + Header.REQUEST_SEQ);
   }
 
+  /** Kills a process that is over its time, once; false if it has ended, or the slot is another's. */
+  killOverdue(slot: number, pid: number): boolean {
+    const { i32, base } = this.memory;
+    lock(i32, base + Header.LOCK);
+    const running =
+      i32[slot + Slot.PID] === pid && Atomics.load(i32, slot + Slot.STATE) === ProcessState.RUNNING;
+    if (running) {
+      i32[slot + Slot.OVERDUE] = 1;
+      this.send(slot, Signal.KILL);
+    }
+    unlock(i32, base + Header.LOCK);
+    return running;
+  }
+
   #wake(slot: number): void {
     const word = Atomics.load(this.memory.i32, slot + Slot.WAITS_ON);
     if (word === 0) return;

@@ -1,4 +1,5 @@
 import { Errno, encodeText, type Place } from "@shadowbox/vfs";
+import { UNLISTED } from "./capabilities.ts";
 import type { Command } from "./commands.ts";
 import type { Kernel } from "./kernel.ts";
 import { CLOSE_ON_EXEC, Header, PREOPEN, ProgramKind, Slot } from "./layout.ts";
@@ -13,8 +14,8 @@ export interface Program {
   /** Number of the module; of a module file: its open file, with a reference that the caller has to release. */
   module: number;
   argv: readonly Uint8Array[];
-  /** Bits of `Capability`; default: all but the network. */
-  capabilities?: number;
+  /** The command it is; a shell or a module file is none and has all capabilities but the network. */
+  command?: Command;
 }
 
 /** A process to be started. */
@@ -34,8 +35,6 @@ export interface Launch {
   directory(slot: number): number;
   /** Handed over by {@link Kernel.forker}. */
   state?: { value: unknown };
-  /** Pages of linear memory; default the sandbox's limit. */
-  memoryPages?: number;
 }
 
 export interface LaunchFile {
@@ -56,10 +55,10 @@ export function launch(kernel: Kernel, request: Launch): number {
     ignored: request.ignored,
     kind: program.kind,
     module: program.kind === ProgramKind.MODULE ? program.module : 0,
-    memoryPages: request.memoryPages ?? i32[base + Header.MEMORY_LIMIT],
+    memoryPages: i32[base + Header.MEMORY_LIMIT],
   });
   if (slot < 0) return slot;
-  if (program.capabilities !== undefined) i32[slot + Slot.CAPABILITIES] = program.capabilities;
+  if (program.command !== undefined) bound(kernel, slot, program.command);
   let status = kernel.setArguments(slot, program.argv, request.env);
   if (status >= 0) status = request.directory(slot);
   if (status < 0) {
@@ -74,6 +73,16 @@ export function launch(kernel: Kernel, request: Launch): number {
   else kernel.launchByMessage(slot, request.state.value);
   killWithParent(kernel, slot, pid, parent);
   return pid;
+}
+
+/** Gives a process what the manifest of its command lets it have. */
+function bound(kernel: Kernel, slot: number, command: Command): void {
+  const { i32 } = kernel.memory;
+  i32[slot + Slot.COMMAND] = kernel.commands.indexOf(command.name) + 1;
+  i32[slot + Slot.CAPABILITIES] = command.capabilities ?? UNLISTED;
+  const pages = i32[slot + Slot.MEMORY_LIMIT];
+  i32[slot + Slot.MEMORY_LIMIT] = Math.min(pages, command.memoryPages ?? pages);
+  i32[slot + Slot.TIME_LIMIT] = command.timeMs ?? 0;
 }
 
 /** A parent that is killed while it starts a child takes it along: who killed a session must not miss the newest member. */
@@ -135,8 +144,13 @@ export function findProgram(
   if (typeof found === "number") return found;
   const command = commandAt(process.kernel, found);
   if (command !== undefined) {
-    const { kind, module, capabilities } = command;
-    return { kind, module, capabilities, argv };
+    const { kind, module, argv0 } = command;
+    return {
+      kind,
+      module,
+      command,
+      argv: argv0 === undefined ? argv : [encodeText(argv0), ...argv.slice(1)],
+    };
   }
   const fd = process.paths.open(AT_CWD, path, 1);
   if (fd < 0) return fd;

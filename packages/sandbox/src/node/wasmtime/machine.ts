@@ -1,9 +1,18 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OFFICIAL } from "@shadowbox/bundle";
 import { emptyStat, Heap, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
 import { DirectoryFileSystem } from "@shadowbox/vfs/node";
-import { Kernel, ProgramKind, USER, V8Engine, type WorkerPool } from "@shadowbox/wasi";
+import {
+  type Command,
+  capabilityBits,
+  Kernel,
+  ProgramKind,
+  USER,
+  V8Engine,
+  type WorkerPool,
+} from "@shadowbox/wasi";
 import { type ProgramModule, WasmtimePrograms } from "@shadowbox/wasi/node";
 import type { Installed } from "../../commands.ts";
 import { frozenMounts } from "../../frozen.ts";
@@ -26,6 +35,7 @@ export interface MachineOptions {
 
 /** Where the kernel has file systems of its own; programs reach them through host services. */
 const OWN = ["/dev", "/proc", "/bin", "/usr/bin"];
+const FILES = capabilityBits(["fs.read", "fs.write"]);
 const DEVICES = ["null", "stdin", "stdout", "stderr"];
 
 /**
@@ -62,7 +72,7 @@ export class WasmtimeMachine implements Machine {
       root,
       cache: options.cache,
       module: (number) => modules.get(number),
-      inWorkers: (number) => withFiles.has(modules.get(number)?.name ?? ""),
+      inWorkers: (command) => withFiles.has(command.name) || isConfined(command, options.installed),
       descriptor: (dev, node) => (dev === files.dev ? files.descriptor(node) : -1),
       onCompile: options.onCompile,
     });
@@ -110,6 +120,15 @@ function projectContent(tree: TreeFileSystem): (node: number) => Uint8Array | un
 function bringingFiles({ archives, entries }: Installed): ReadonlySet<string> {
   const bundles = new Set(archives.map(({ bundle }) => bundle));
   return new Set([...entries.values()].filter(({ bundle }) => bundles.has(bundle)).map(({ name }) => name));
+}
+
+/**
+ * Whether the kernel must see each call of a command on files, as it does in a worker: wasmtime mounts a folder for reading and writing. A
+ * command of the official registry that asks for less keeps to it by itself, unless the box's policy took it away.
+ */
+function isConfined({ name, capabilities = FILES, denied = 0 }: Command, { entries }: Installed): boolean {
+  const official = entries.get(name)?.registry === OFFICIAL.name;
+  return (denied & FILES) !== 0 || (!official && (capabilities & FILES) !== FILES);
 }
 
 /** The modules of the commands, by the number that the kernel's list has. */

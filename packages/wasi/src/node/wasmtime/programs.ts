@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { limitModule } from "../../engine/module.ts";
 import type { Programs } from "../../engine/programs.ts";
 import { WasiError } from "../../errors.ts";
+import type { Command } from "../../kernel/commands.ts";
+import { startClock } from "../../kernel/deadlines.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { ProgramKind, Slot } from "../../kernel/layout.ts";
 import { type Process, ProcessExit } from "../../kernel/process.ts";
@@ -34,8 +36,8 @@ export interface WasmtimeOptions {
   cache: string;
   /** The module with a number of the kernel's list of commands. */
   module(number: number): ProgramModule | undefined;
-  /** Whether the module with this number is not for wasmtime; default none. */
-  inWorkers?(number: number): boolean;
+  /** Whether a command is not for wasmtime; default none. */
+  inWorkers?(command: Command): boolean;
   /** The host's descriptor of an open file, -1 if it is none of the host's. */
   descriptor(dev: number, node: number): number;
   /** Told before a module is compiled, which takes a while. */
@@ -79,9 +81,8 @@ export class WasmtimePrograms implements Programs {
   }
 
   takes(slot: number): boolean {
-    const { i32 } = this.#kernel.memory;
-    const isFile = i32[slot + Slot.KIND] === ProgramKind.FILE;
-    return isFile || !(this.#shared.options.inWorkers?.(i32[slot + Slot.MODULE]) ?? false);
+    const command = this.#kernel.commands.of(slot);
+    return command === undefined || !(this.#shared.options.inWorkers?.(command) ?? false);
   }
 
   start(slot: number, pid: number): void {
@@ -98,6 +99,7 @@ export class WasmtimePrograms implements Programs {
       // Somebody may have killed it.
       if (!this.#shared.launcher.open) this.#shared.launcher = new Launcher();
       const child = new Child(this.#shared, process, file);
+      startClock(this.#kernel, process.slot);
       this.#children.set(process.pid, child);
       const status = await child.end;
       if (status >= 0) process.exit(status);
