@@ -50,7 +50,8 @@ export class Permissions {
   }
 
   static async open(page: Page, state: string, settings: BoxSettings): Promise<Permissions> {
-    return new Permissions(page, await openLines(state, "rules"), await openLines(state, "audit"), settings);
+    const [rules, audit] = await Promise.all([openLines(state, "rules"), openLines(state, "audit")]);
+    return new Permissions(page, rules, audit, settings);
   }
 
   get rules(): readonly Rule[] {

@@ -1,9 +1,17 @@
-import { type ImageEntry, listTree, projectFiles, Sandbox } from "@shadowbox/sandbox/browser";
+import {
+  type ImageEntry,
+  type Limits,
+  listTree,
+  prepareSandbox,
+  projectFiles,
+  Sandbox,
+} from "@shadowbox/sandbox/browser";
 import type { Agent } from "./agent.ts";
 import { digestOf } from "./digest.ts";
 import { isEmptyConversation, keptStates, removeStates, takeTurn } from "./kept.ts";
 import { Page, Permissions } from "./person.ts";
 import {
+  type BoxSettings,
   type CommandFacts,
   DEFAULT_SETTINGS,
   type ExecEnd,
@@ -42,17 +50,28 @@ function currentPermissions(): Permissions {
 
 async function openBox(state: number, files?: readonly ImageEntry[]): Promise<Opened> {
   const whole = `${name}.${state}`;
-  const { memoryMiB, network, loopback } = settings;
-  const own = await Permissions.open(page, whole, settings);
-  permissions = own;
-  present = state;
-  box = await Sandbox.create({
+  const { network, loopback } = settings;
+  const opening = Permissions.open(page, whole, settings);
+  // Both at once: most of either is waiting for the disk.
+  const creating = Sandbox.create({
     ...{ state: whole, registry, files },
-    limits: { memoryBytes: memoryMiB << 20 },
-    net: { policy: { preset: network, allowLoopback: loopback }, ask: own.askNet },
-    onEvent: own.onEvent,
+    limits: limitsOf(settings),
+    net: {
+      policy: { preset: network, allowLoopback: loopback },
+      ask: async (question) => (await opening).askNet(question),
+    },
+    onEvent: (event) => void opening.then((own) => own.onEvent(event)),
   });
+  present = state;
+  const [own, made] = await Promise.allSettled([opening, creating]);
+  if (own.status === "fulfilled") permissions = own.value;
+  if (made.status === "fulfilled") box = made.value;
+  for (const part of [own, made]) if (part.status === "rejected") throw part.reason;
   return openedBox();
+}
+
+function limitsOf({ memoryMiB }: BoxSettings): Partial<Limits> {
+  return { memoryBytes: memoryMiB << 20 };
 }
 
 function openedBox(): Opened {
@@ -191,6 +210,8 @@ const agentMethods = {
 const methods: Methods = {
   open: async (state, address, given = DEFAULT_SETTINGS) => {
     [name, registry, settings] = [state, address, given];
+    // What is wrong with it the opening itself will say.
+    prepareSandbox({ registry, limits: limitsOf(settings) }).catch(() => {});
     const own = new Tabs(state, run, () => page.post({ type: "changed" }));
     await takeTurn(state, () => {
       tabs = own;

@@ -59,6 +59,7 @@ export type {
   UndoResult,
 } from "../types.ts";
 export { listTree } from "./list.ts";
+export { prepareSandbox } from "./open.ts";
 export { runWasi, type WasiRunOptions, type WasiRunResult } from "./wasi.ts";
 
 export type Sandbox = SandboxType;

@@ -19,7 +19,7 @@ export async function createBrowserSandbox(options: SandboxOptions): Promise<Box
   checkOptions(options);
   const given = givenImage(options);
   const pool = sharedPool();
-  const installing = installCommands(pool, addressOf(options.registry), memoryPages(options.limits));
+  const installing = installFor(options);
   installing.catch(() => {});
   const state = options.state === undefined ? undefined : await openState(options.state);
   try {
@@ -29,6 +29,20 @@ export async function createBrowserSandbox(options: SandboxOptions): Promise<Box
     state?.release();
     throw error;
   }
+}
+
+/**
+ * Fetches and verifies the registry ahead of need, for sandboxes that will be made with the same `registry` and `limits`. Optional: only
+ * the first of them is made sooner. Rejects with BundleError as `Sandbox.create` does, which then tries again.
+ */
+export async function prepareSandbox(
+  options: Pick<SandboxOptions, "registry" | "limits"> = {},
+): Promise<void> {
+  await installFor(options);
+}
+
+function installFor({ registry, limits }: Pick<SandboxOptions, "registry" | "limits">): Promise<Installed> {
+  return installCommands(sharedPool(), addressOf(registry), memoryPages(limits));
 }
 
 /** What a sandbox is put together from. */

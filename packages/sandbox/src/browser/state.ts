@@ -36,25 +36,11 @@ export async function openState(name: string): Promise<BrowserState> {
       "state",
       `open state "${name}": expected a worker, whose files can be used at once`,
     );
-  const opened: SlotStorage[] = [];
   try {
     const root = await navigator.storage.getDirectory();
-    const folder = await (await root.getDirectoryHandle(FOLDER, { create: true })).getDirectoryHandle(name, {
-      create: true,
-    });
-    const open = async (file: string) => {
-      const storage = await openSlots(folder, file);
-      opened.push(storage);
-      return storage;
-    };
-    return assemble({
-      journal: await open("journal"),
-      project: await open("project"),
-      log: await open("log"),
-      snapshots: await open("snapshots"),
-    });
+    const states = await root.getDirectoryHandle(FOLDER, { create: true });
+    return assemble(await openStorages(await states.getDirectoryHandle(name, { create: true })));
   } catch (cause) {
-    for (const storage of opened) storage.close();
     if (!(cause instanceof DOMException)) throw cause;
     const held = cause.name === "NoModificationAllowedError";
     const why = held ? "another tab or worker has it open" : cause.message;
@@ -62,19 +48,28 @@ export async function openState(name: string): Promise<BrowserState> {
   }
 }
 
-async function openSlots(folder: FileSystemDirectoryHandle, name: string): Promise<SlotStorage> {
-  const open = async (slot: string) =>
-    (await folder.getFileHandle(`${name}.${slot}`, { create: true })).createSyncAccessHandle();
-  const first = await open("a");
-  try {
-    return new SlotStorage([first, await open("b")]);
-  } catch (error) {
-    first.close();
-    throw error;
-  }
-}
+const STORAGES = ["journal", "project", "log", "snapshots"] as const;
+type Storages = Record<(typeof STORAGES)[number], SlotStorage>;
 
-type Storages = Record<"journal" | "project" | "log" | "snapshots", SlotStorage>;
+/** All files of a state, or none. The first decides between two who open it at once; the others need not wait for each other. */
+async function openStorages(folder: FileSystemDirectoryHandle): Promise<Storages> {
+  const open = async (name: string) =>
+    (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle();
+  const [first, ...others] = STORAGES.flatMap((name) => [`${name}.a`, `${name}.b`]);
+  const handles = [await open(first as string)];
+  const opened = await Promise.allSettled(others.map(open));
+  for (const one of opened) if (one.status === "fulfilled") handles.push(one.value);
+  const failed = opened.find((one) => one.status === "rejected");
+  if (failed !== undefined) {
+    for (const handle of handles) handle.close();
+    throw failed.reason;
+  }
+  const storageAt = (index: number) =>
+    new SlotStorage(
+      handles.slice(2 * index, 2 * index + 2) as [FileSystemSyncAccessHandle, FileSystemSyncAccessHandle],
+    );
+  return Object.fromEntries(STORAGES.map((name, index) => [name, storageAt(index)])) as Storages;
+}
 
 function assemble(storages: Storages): BrowserState {
   const { journal, state: restored } = Journal.open(storages.journal);
