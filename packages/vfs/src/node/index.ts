@@ -1,4 +1,4 @@
 export { type NodeBaseOptions, NodeBaseSource } from "./base-source.ts";
 export { DirectoryFileSystem, type DirectoryOptions } from "./directory/directory-fs.ts";
 export { errnoOf } from "./errno.ts";
-export { NodeJournalStorage } from "./journal-storage.ts";
+export { type JournalFiles, NodeJournalStorage } from "./journal-storage.ts";

@@ -1,28 +1,26 @@
-import {
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { JournalStorage } from "../journal/journal.ts";
+
+const DISK = { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync };
+
+/** The calls by which a journal touches its disk. */
+export type JournalFiles = typeof DISK;
 
 /** A journal in one file of the host, made on the first write. `path` is absolute, its folder exists. */
 export class NodeJournalStorage implements JournalStorage {
   readonly #path: string;
+  readonly #files: JournalFiles;
   #fd: number | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, files: JournalFiles = DISK) {
     this.#path = path;
+    this.#files = files;
   }
 
   read(): Uint8Array {
     try {
-      return readFileSync(this.#path);
+      return this.#files.readFileSync(this.#path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Uint8Array();
       throw error;
@@ -36,50 +34,59 @@ export class NodeJournalStorage implements JournalStorage {
   }
 
   #open(): number {
-    this.#fd ??= openSync(this.#path, "a", 0o600);
+    this.#fd ??= this.#files.openSync(this.#path, "a", 0o600);
     return this.#fd;
   }
 
   append(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#open(), bytes, done);
+    this.#write(this.#open(), bytes);
+  }
+
+  #write(fd: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) done += this.#files.writeSync(fd, bytes, done);
   }
 
   sync(): void {
-    fsyncSync(this.#open());
+    this.#files.fsyncSync(this.#open());
   }
 
   /** What is cut off is kept beside the journal, as `journal.cut`. */
   truncate(length: number): void {
-    writeFileSync(`${this.#path}.cut`, this.read().subarray(length), { mode: 0o600 });
-    ftruncateSync(this.#open(), length);
-    fsyncSync(this.#open());
+    const cut = this.#files.openSync(`${this.#path}.cut`, "w", 0o600);
+    try {
+      this.#write(cut, this.read().subarray(length));
+    } finally {
+      this.#files.closeSync(cut);
+    }
+    this.#files.ftruncateSync(this.#open(), length);
+    this.sync();
   }
 
   replace(bytes: Uint8Array): void {
     const fresh = `${this.#path}.new`;
-    const fd = openSync(fresh, "w", 0o600);
+    const fd = this.#files.openSync(fresh, "w", 0o600);
     try {
-      writeFileSync(fd, bytes);
-      fsyncSync(fd);
+      this.#write(fd, bytes);
+      this.#files.fsyncSync(fd);
     } finally {
-      closeSync(fd);
+      this.#files.closeSync(fd);
     }
     this.close();
-    renameSync(fresh, this.#path);
-    syncFolder(dirname(this.#path));
+    this.#files.renameSync(fresh, this.#path);
+    this.#syncFolder();
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    if (this.#fd !== undefined) this.#files.closeSync(this.#fd);
     this.#fd = undefined;
   }
-}
 
-function syncFolder(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+  #syncFolder(): void {
+    const fd = this.#files.openSync(dirname(this.#path), "r");
+    try {
+      this.#files.fsyncSync(fd);
+    } finally {
+      this.#files.closeSync(fd);
+    }
   }
 }

@@ -5,6 +5,7 @@ const CALLS = [
   "chmodSync",
   "closeSync",
   "fchmodSync",
+  "fdatasyncSync",
   "fstatSync",
   "fsyncSync",
   "ftruncateSync",

@@ -7,10 +7,13 @@ import { type Files, syncFolder } from "./files.ts";
 
 /** Bytes of the file; above that the older half goes. */
 const MOST_BYTES = 256 << 20;
+/** Zeros that are written behind a frame as room for the next ones. */
+const ROOM = 1 << 20;
 
 /**
- * All snapshots of a state in one file that only grows: each a line `SNAP header-bytes body-bytes crc32`, its JSON, and the
- * contents that were not there yet. What a crash cut off at the end is left out and overwritten.
+ * All snapshots of a state in one file: each a line `SNAP header-bytes body-bytes crc32`, its JSON, and the contents that were not
+ * there yet; behind the last there may be zeros. Writing into that room changes no size: to make it durable a file system writes
+ * these bytes only, and not its own journal with all that others have waiting in it. What a crash left unfinished is cut off.
  */
 export class SnapshotFile implements SnapshotStore {
   readonly mostBytes = MOST_BYTES;
@@ -19,6 +22,8 @@ export class SnapshotFile implements SnapshotStore {
   #frames: Frame[] = [];
   #places = new Map<string, { at: number; size: number }>();
   #end = 0;
+  /** Up to where the file is known to be zeros behind the last frame; absent: not looked at yet. */
+  #room: number | undefined;
 
   constructor(path: string, files: Files) {
     this.#path = path;
@@ -60,18 +65,40 @@ export class SnapshotFile implements SnapshotStore {
     const check = crc32(Buffer.concat([header, body]))
       .toString(16)
       .padStart(8, "0");
+    const bytes = Buffer.concat([Buffer.from(headLine(header.length, body.length, check)), header, body]);
+    this.#room ??= this.#reading((fd) => this.#zerosTo(fd)) ?? 0;
     const fd = this.#files.openSync(this.#path, this.#end === 0 ? "w" : "r+", 0o600);
     try {
-      if (this.#end > 0) this.#files.ftruncateSync(fd, this.#end);
-      const bytes = Buffer.concat([Buffer.from(headLine(header.length, body.length, check)), header, body]);
-      for (let done = 0; done < bytes.length; )
-        done += this.#files.writeSync(fd, bytes, done, bytes.length - done, this.#end + done);
-      this.#files.fsyncSync(fd);
+      if (this.#end + bytes.length <= this.#room) {
+        this.#write(fd, bytes);
+        this.#files.fdatasyncSync(fd);
+      } else {
+        if (this.#end > 0) this.#files.ftruncateSync(fd, this.#end);
+        this.#write(fd, Buffer.concat([bytes, Buffer.alloc(ROOM)]));
+        this.#files.fsyncSync(fd);
+        this.#room = this.#end + bytes.length + ROOM;
+      }
+    } catch (error) {
+      this.#room = this.#end;
+      throw error;
     } finally {
       this.#files.closeSync(fd);
     }
     if (this.#end === 0) syncFolder(this.#files, dirname(this.#path));
     this.#add(whole, header.length, body.length);
+  }
+
+  #write(fd: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; )
+      done += this.#files.writeSync(fd, bytes, done, bytes.length - done, this.#end + done);
+  }
+
+  /** The file's size, if there are only zeros behind the last frame; else the frame's end. */
+  #zerosTo(fd: number): number {
+    const { size } = this.#files.fstatSync(fd);
+    const rest = size - this.#end;
+    if (rest > ROOM) return this.#end;
+    return Buffer.alloc(rest).equals(this.#bytes(fd, this.#end, rest)) ? size : this.#end;
   }
 
   /** Keeps these frames, with the contents that they name, and nothing else. */
@@ -87,11 +114,12 @@ export class SnapshotFile implements SnapshotStore {
     this.#files.renameSync(fresh.#path, this.#path);
     syncFolder(this.#files, dirname(this.#path));
     [this.#frames, this.#places, this.#end] = [fresh.#frames, fresh.#places, fresh.#end];
+    this.#room = fresh.#room;
   }
 
   #clear(): void {
     this.#files.rmSync(this.#path);
-    [this.#frames, this.#places, this.#end] = [[], new Map(), 0];
+    [this.#frames, this.#places, this.#end, this.#room] = [[], new Map(), 0, 0];
   }
 
   #add(frame: Frame, header: number, body: number): void {
@@ -105,21 +133,27 @@ export class SnapshotFile implements SnapshotStore {
   }
 
   #scan(fd: number): void {
-    const size = Number(this.#files.lstatSync(this.#path).size);
-    for (;;) {
-      const head = /^SNAP ([0-9a-f]{8}) ([0-9a-f]{8}) ([0-9a-f]{8})\n$/.exec(
-        Buffer.from(this.#bytes(fd, this.#end, HEAD)).toString("latin1"),
-      );
-      if (head === null) return;
-      const [header, body] = [Number.parseInt(head[1] as string, 16), Number.parseInt(head[2] as string, 16)];
-      const end = this.#end + HEAD + header + body;
+    const { size } = this.#files.fstatSync(fd);
+    for (let head = this.#headAt(fd, 0); head !== undefined; ) {
+      const { header, body, check } = head;
+      const start = this.#end + HEAD;
+      const end = start + header + body;
       if (end > size) return;
-      const text = this.#bytes(fd, this.#end + HEAD, header);
+      const next = this.#headAt(fd, end);
       // A crash can only have hurt the last one; contents are checked by their names when they are read.
-      const isLast = end === size;
-      if (isLast && crc32(this.#bytes(fd, this.#end + HEAD, header + body)) !== checkOf(head)) return;
-      this.#add(JSON.parse(Buffer.from(text).toString()) as Frame, header, body);
+      if (next === undefined && crc32(this.#bytes(fd, start, header + body)) !== check) return;
+      this.#add(JSON.parse(Buffer.from(this.#bytes(fd, start, header)).toString()) as Frame, header, body);
+      head = next;
     }
+  }
+
+  /** What the line before a frame says, if there is one. */
+  #headAt(fd: number, at: number): { header: number; body: number; check: number } | undefined {
+    const line = Buffer.from(this.#bytes(fd, at, HEAD)).toString("latin1");
+    const [, ...words] = /^SNAP ([0-9a-f]{8}) ([0-9a-f]{8}) ([0-9a-f]{8})\n$/.exec(line) ?? [];
+    if (words.length === 0) return undefined;
+    const [header, body, check] = words.map((word) => Number.parseInt(word, 16)) as [number, number, number];
+    return { header, body, check };
   }
 
   #reading<T>(use: (fd: number) => T): T | undefined {
@@ -155,8 +189,4 @@ const HEAD = 32;
 function headLine(header: number, body: number, check: string): string {
   const hex = (value: number) => value.toString(16).padStart(8, "0");
   return `SNAP ${hex(header)} ${hex(body)} ${check}\n`;
-}
-
-function checkOf(head: RegExpExecArray): number {
-  return Number.parseInt(head[3] as string, 16);
 }

@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert";
+import type { WorkspaceError } from "../errors.ts";
 import { type Listing, TestProject } from "./testing.ts";
 import { Crash, CrashingDisk } from "./testing-disk.ts";
 import type { ProjectWorkspace } from "./workspace.ts";
@@ -37,9 +38,9 @@ function finish(test: TestProject, action: Action): number {
 function checkEnd(copy: TestProject, before: Outcome, after: Outcome, ends: Ends): void {
   copy.open();
   const end = outcomeOf(copy);
-  const which = JSON.stringify(end.found) === JSON.stringify(before.found) ? "before" : "after";
+  const which = JSON.stringify(end) === JSON.stringify(before) ? "before" : "after";
   ends[which]++;
-  deepStrictEqual(end, which === "before" ? before : after);
+  if (which === "after") deepStrictEqual(end, after);
 }
 
 interface Outcome {
@@ -50,6 +51,19 @@ interface Outcome {
 
 function outcomeOf(test: TestProject): Outcome {
   return { found: test.found(), seen: test.seen(), status: test.status() };
+}
+
+/** Snapshots as far as two runs have them in common. */
+function snapshotsOf({ workspace }: TestProject): string[] {
+  return workspace.snapshotList().map(({ id, operation, paths }) => `${id} ${operation} ${paths.join(" ")}`);
+}
+
+/** Every snapshot of before is there and whole; what came after it is what the action makes. */
+function checkSnapshots(copy: TestProject, before: readonly string[], after: readonly string[]): void {
+  const end = snapshotsOf(copy);
+  deepStrictEqual(end.slice(0, before.length), before);
+  deepStrictEqual(end, after.slice(0, end.length));
+  if (end.length > 0) copy.workspace.between(0, end.length);
 }
 
 /** Kills the action at every call in turn, then does it to the end. */
@@ -110,7 +124,7 @@ export function randomBoxStep(test: TestProject, random: () => number): void {
   else test.boxMoves(pick().split("/")[0] as string, `${pick()}-moved`);
 }
 
-/** `count` random actions on random projects, each with a crash at a random call in which unsynced writes are lost. */
+/** `count` random actions on random projects and boxes, each with a crash at a random call in which unsynced writes are lost. */
 export function crashRuns(seed: number, count: number): Ends {
   const random = randomOf(seed);
   const ends: Ends = { before: 0, after: 0 };
@@ -152,14 +166,18 @@ export function crashRunsOfMany(seed: number, count: number): Ends {
 }
 
 function crashRun(test: TestProject, action: Action, random: () => number, ends: Ends): void {
+  // As a new process sees it, not as the last one knew it.
+  test.open();
   const before = outcomeOf(test);
+  const snapshots = snapshotsOf(test);
   const [copy] = test.copies(1) as [TestProject];
   const calls = finish(test, action);
   const after = outcomeOf(test);
   if (crash(copy, action, Math.floor(random() * calls), random)) {
     checkEnd(copy, before, after, ends);
+    checkSnapshots(copy, snapshots, snapshotsOf(test));
     const seen = copy.seen();
-    copy.workspace.commit();
+    copy.workspace.commit({ onConflict: "theirs" });
     deepStrictEqual(copy.found(), seen);
   }
   copy.remove();
@@ -168,9 +186,49 @@ function crashRun(test: TestProject, action: Action, random: () => number, ends:
 function randomAction(test: TestProject, random: () => number): Action {
   const stacks = test.workspace.stacks();
   const dice = random();
-  if (dice < 0.25 && stacks.done > 0) return (workspace) => workspace.undo();
-  if (dice < 0.4 && stacks.undone > 0) return (workspace) => workspace.redo();
+  if (dice < 0.2 && stacks.done > 0) return unlessRefused((workspace) => workspace.undo());
+  if (dice < 0.3 && stacks.undone > 0) return unlessRefused((workspace) => workspace.redo());
+  if (dice > 0.6) return randomBoxAction(test, random);
   const changed = test.workspace.changes().changes.map(({ path }) => path);
   const paths = random() < 0.5 ? [] : changed.filter(() => random() < 0.5);
-  return (workspace) => workspace.commit({ paths });
+  return (workspace) => workspace.commit({ paths, onConflict: "theirs" });
+}
+
+/** The user may have changed the files since: then nothing happens. */
+function unlessRefused(action: Action): Action {
+  return (workspace) => {
+    try {
+      action(workspace);
+    } catch (error) {
+      if ((error as WorkspaceError).code !== "conflict") throw error;
+    }
+  };
+}
+
+/** An action that changes the box, or what is kept of it, and not the project. */
+function randomBoxAction(test: TestProject, random: () => number): Action {
+  const dice = random();
+  if (dice < 0.25) {
+    userWrites(test, random);
+    return (workspace) => workspace.refresh();
+  }
+  if (dice < 0.4) return (workspace) => workspace.snapshot("by hand");
+  if (dice < 0.6) return (workspace) => workspace.noteExec("a call", 0);
+  const { workspace } = test;
+  if (dice < 0.7) return (workspace) => workspace.discard();
+  const count = workspace.snapshotList().length;
+  if (dice < 0.85) {
+    const id = Math.floor(random() * (count + 1));
+    return (workspace) => workspace.restore(id);
+  }
+  const patch = workspace.diff([], { binary: true });
+  workspace.discard();
+  return (workspace) => workspace.importPatch(patch);
+}
+
+/** The user writes some of the project's files. */
+function userWrites(test: TestProject, random: () => number): void {
+  for (const [name, text] of Object.entries(test.found()))
+    if (text !== "/" && !text.startsWith("-> ") && random() < 0.5)
+      test.user({ [name]: `${text}${randomText(random)}` });
 }

@@ -13,13 +13,20 @@ export interface CrashPlan {
   random?: () => number;
 }
 
+/** Bytes of a file that were written over, and not synced since. */
+interface Overwritten {
+  path: string;
+  at: number;
+  old: Uint8Array;
+}
+
 type Undo = { dir: string; undo(): void };
 
 const CALLS = [
   ...[
     "chmodSync",
-    "closeSync",
     "fchmodSync",
+    "fdatasyncSync",
     "fsyncSync",
     "ftruncateSync",
     "linkSync",
@@ -42,6 +49,7 @@ export class CrashingDisk {
   #pending: Undo[] = [];
   /** Files with unsynced bytes: path and the length that is safe. */
   readonly #unsynced = new Map<string, number>();
+  #overwritten: Overwritten[] = [];
 
   constructor(plan: CrashPlan = {}) {
     this.#plan = plan;
@@ -51,15 +59,14 @@ export class CrashingDisk {
         ...args: unknown[]
       ) => unknown;
       files[name] = (...args: unknown[]) => {
-        this.tick();
+        this.#tick();
         return this.#follow(name, args, () => real(...args));
       };
     }
     this.files = files as unknown as Files;
   }
 
-  /** Something happens that is no call of the disk's. */
-  tick(): void {
+  #tick(): void {
     if (this.#dead) throw new Crash("after the crash");
     if (this.count++ !== this.#plan.at) return;
     this.#dead = true;
@@ -70,10 +77,11 @@ export class CrashingDisk {
   #follow(name: string, args: unknown[], act: () => unknown): unknown {
     if (this.#plan.random === undefined) return act();
     const [first, second] = args as [string | Buffer | number, string | Buffer];
-    if (typeof first === "number") return this.#onDescriptor(name, first, act);
+    if (typeof first === "number") return this.#onDescriptor(name, args, act);
     if (name === "syncAll") {
       this.#pending = [];
       this.#unsynced.clear();
+      this.#overwritten = [];
       return act();
     }
     const place = realPlace(name === "symlinkSync" || name === "linkSync" ? second : first);
@@ -106,15 +114,25 @@ export class CrashingDisk {
     return done;
   }
 
-  #onDescriptor(name: string, fd: number, act: () => unknown): unknown {
-    if (name !== "fsyncSync" && name !== "writeSync") return act();
+  #onDescriptor(name: string, args: unknown[], act: () => unknown): unknown {
+    const fd = args[0] as number;
     const path = fs.readlinkSync(`/proc/self/fd/${fd}`);
-    if (name === "writeSync" && !this.#unsynced.has(path)) this.#unsynced.set(path, fs.fstatSync(fd).size);
+    if (name === "writeSync") this.#notePlace(path, args);
     const done = act();
-    if (name !== "fsyncSync") return done;
+    if (name !== "fsyncSync" && name !== "fdatasyncSync") return done;
     this.#unsynced.delete(path);
-    this.#pending = this.#pending.filter(({ dir }) => dir !== path);
+    this.#overwritten = this.#overwritten.filter((one) => one.path !== path);
+    if (name === "fsyncSync") this.#pending = this.#pending.filter(({ dir }) => dir !== path);
     return done;
+  }
+
+  /** Remembers what a write may lose: what it adds, and what it writes over. */
+  #notePlace(path: string, [fd, bytes, , length, at]: unknown[]): void {
+    const { size } = fs.fstatSync(fd as number);
+    if (!this.#unsynced.has(path)) this.#unsynced.set(path, size);
+    if (typeof at !== "number" || at >= size) return;
+    const old = fs.readFileSync(path).subarray(at, at + ((length as number) ?? (bytes as Uint8Array).length));
+    this.#overwritten.push({ path, at, old });
   }
 
   #lose(random: () => number): void {
@@ -127,9 +145,20 @@ export class CrashingDisk {
       if (left > 0) kept.set(change.dir, left - 1);
       else lost.push(change);
     }
+    for (const one of this.#overwritten.reverse()) restorePart(one, random);
     for (const { undo } of lost.reverse()) undo();
     for (const [path, safe] of this.#unsynced) tear(path, safe, random);
   }
+}
+
+/** A beginning or an end of what was written over is as it was. */
+function restorePart({ path, at, old }: Overwritten, random: () => number): void {
+  const cut = Math.floor(random() * (old.length + 1));
+  const [from, to] = random() < 0.5 ? [0, cut] : [cut, old.length];
+  if (!fs.existsSync(path)) return;
+  const fd = fs.openSync(path, "r+");
+  fs.writeSync(fd, old, from, to - from, at + from);
+  fs.closeSync(fd);
 }
 
 /** The unsynced end of a file is cut, or reads as zeros. */

@@ -66,7 +66,7 @@ export class TestProject {
     this.close();
     const base = new NodeBaseSource({ root: this.project });
     const tree = TreeFileSystem.format(Heap.create(), { journaled: true }, base);
-    const storage = new NodeJournalStorage(join(this.state, "journal"));
+    const storage = new NodeJournalStorage(join(this.state, "journal"), disk?.files);
     this.#opened = [base, storage];
     const { journal, state } = Journal.open(storage);
     restoreTree(tree, state);
@@ -76,10 +76,7 @@ export class TestProject {
     this.shadow = { tree, overlay, root: tree.root, base };
     this.workspace = new ProjectWorkspace(this.shadow, this.project, {
       state: this.state,
-      flush: () => {
-        disk?.tick();
-        this.flush();
-      },
+      flush: () => this.flush(),
       ...(disk && { files: disk.files }),
     });
     return this.workspace.recover();
