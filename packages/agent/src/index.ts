@@ -39,7 +39,7 @@ export { type SessionSummary, summaryOf } from "./session/summary.ts";
 export { shadowboxTools } from "./tools/ai-sdk.ts";
 export { toolsFor } from "./tools/all.ts";
 export { type EditLine, editLines, editsOf, type TextEdit } from "./tools/edits.ts";
-export { printTodos } from "./tools/session-tools.ts";
+export { printTodos, todosOf } from "./tools/session-tools.ts";
 export {
   type AskUser,
   inputSchemaOf,

@@ -83,7 +83,11 @@ export class Gate {
   #known({ tool, effect, subject }: Request): Decision | undefined {
     const rule = matchRules(this.#rules, tool, subject);
     if (rule?.decision === "deny")
-      return { allowed: false, by: "rule", reason: `the rule "deny ${printRule(rule)}" forbids it` };
+      return {
+        allowed: false,
+        by: "rule",
+        reason: rule.reason ?? `the rule "deny ${printRule(rule)}" forbids it`,
+      };
     const byMode = BY_MODE[this.mode][effect];
     if (byMode === "deny") return { allowed: false, by: "mode", reason: modeReason(this.mode) };
     if (rule?.decision === "allow") return { allowed: true, by: "rule", reason: `allow ${printRule(rule)}` };

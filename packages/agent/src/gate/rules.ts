@@ -11,6 +11,8 @@ export interface Rule {
   pattern?: string;
   /** `pattern` is the subject itself: a `*` in it stands for itself too. */
   exact?: boolean;
+  /** Of a rule that denies: what the model is told instead of the rule. */
+  reason?: string;
 }
 
 /**

@@ -29,8 +29,8 @@ export interface CallContext {
 
 /** Runs one call the model made: input checked, permission asked, result shortened. Always ends in a `tool-end`. */
 export async function runCall(call: Call, context: CallContext): Promise<void> {
-  const started = performance.now();
-  const result = await guarded(call, context);
+  const time = { from: performance.now() };
+  const result = await guarded(call, context, time);
   const end: ToolEnd = {
     type: "tool-end",
     turn: context.turn,
@@ -38,23 +38,24 @@ export async function runCall(call: Call, context: CallContext): Promise<void> {
     name: call.name,
     ...shortened(result.output, call.id, context),
     isError: result.isError ?? false,
-    durationMs: Math.round(performance.now() - started),
+    durationMs: Math.round(performance.now() - time.from),
     ...(result.recording && { recording: toBase64(result.recording) }),
     ...changedBy(call, context),
   };
   context.emit(end);
 }
 
-async function guarded(call: Call, context: CallContext): Promise<ToolResult> {
+/** `time.from` is set to when the call began to run, after whoever was asked had answered. */
+async function guarded(call: Call, context: CallContext, time: { from: number }): Promise<ToolResult> {
   try {
-    return await attempt(call, context);
+    return await attempt(call, context, time);
   } catch (error) {
     if (context.signal.aborted) return { output: "The call was stopped.", isError: true };
     return { output: `${call.name} failed: ${(error as Error).message}`, isError: true };
   }
 }
 
-async function attempt(call: Call, context: CallContext): Promise<ToolResult> {
+async function attempt(call: Call, context: CallContext, time: { from: number }): Promise<ToolResult> {
   const tool = context.tools.get(call.name);
   if (tool === undefined)
     return {
@@ -71,10 +72,11 @@ async function attempt(call: Call, context: CallContext): Promise<ToolResult> {
     name: tool.name,
     subject: subject.slice(0, 2000),
   });
-  const decision = await permission(call, tool, subject, context);
+  const decision = await permission(call, tool, input, context);
   if (!decision.allowed) return { output: `Not permitted: ${decision.reason}.`, isError: true };
   if (context.signal.aborted) return { output: "The call was stopped before it ran.", isError: true };
   const tools = toolContext(call, context);
+  time.from = performance.now();
   if (tool.effect !== "shadow") return tool.run(input, tools);
   const { sandbox, origin } = tools;
   try {
@@ -101,14 +103,17 @@ function parseCall(tool: Tool, text: string): Record<string, unknown> | string {
 async function permission(
   call: Call,
   tool: Tool,
-  subject: string,
+  input: Record<string, unknown>,
   { turn, options, emit }: CallContext,
 ): Promise<Decision> {
+  const subject = tool.subject(input);
+  const detail = tool.detail?.(input);
   const decision = await options.gate.decide({
     call: call.id,
     tool: tool.name,
     effect: tool.effect,
     subject,
+    ...(detail !== undefined && { detail }),
   });
   if (!decision.allowed || decision.by !== "mode")
     emit({

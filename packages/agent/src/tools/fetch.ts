@@ -9,6 +9,7 @@ export const webFetch = defineTool({
   effect: "network",
   schema: z.object({ url: z.url() }),
   subject: ({ url }) => hostOf(url),
+  detail: ({ url }) => `GET ${url}`,
   async run({ url }, { sandbox, signal }) {
     const { status, stdout, stderr } = await runFixed(
       sandbox,

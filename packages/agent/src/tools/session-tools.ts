@@ -1,20 +1,35 @@
 import { z } from "zod";
+import type { SessionEvent } from "../events.ts";
 import { decode } from "./text.ts";
 import { defineTool, failed, type Todo } from "./tool.ts";
+
+const TODOS = z.object({
+  todos: z.array(z.object({ text: z.string(), state: z.enum(["open", "doing", "done"]) })),
+});
 
 export const todo = defineTool({
   name: "Todo",
   description: "Keep your list of steps for longer work; replaces the whole list, which the person sees.",
   effect: "person",
-  schema: z.object({
-    todos: z.array(z.object({ text: z.string(), state: z.enum(["open", "doing", "done"]) })),
-  }),
+  schema: TODOS,
   subject: ({ todos }) => `${todos.length} items`,
   async run({ todos }, { memory }) {
     memory.todos = todos;
     return { output: printTodos(todos) || "[the list is empty]" };
   },
 });
+
+/** The list as the last call of a session left it. */
+export function todosOf(events: readonly SessionEvent[]): Todo[] {
+  const done = new Set(
+    events.flatMap((event) => (event.type === "tool-end" && !event.isError ? event.call : [])),
+  );
+  const calls = events.flatMap((event) => (event.type === "assistant-message" ? event.content : []));
+  const last = calls.findLast(
+    (part) => part.type === "tool-call" && part.name === todo.name && done.has(part.id),
+  );
+  return last?.type === "tool-call" ? TODOS.parse(JSON.parse(last.input)).todos : [];
+}
 
 const BOXES: Readonly<Record<Todo["state"], string>> = { open: "[ ]", doing: "[>]", done: "[x]" };
 

@@ -58,6 +58,8 @@ export interface Tool {
   readonly inputSchema?: Record<string, unknown>;
   /** What the gate matches with rules and a person is shown; of a parsed input. */
   subject(input: Record<string, unknown>): string;
+  /** More for the person who is asked. */
+  detail?(input: Record<string, unknown>): string;
   run(input: Record<string, unknown>, context: ToolContext): Promise<ToolResult>;
 }
 
@@ -68,6 +70,7 @@ export function defineTool<S extends z.ZodObject>(tool: {
   effect: Effect;
   schema: S;
   subject(input: z.infer<S>): string;
+  detail?(input: z.infer<S>): string;
   run(input: z.infer<S>, context: ToolContext): Promise<ToolResult>;
 }): Tool {
   return tool as unknown as Tool;

@@ -3,13 +3,16 @@ import type { Sandbox } from "@shadowbox/sandbox/node";
 import { helpColumns, wrap } from "../cli/help.ts";
 import type { NetPerson } from "../cli/net-ask.ts";
 import { type Parsed, projectPath } from "../cli/options.ts";
-import { styleOf } from "../cli/terminal.ts";
+import { choose } from "../cli/questions.ts";
+import { styleOf, writeAll } from "../cli/terminal.ts";
+import { clean, oneLine } from "../cli/text.ts";
 import { runLine, SLASH_NAMES, slash, slashCompletions, slashHelp } from "../commands/slash.ts";
-import { askPeople } from "./ask.ts";
+import { askPeople, typistAt } from "./ask.ts";
 import { Lines } from "./lines.ts";
 import { netThroughGate, recordingOf } from "./net.ts";
-import { clean, TurnView } from "./render.ts";
-import { type Agent, openAgent } from "./setup.ts";
+import { lastTurn, said } from "./recall.ts";
+import { drawingOn, TurnView } from "./render.ts";
+import { type Agent, openAgent, sessionFolder } from "./setup.ts";
 
 const HELP = "Talk to the agent; it works in the box, on a shadow of the project.";
 const BEFORE = [["! COMMAND", "run a shell command in the box yourself"]] as const;
@@ -17,11 +20,13 @@ const AFTER = [
   ["/mode [MODE]", "permissions: ask, accept-in-shadow, plan, deny"],
   ["/rules [forget]", "what is allowed or forbidden for good"],
   ["/todos", "the agent's list"],
+  ["/output [N]", "all that the last call printed, or the Nth from the end"],
+  ["/resume [ID]", "go on with another session of this project"],
 ] as const;
 const LAST = "A line that ends in \\ goes on. Ctrl-C interrupts the turn; twice leaves.";
 
 /** Commands that only a prompt with an agent has. */
-const OWN = ["/mode", "/rules", "/todos"];
+const OWN = ["/mode", "/rules", "/todos", "/output", "/resume"];
 
 /** Milliseconds within which a second Ctrl-C leaves. */
 const TWICE_MS = 1500;
@@ -30,13 +35,23 @@ const TWICE_MS = 1500;
 export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPerson): Promise<number> {
   const style = styleOf(process.stdout);
   const lines = new Lines({
+    history: saidBefore(values),
     complete: (line) =>
       line.startsWith("/")
         ? [...OWN.filter((name) => name.startsWith(line)), ...slashCompletions(box, line)]
         : [],
   });
-  const view = new TurnView(process.stdout, style, (path) => textOf(box, path));
-  const agent = await openAgent(values, box, askPeople(lines, view, style));
+  const view = new TurnView(process.stdout, style, {
+    textOf: (path) => textOf(box, path),
+    ...(await drawingOn(process.stdout)),
+    input: lines,
+  });
+  let chat: Chat | undefined;
+  const agent = await openAgent(
+    values,
+    box,
+    askPeople(lines, view, () => chat?.isInterrupted === true),
+  );
   net.answer = netThroughGate(agent);
   net.recorder = recordingOf(agent, values);
   const label = agent.modelName.startsWith("scripted:")
@@ -45,8 +60,10 @@ export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPe
   process.stdout.write(
     `${style.bold("shadowbox")} on ${projectPath(values)}\nwith ${label}\nThe agent works on a shadow copy; nothing is written until you /commit. /help\n`,
   );
-  const chat = new Chat(agent, box, view, lines);
+  chat = new Chat(agent, box, view, lines, values);
   lines.onInterrupt(() => chat.interrupt());
+  if (agent.session.turn > 0) chat.recall();
+  else if (values.resume === "") await chat.take("/resume");
   try {
     for (;;) {
       const line = await lines.next(`${style.cyan(agent.options.gate.mode === "plan" ? "plan" : "you")} > `);
@@ -70,19 +87,33 @@ function textOf(box: Sandbox, path: string): string | undefined {
   }
 }
 
+/** What the person said in the newest session of the project, the newest first. */
+function saidBefore(values: Parsed["values"]): string[] {
+  const folder = sessionFolder(values);
+  const id = (values.resume as string | undefined) || folder.list().sessions[0]?.id;
+  return id === undefined ? [] : said(folder.read(id));
+}
+
 class Chat {
   readonly #agent: Agent;
+  readonly #values: Parsed["values"];
   readonly #box: Sandbox;
   readonly #view: TurnView;
   readonly #lines: Lines;
   #stop: AbortController | undefined;
   #interruptedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(agent: Agent, box: Sandbox, view: TurnView, lines: Lines) {
+  constructor(agent: Agent, box: Sandbox, view: TurnView, lines: Lines, values: Parsed["values"]) {
     this.#agent = agent;
+    this.#values = values;
     this.#box = box;
     this.#view = view;
     this.#lines = lines;
+  }
+
+  /** Whether the turn that runs is to end. */
+  get isInterrupted(): boolean {
+    return this.#stop?.signal.aborted === true;
   }
 
   interrupt(): void {
@@ -103,6 +134,8 @@ class Chat {
     else if (text === "/todos")
       process.stdout.write(`${printTodos(this.#agent.options.memory?.todos ?? []) || "nothing noted"}\n`);
     else if (text === "/rules" || text === "/rules forget") this.#rules(text.endsWith("forget"));
+    else if (/^\/output( +\d+)?$/.test(text)) await this.#output(Number(text.slice(7) || 1));
+    else if (/^\/resume(\s|$)/.test(text)) await this.#resume(text.slice(7).trim());
     else if (text.startsWith("/mode")) this.#mode(text.slice(5).trim());
     else if (text.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
       await this.#slash(text);
@@ -128,7 +161,7 @@ class Chat {
 
   async #slash(text: string): Promise<void> {
     try {
-      const committed = await slash(this.#box, text, this.#lines);
+      const committed = await slash(this.#box, text, typistAt(this.#lines));
       if (committed === undefined) return;
       const { session } = this.#agent;
       session.append({ type: "commit", turn: session.turn, ...committed });
@@ -136,6 +169,40 @@ class Chat {
     } catch (error) {
       process.stdout.write(`${(error as Error).message}\n`);
     }
+  }
+
+  /** Shows how the session stands. */
+  recall(): void {
+    const { session } = this.#agent;
+    process.stdout.write(lastTurn(session.id, session.events, styleOf(process.stdout)));
+  }
+
+  async #resume(given: string): Promise<void> {
+    const others = sessionFolder(this.#values)
+      .list()
+      .sessions.filter(({ id }) => id !== this.#agent.session.id);
+    if (others.length === 0) return void process.stdout.write("there is no other session on this project\n");
+    const choices = others.slice(0, 50).map(({ id, started, title, turns }) => ({
+      value: id,
+      label: `${started.slice(0, 16).replace("T", " ")} ${oneLine(title, 40)}`,
+      hint: `${turns} turn${turns === 1 ? "" : "s"}`,
+    }));
+    const id = given || (await this.#lines.aside(() => choose("go on with", choices)));
+    if (id === undefined) return;
+    try {
+      this.#agent.resume(id);
+      this.recall();
+    } catch (error) {
+      process.stdout.write(`${(error as Error).message}\n`);
+    }
+  }
+
+  /** What the `nth` call from the end printed, as the model got it. */
+  async #output(nth: number): Promise<void> {
+    const ends = this.#agent.session.events.filter((event) => event.type === "tool-end");
+    const end = ends.at(-nth);
+    const text = end === undefined ? `${ends.length} calls were made` : clean(end.output).trimEnd();
+    await writeAll(process.stdout, `${text}\n`);
   }
 
   #rules(forget: boolean): void {

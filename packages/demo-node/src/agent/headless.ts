@@ -8,7 +8,7 @@ import { openBox } from "../cli/open.ts";
 import type { Parsed } from "../cli/options.ts";
 import { styleOf, writeAll } from "../cli/terminal.ts";
 import { netThroughGate, recordingOf } from "./net.ts";
-import { TurnView } from "./render.ts";
+import { drawingOn, TurnView } from "./render.ts";
 import { modelNameOf, openAgent } from "./setup.ts";
 
 /** Exit statuses of `-p` by how the turn ended; docs/agent.md. */
@@ -38,6 +38,8 @@ export async function runHeadless(prompt: string, values: Parsed["values"]): Pro
       "-p needs a model: --model anthropic:NAME and ANTHROPIC_API_KEY, for example",
       EXIT.USAGE,
     );
+  if (values.resume === "")
+    throw new CliError("--resume: -p needs a session's id; `shadowbox sessions` lists them", EXIT.USAGE);
   const net = new NetPerson();
   const box = await openBox(values, {
     net: { record: net.record, ...(await networkOf(values)), ask: net.ask },
@@ -49,7 +51,7 @@ export async function runHeadless(prompt: string, values: Parsed["values"]): Pro
     const agent = await openAgent(values, box, {});
     net.answer = netThroughGate(agent);
     net.recorder = recordingOf(agent, values);
-    const view = new TurnView(process.stderr, styleOf(process.stderr));
+    const view = new TurnView(process.stderr, styleOf(process.stderr), await drawingOn(process.stderr));
     let last: Extract<AgentEvent, { type: "turn-end" }> | undefined;
     let text = "";
     for await (const event of run(agent.session, prompt, { ...agent.options, signal: stop.signal })) {
@@ -59,7 +61,6 @@ export async function runHeadless(prompt: string, values: Parsed["values"]): Pro
         text = event.content.map((part) => (part.type === "text" ? part.text : "")).join("") || text;
       if (event.type === "turn-end") last = event;
     }
-    view.stop();
     const committed = last?.reason === "done" ? await autoCommit(box, agent.session, values) : undefined;
     await agent.close();
     if (format === "text") await writeAll(process.stdout, `${text}\n`);

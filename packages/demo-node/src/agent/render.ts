@@ -1,75 +1,120 @@
 import type { AgentEvent } from "@shadowbox/agent";
 import type { Style } from "../cli/terminal.ts";
+import { clean, fitted, oneLine } from "../cli/text.ts";
 import { editedLines } from "./edited.ts";
-import { Wrapper } from "./wrap.ts";
+import { type Drawing, Scroll } from "./scroll.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-const OUTPUT_LINES = 6;
 const EDIT_LINES = 20;
+/** Of an output that is folded: how many lines are shown of its beginning and of its end, where the verdict is. */
+const HEAD_LINES = 2;
+const TAIL_LINES = 4;
+/** Lines of a call's output that are shown while it runs. */
+const RUNNING_LINES = 3;
 
-/** Draws a turn on a terminal as it happens: text as it streams, each tool call on a line with its time, folded output. */
+interface Running {
+  name: string;
+  subject: string;
+  since: number;
+  /** The end of its output. */
+  output: string;
+}
+
+export interface TurnViewOptions {
+  /** A file of the box, to show where an edit was made. */
+  textOf?(path: string): string | undefined;
+  /** Draws what goes on; absent where nothing can be drawn. */
+  drawing?: Drawing;
+  /** Where the person types: what they do meanwhile is drawn below what goes on. */
+  input?: { readonly typed: string; hide(hidden: boolean): void };
+}
+
+type Of<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
+
+/** Shows a turn as it happens: text as it streams, each tool call on a line with its time, folded output. */
 export class TurnView {
-  readonly #stream: NodeJS.WriteStream;
   readonly #style: Style;
-  readonly #calls = new Map<string, { name: string; subject: string }>();
+  readonly #options: TurnViewOptions;
+  readonly #scroll: Scroll;
+  readonly #running = new Map<string, Running>();
   /** What the model wrote, by call. */
   readonly #inputs = new Map<string, string>();
-  readonly #wrapper: Wrapper;
-  #spinner: ReturnType<typeof setInterval> | undefined;
-  #frame = 0;
   #label = "thinking";
-  #atLineStart = true;
+  #since = 0;
+  /** What happened while a question has the terminal. */
+  #held: AgentEvent[] | undefined;
 
-  readonly #textOf: (path: string) => string | undefined;
-
-  /** `textOf` reads a file of the box, to show where an edit was made. */
-  constructor(
-    stream: NodeJS.WriteStream,
-    style: Style,
-    textOf: (path: string) => string | undefined = () => undefined,
-  ) {
-    this.#stream = stream;
+  constructor(stream: NodeJS.WriteStream, style: Style, options: TurnViewOptions = {}) {
     this.#style = style;
-    this.#textOf = textOf;
-    this.#wrapper = new Wrapper(() => this.#width());
+    this.#options = options;
+    this.#scroll = new Scroll(stream, options.drawing, () => this.#going());
   }
 
   show(event: AgentEvent): void {
+    if (this.#held) this.#held.push(event);
+    else this.#show(event);
+  }
+
+  /** Leaves the terminal to a question. */
+  pause(): void {
+    this.#held ??= [];
+    this.#stop();
+  }
+
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#start();
+    for (const event of held) this.#show(event);
+  }
+
+  #start(): void {
+    if (this.#options.drawing) this.#options.input?.hide(true);
+    this.#scroll.start();
+  }
+
+  #stop(): void {
+    this.#scroll.stop();
+    this.#options.input?.hide(false);
+  }
+
+  #show(event: AgentEvent): void {
+    const { yellow, dim } = this.#style;
     switch (event.type) {
       case "user-message":
-        this.#spin("thinking");
+        this.#wait("thinking");
+        this.#start();
         break;
       case "text-delta":
-        this.#write(clean(event.text));
+        this.#scroll.text(clean(event.text));
         break;
       case "tool-input":
-        if (event.inputBytes === 0) this.#spin(`${event.name} …`);
+        if (event.inputBytes === 0) this.#wait(`writing ${event.name}`);
         break;
       case "assistant-message":
         for (const part of event.content)
           if (part.type === "tool-call") this.#inputs.set(part.id, part.input);
         break;
       case "tool-start":
-        this.#calls.set(event.call, { name: event.name, subject: event.subject });
-        this.#spin(`${event.name} ${oneLine(event.subject, this.#width() - 20)}`);
+        this.#running.set(event.call, { ...event, since: performance.now(), output: "" });
         break;
-      case "permission":
-        if (!event.allowed) this.#line(this.#style.yellow(`  denied: ${event.tool}: ${event.reason}`));
+      case "tool-output":
+        this.#toolOutput(event);
         break;
       case "tool-end":
         this.#toolEnd(event);
-        this.#spin("thinking");
+        this.#wait("thinking");
         break;
       case "retry":
-        this.#line(
-          this.#style.yellow(`  ${event.reason}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`),
+        this.#scroll.line(
+          yellow(`  ${clean(event.reason)}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`),
         );
         break;
       case "summary":
-        this.#line(this.#style.dim("  the conversation was summed up to make room"));
+        this.#scroll.line(dim("  the conversation was summed up to make room"));
         break;
       case "notice":
-        this.#line(this.#style.yellow(`  ${event.message}`));
+        this.#scroll.line(yellow(`  ${clean(event.message)}`));
         break;
       case "turn-end":
         this.#turnEnd(event);
@@ -77,106 +122,99 @@ export class TurnView {
     }
   }
 
-  #toolEnd(event: Extract<AgentEvent, { type: "tool-end" }>): void {
-    const { name, subject } = this.#calls.get(event.call) ?? { name: event.name, subject: "" };
-    const mark = event.isError ? this.#style.red("✗") : this.#style.green("✓");
-    const took = this.#style.dim(event.durationMs >= 100 ? `${(event.durationMs / 1000).toFixed(1)} s` : "");
-    const changed = event.changed
-      ? this.#style.dim(
-          ` [${event.changed.files} file${event.changed.files === 1 ? "" : "s"}, +${event.changed.added} -${event.changed.removed}]`,
-        )
-      : "";
-    const head = oneLine(subject, this.#width() - name.length - 34);
-    this.#line(`${mark} ${this.#style.bold(name)} ${head} ${took}${changed}`);
+  #wait(label: string): void {
+    this.#label = label;
+    this.#since = performance.now();
+  }
+
+  /** What goes on: each call with the end of its output, or what is waited for; and what is typed meanwhile. */
+  #going(): string[] {
+    const { dim, cyan } = this.#style;
+    const now = performance.now();
+    const frame = cyan(FRAMES[Math.floor(now / 100) % FRAMES.length] as string);
+    const { width } = this.#scroll;
+    const row = (text: string, since: number) =>
+      `${frame} ${oneLine(text, width - 30)} ${dim(`${Math.floor((now - since) / 1000)} s, Ctrl-C interrupts`)}`;
+    const rows = [...this.#running.values()].flatMap(({ name, subject, since, output }) => [
+      row(`${name} ${subject}`, since),
+      ...linesOf(output)
+        .slice(-RUNNING_LINES)
+        .map((line) => dim(`  ${fitted(line, width - 3)}`)),
+    ]);
+    const typed = this.#options.input?.typed ?? "";
+    return [
+      ...(rows.length === 0 ? [row(this.#label, this.#since)] : rows),
+      ...(typed === "" ? [] : [`${cyan("next >")} ${oneLine(typed, width - 8)}`]),
+    ];
+  }
+
+  #toolOutput({ call, text }: Of<"tool-output">): void {
+    const running = this.#running.get(call);
+    if (running) running.output = (running.output + text).slice(-RUNNING_LINES * 1000);
+  }
+
+  #toolEnd(event: Of<"tool-end">): void {
+    const { green, red, bold, dim } = this.#style;
+    const { name, subject } = this.#running.get(event.call) ?? { name: event.name, subject: "" };
+    this.#running.delete(event.call);
+    const mark = event.isError ? red("✗") : green("✓");
+    const took = dim(event.durationMs >= 100 ? `${(event.durationMs / 1000).toFixed(1)} s` : "");
+    const head = oneLine(subject, this.#scroll.width - name.length - 34);
+    this.#scroll.line(`${mark} ${bold(name)} ${head} ${took}${dim(changedText(event))}`);
     if (!event.isError && this.#edited(event.call)) return;
-    const lines = clean(event.output)
-      .split("\n")
-      .filter((line) => line.trim() !== "");
-    for (const line of lines.slice(0, OUTPUT_LINES))
-      this.#line(this.#style.dim(`  ${fitted(line, this.#width() - 3)}`));
-    if (lines.length > OUTPUT_LINES)
-      this.#line(this.#style.dim(`  … ${lines.length - OUTPUT_LINES} more lines`));
+    const hint = this.#options.input === undefined ? "" : ", /output shows all";
+    for (const line of folded(linesOf(event.output), hint))
+      this.#scroll.line(dim(`  ${fitted(line, this.#scroll.width - 3)}`));
   }
 
   /** The lines that an Edit took and put; false for another call. */
   #edited(call: string): boolean {
-    const lines = editedLines(this.#inputs.get(call) ?? "", this.#textOf);
+    const lines = editedLines(this.#inputs.get(call) ?? "", this.#options.textOf ?? (() => undefined));
     const digits = String(Math.max(0, ...lines.map(({ number = 0 }) => number))).length;
     for (const { mark, number, text } of lines.slice(0, EDIT_LINES)) {
       const paint = mark === "+" ? this.#style.green : this.#style.red;
       const place = number === undefined ? "" : `${String(number).padStart(digits)} `;
-      const line = fitted(text, this.#width() - place.length - 5);
-      this.#line(`  ${this.#style.dim(place)}${paint(`${mark} ${line}`)}`);
+      const line = fitted(text, this.#scroll.width - place.length - 5);
+      this.#scroll.line(`  ${this.#style.dim(place)}${paint(`${mark} ${line}`)}`);
     }
-    if (lines.length > EDIT_LINES) this.#line(this.#style.dim(`  … ${lines.length - EDIT_LINES} more lines`));
+    if (lines.length > EDIT_LINES)
+      this.#scroll.line(this.#style.dim(`  … ${lines.length - EDIT_LINES} more lines`));
     return lines.length > 0;
   }
 
-  #turnEnd(event: Extract<AgentEvent, { type: "turn-end" }>): void {
-    this.stop();
-    if (event.reason !== "done")
-      this.#line(this.#style.yellow(`[${event.reason}${event.error ? `: ${clean(event.error)}` : ""}]`));
-    const { inputTokens, outputTokens } = event.usage;
-    const cost = event.costUsd === undefined ? "" : `, $${event.costUsd.toFixed(4)}`;
-    this.#line(this.#style.dim(`${inputTokens} tokens in, ${outputTokens} out${cost}`));
-  }
-
-  /** Takes the spinner away. */
-  stop(): void {
-    if (this.#spinner === undefined) return;
-    clearInterval(this.#spinner);
-    this.#spinner = undefined;
-    this.#stream.write("\r\u001b[K");
-  }
-
-  #spin(label: string): void {
-    this.#label = label;
-    if (this.#stream.isTTY !== true || this.#spinner !== undefined) return;
-    this.#put(this.#wrapper.end());
-    if (!this.#atLineStart) this.#line("");
-    this.#spinner = setInterval(() => {
-      this.#frame = (this.#frame + 1) % FRAMES.length;
-      this.#stream.write(`\r\u001b[K${FRAMES[this.#frame]} ${oneLine(this.#label, this.#width() - 4)}`);
-    }, 100);
-  }
-
-  #write(text: string): void {
-    this.#put(this.#stream.isTTY === true ? this.#wrapper.add(text) : text);
-  }
-
-  #put(text: string): void {
-    if (text === "") return;
-    this.stop();
-    this.#stream.write(text);
-    this.#atLineStart = text.endsWith("\n");
-  }
-
-  #line(text: string): void {
-    this.#put(this.#wrapper.end());
-    this.stop();
-    this.#stream.write(`${this.#atLineStart ? "" : "\n"}${text}\n`);
-    this.#atLineStart = true;
-  }
-
-  #width(): number {
-    return Math.max(40, this.#stream.columns ?? 80);
+  #turnEnd({ reason, error, usage, costUsd }: Of<"turn-end">): void {
+    this.#running.clear();
+    this.#stop();
+    if (reason !== "done")
+      this.#scroll.line(this.#style.yellow(`[${reason}${error ? `: ${clean(error)}` : ""}]`));
+    const cost = costUsd === undefined ? "" : `, $${costUsd.toFixed(4)}`;
+    this.#scroll.line(this.#style.dim(`${usage.inputTokens} tokens in, ${usage.outputTokens} out${cost}`));
   }
 }
 
-/** What a model or a program says must not drive the terminal. */
-export function clean(text: string): string {
-  return text
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, "")
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+/** What draws on a terminal, loaded where there is one. */
+export async function drawingOn(stream: NodeJS.WriteStream): Promise<{ drawing?: Drawing }> {
+  if (stream.isTTY !== true || process.env.TERM === "dumb") return {};
+  const { createLogUpdate } = await import("log-update");
+  return { drawing: createLogUpdate(stream) };
 }
 
-/** A text of any number of lines as one. */
-function oneLine(text: string, width: number): string {
-  return fitted(clean(text).replace(/\s+/g, " ").trim(), width);
+function changedText({ changed }: Of<"tool-end">): string {
+  if (changed === undefined) return "";
+  const files = `${changed.files} file${changed.files === 1 ? "" : "s"}`;
+  return ` [${files}, +${changed.added} -${changed.removed}]`;
 }
 
-/** A line cut to `width`, its indentation kept. */
-function fitted(text: string, width: number): string {
-  const line = clean(text).replaceAll("\t", "    ").trimEnd();
-  return line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
+/** The lines of an output that say something. */
+function linesOf(output: string): string[] {
+  return clean(output)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+}
+
+/** The beginning and the end of many lines. */
+function folded(lines: readonly string[], hint: string): readonly string[] {
+  const hidden = lines.length - HEAD_LINES - TAIL_LINES;
+  if (hidden < 2) return lines;
+  return [...lines.slice(0, HEAD_LINES), `… ${hidden} more lines${hint}`, ...lines.slice(-TAIL_LINES)];
 }

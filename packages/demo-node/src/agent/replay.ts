@@ -6,7 +6,7 @@ import { readRecording } from "@shadowbox/sandbox/node";
 import { openBox } from "../cli/open.ts";
 import { type Parsed, projectPath } from "../cli/options.ts";
 import { type Style, styleOf, writeAll } from "../cli/terminal.ts";
-import { clean } from "./render.ts";
+import { clean } from "../cli/text.ts";
 import { sessionFolder } from "./setup.ts";
 
 /** Plays a session again over a copy of the project and says what is not as recorded; status 1 if anything is not. */

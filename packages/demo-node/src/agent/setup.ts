@@ -12,15 +12,25 @@ import {
   type Rule,
   type RunOptions,
   type Session,
+  type ToolMemory,
+  todosOf,
   toolsFor,
 } from "@shadowbox/agent";
 import { KEY_NAMES, parseScript, resolveModel, scriptedModel } from "@shadowbox/agent/models";
 import { SessionFolder } from "@shadowbox/agent/node";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { isNetworkOff } from "../cli/network.ts";
 import { type Parsed, projectPath, stateRoot } from "../cli/options.ts";
 import { type Config, readConfig, readMcpConfig } from "./config.ts";
 import { ProjectRules } from "./project-rules.ts";
+
+/** Spares a person the question for what would be refused anyway. */
+const NO_NETWORK: Rule = {
+  decision: "deny",
+  tool: "WebFetch",
+  reason: "the network is off; only the person can open it, by starting with --net or --allow-host",
+};
 
 const MODES: readonly Mode[] = ["ask", "accept-in-shadow", "plan", "deny"];
 
@@ -31,6 +41,8 @@ export interface Agent {
   modelName: string;
   /** Forgets what a person allowed or forbade for good; how many of it was for the project. */
   forgetRules(): number;
+  /** Goes on with another session of the project. */
+  resume(id: string): void;
   /** Ends the session's log and what was connected for it. */
   close(): Promise<void>;
 }
@@ -79,7 +91,7 @@ export async function openAgent(
   const session = openSession(values, { model: modelName, mode, secrets });
   const prices: Prices | undefined = config.prices[modelName];
   const maxSteps = stepsOf(values);
-  const given = [...config.rules, ...rulesOf(values)];
+  const given = [...(isNetworkOff(values) ? [NO_NETWORK] : []), ...config.rules, ...rulesOf(values)];
   const rules = new ProjectRules(join(agentFolder(values), "rules.json"));
   const gate = new Gate({
     mode,
@@ -87,15 +99,21 @@ export async function openAgent(
     ask: people.ask,
     onProjectRule: (rule) => rules.add(rule),
   });
-  return {
+  const agent: Agent = {
     session,
     modelName,
+    resume: (id) => {
+      const other = sessionFolder(values).open(id, secrets);
+      agent.session.close();
+      agent.session = other;
+      agent.options.memory = memoryOf(other);
+    },
     forgetRules: () => {
       gate.reset(given);
       return rules.forget();
     },
     close: async () => {
-      session.close();
+      agent.session.close();
       await mcp?.close();
     },
     options: {
@@ -103,12 +121,18 @@ export async function openAgent(
       ...(mcp && { tools: [...toolsFor(sandbox), ...mcp.tools] }),
       model,
       gate,
-      memory: newToolMemory(),
+      memory: memoryOf(session),
       askUser: people.askUser,
       ...(prices && { prices }),
       ...(maxSteps !== undefined && { limits: { maxSteps } }),
     },
   };
+  return agent;
+}
+
+/** What the tools remember of a session that goes on. */
+function memoryOf({ events }: Session): ToolMemory {
+  return { ...newToolMemory(), todos: todosOf(events) };
 }
 
 /** Other MCP servers; those that are not there are said, and the rest is used. */
@@ -139,7 +163,7 @@ function openSession(
 ): Session {
   const folder = sessionFolder(values);
   const newest = values.continue ? folder.list().sessions[0]?.id : undefined;
-  const id = (values.resume as string | undefined) ?? newest;
+  const id = (values.resume as string | undefined) || newest;
   if (id !== undefined) return folder.open(id, options.secrets);
   if (values.continue) throw new CliError("--continue: this project has no session yet", EXIT.USAGE);
   return folder.create({ ...options, project: projectPath(values) });

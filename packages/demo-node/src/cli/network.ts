@@ -66,6 +66,12 @@ export async function networkOf(values: Parsed["values"]): Promise<NetworkOption
   };
 }
 
+/** Whether nothing can be fetched, whoever says yes. */
+export function isNetworkOff(values: Parsed["values"]): boolean {
+  const isOpened = values["allow-host"] !== undefined || values["net-replay"] !== undefined;
+  return (values.net ?? "off") === "off" && !isOpened;
+}
+
 async function recordingOf(values: Parsed["values"]): Promise<Pick<NetworkOptions, "record" | "replay">> {
   const [record, replay] = [values["net-record"], values["net-replay"]];
   if (typeof record === "string" && typeof replay === "string")

@@ -10,6 +10,8 @@ export interface Flag {
   short?: string;
   /** Name of the value in the help text. */
   value?: string;
+  /** The flag may stand without its value, which is then empty. */
+  bare?: boolean;
   help: string;
 }
 
@@ -67,12 +69,19 @@ function parseOptions(args: readonly string[], flags: Record<string, Flag>): Par
   const options: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, { type, multiple, short }] of Object.entries(flags))
     options[name] = { type, ...(multiple && { multiple }), ...(short && { short }) };
+  const words = args.map((word, at) => (isBare(word, args[at + 1], flags) ? `${word}=` : word));
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
     return { values: values as Parsed["values"], positionals };
   } catch (error) {
     throw new CliError((error as Error).message.split(". ")[0] as string, EXIT.USAGE);
   }
+}
+
+/** Whether a word is a flag whose value was left out, as it may be. */
+function isBare(word: string, next: string | undefined, flags: Record<string, Flag>): boolean {
+  const flag = word.startsWith("--") ? flags[word.slice(2)] : undefined;
+  return flag?.bare === true && (next === undefined || next.startsWith("-"));
 }
 
 /** Absolute path of the project, as the user meant it: relative to where the command was typed. */

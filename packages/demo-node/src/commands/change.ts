@@ -1,10 +1,10 @@
-import { createInterface } from "node:readline/promises";
 import type { Resolution, Sandbox } from "@shadowbox/sandbox/node";
 import { type ChangeSet, listChanges, summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { logLine } from "../cli/log.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
+import { confirm as ask, canAsk } from "../cli/questions.ts";
 import { SELECTION, selectionOf } from "../cli/selection.ts";
 import { showName, styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
@@ -111,12 +111,10 @@ function answersOf(values: Parsed["values"]): Record<string, Resolution> {
 
 /** Asks a person; without a terminal nobody can answer, and the user is told the flag to give. */
 export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY)
+  const output = [process.stderr, process.stdout].find((stream) => canAsk(stream));
+  if (output === undefined)
     throw new CliError(`${question} nobody can answer here: add -y to agree`, EXIT.USAGE);
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`${question} [y/N] `);
-  prompt.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return ask(question, output);
 }
 
 export const discard: CliCommand = {

@@ -44,7 +44,7 @@ describe("the prompt at a terminal", () => {
     await person.sees(PROMPT);
     person.enters("/commit .husky");
     await person.sees("these can run code on your machine later; write them, too?");
-    person.enters("y");
+    person.types("y");
     await person.sees(/committed 00000\d: .*1 file changed/s);
     person.enters("/discard b.txt");
     await person.sees("discarded 1 change");

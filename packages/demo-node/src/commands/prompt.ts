@@ -1,6 +1,6 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
+import { typistAt, yes } from "../agent/ask.ts";
 import { Lines } from "../agent/lines.ts";
-import { clean } from "../agent/render.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { helpColumns, wrap } from "../cli/help.ts";
 import { NetPerson } from "../cli/net-ask.ts";
@@ -8,6 +8,7 @@ import { NETWORK, networkOf } from "../cli/network.ts";
 import { openBox, PROGRAMS } from "../cli/open.ts";
 import { COMMON, type Flag, type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
+import { clean } from "../cli/text.ts";
 import type { CliCommand } from "./command.ts";
 import { runLine, SLASH_NAMES, slash, slashCompletions, slashHelp, unknownSlash } from "./slash.ts";
 
@@ -33,7 +34,12 @@ const AGENT: Record<string, Flag> = {
     help: "further MCP servers for the agent (docs/agent.md); each call asks",
   },
   "max-turns": { type: "string", value: "N", help: "model calls at most (default 100)" },
-  resume: { type: "string", value: "ID", help: "go on with a session (`shadowbox sessions` lists them)" },
+  resume: {
+    type: "string",
+    bare: true,
+    value: "[ID]",
+    help: "go on with a session (`shadowbox sessions` lists them); without an id there is a list to choose from",
+  },
   continue: { type: "boolean", short: "c", help: "go on with the newest session" },
   print: {
     type: "string",
@@ -103,7 +109,8 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
   );
   const lines = new Lines({ complete: (line) => completions(box, line) });
   net.answer = ({ method, url, command }) =>
-    lines.confirm(`allow ${clean(command)} to fetch from ${new URL(url).host}? (${method} ${clean(url)})`);
+    yes(lines, `allow ${clean(command)} to fetch from ${new URL(url).host}? (${method} ${clean(url)})`);
+  const typist = typistAt(lines);
   let running: AbortController | undefined;
   lines.onInterrupt(() => {
     if (!running) return void process.stdout.write("\n(/quit to leave)\n");
@@ -117,7 +124,7 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
     if (line === undefined || text === "/quit" || text === "/exit") break;
     if (text === "/help") process.stdout.write(slashHelp(HELP));
     else if (text?.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
-      await slash(box, text, lines).catch((error: Error) => process.stdout.write(`${error.message}\n`));
+      await slash(box, text, typist).catch((error: Error) => process.stdout.write(`${error.message}\n`));
     else if (text) {
       const unknown = unknownSlash(box, text);
       if (unknown !== undefined) {

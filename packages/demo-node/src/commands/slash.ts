@@ -1,8 +1,9 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
-import { listChanges, summaryOf } from "../cli/changes.ts";
+import { listChanges, MARKS, summaryOf } from "../cli/changes.ts";
 import { helpColumns, table, wrap } from "../cli/help.ts";
 import { logLine } from "../cli/log.ts";
 import { colourPatch } from "../cli/patch.ts";
+import { canAsk, pick } from "../cli/questions.ts";
 import { paintOf, showName, styleOf, writeAll } from "../cli/terminal.ts";
 
 /** Asks the person a question to be answered by yes or no. */
@@ -20,7 +21,7 @@ const ROWS: readonly (readonly [name: string, text: string])[] = [
   ["/status [PATH…]", "what would change"],
   ["/diff [PATH…]", "the same as a patch"],
   ["/review [PATH…]", "go through it at the keyboard and commit hunks"],
-  ["/commit [PATH…]", "write it to the project"],
+  ["/commit [PATH…]", "write it to the project; without a path there is a list to pick from"],
   ["/discard [PATH…]", "take it back in the box"],
   ["/undo", "take the last commit back"],
   ["/log", "what was done"],
@@ -69,7 +70,9 @@ const SLASH: Readonly<Record<string, Slash>> = {
     return undefined;
   },
   "/review": review,
-  "/commit": async (box, paths, typist) => {
+  "/commit": async (box, given, typist) => {
+    const paths = given.length > 0 ? given : await picked(box, typist);
+    if (paths === undefined) return say("nothing committed\n");
     const risky = box.changes(paths).changes.filter(({ flag }) => flag !== undefined);
     for (const { path, flag } of risky) say(`${showName(path)}: ${flag}\n`);
     const allowRisky =
@@ -91,6 +94,22 @@ const SLASH: Readonly<Record<string, Slash>> = {
     return undefined;
   },
 };
+
+/** How many changes are few enough to be picked from a list. */
+const PICKED = 100;
+
+/** What of the changes a person wants: by name where there is a choice, otherwise all; undefined: nothing. */
+async function picked(box: Sandbox, typist: Typist): Promise<string[] | undefined> {
+  const { changes } = box.changes();
+  if (!canAsk() || changes.length < 2 || changes.length > PICKED) return [];
+  const options = changes.map(({ path, kind, added, removed, flag }) => ({
+    value: path,
+    label: `${MARKS[kind]} ${showName(path)}`,
+    hint: [`+${added} -${removed}`, flag].filter(Boolean).join(", "),
+  }));
+  const paths = await typist.aside(() => pick("write to the project", options));
+  return paths?.length === 0 ? undefined : paths;
+}
 
 export const SLASH_NAMES: readonly string[] = [...Object.keys(SLASH), "/help", "/quit"];
 

@@ -30,6 +30,9 @@ function scripted(steps: object[]): string {
   return "scripted:../model.json";
 }
 
+/** Keys at a question: down that many choices, then the return key. */
+const choose = (down: number) => `${"\u001b[B".repeat(down)}\r`;
+
 /** Somebody who talks to the agent, with a script for a model. */
 async function talk(steps: object[], ...flags: string[]): Promise<Person> {
   const person = bench.person(["--model", scripted(steps), ...flags]);
@@ -56,7 +59,8 @@ describe("the agent at a terminal of 80 columns", () => {
     person.enters("read it");
     await person.sees(`permission WebFetch: ${host}`);
     await person.sees(`curl: GET http://${host}/one`);
-    person.enters("y");
+    await person.sees("● Yes, once");
+    person.types(choose(0));
     await person.sees("page /one");
     await person.sees("page /two");
     expect(await person.sees("Read both.")).not.toContain("permission");
@@ -67,8 +71,8 @@ describe("the agent at a terminal of 80 columns", () => {
     const fetching = [bash(`curl -s http://${host}/one`), { text: "Read." }];
     const first = await talk(fetching, ...NET);
     first.enters("read it");
-    await first.sees("no and why: ");
-    first.enters("p");
+    await first.sees("No, and tell the agent why");
+    first.types(choose(2));
     await first.sees("Read.");
     await ends(first);
     const second = await talk(fetching, ...NET);
@@ -83,9 +87,11 @@ describe("the agent at a terminal of 80 columns", () => {
   it("tells the program, and so the model, that a person said no", async () => {
     const person = await talk([bash(`curl -sS http://${host}/`), { text: "Not then." }], ...NET);
     person.enters("read it");
-    await person.sees("no and why: ");
-    person.enters("n");
-    await person.sees("a person said no");
+    await person.sees("No, and tell the agent why");
+    person.types(choose(4));
+    await person.sees("why > ");
+    person.enters("not at night");
+    await person.sees("a person said no: not at");
     await person.sees("Not then.");
     await ends(person);
   });
@@ -102,7 +108,7 @@ describe("the agent at a terminal of 80 columns", () => {
     await person.sees("you > ");
     await new Promise((later) => setTimeout(later, 1600));
     person.enters("ask");
-    await person.sees("no and why: ");
+    await person.sees("No, and tell the agent why");
     person.types("\u0003");
     await person.sees("[aborted]");
     await person.sees("you > ");
@@ -119,8 +125,8 @@ describe("the agent at a terminal of 80 columns", () => {
       { text: "Done." },
     ]);
     person.enters("go");
-    expect(await person.sees("Done.")).toContain(
-      "✓ Edit a.txt  [1 file, +2 -1]\n  1 - one\n  1 +     first\n  2 + second\n",
+    expect(await person.sees("Done.")).toMatch(
+      /✓ Edit a\.txt (\d\.\d s)? \[1 file, \+2 -1\]\n {2}1 - one\n {2}1 \+ {5}first\n {2}2 \+ second\n/,
     );
     await ends(person);
   });
@@ -138,6 +144,100 @@ describe("the agent at a terminal of 80 columns", () => {
     person.enters("two");
     await person.sees("Two lines.");
     await ends(person);
+  });
+});
+
+describe("a question", () => {
+  it("does not take for its answer what somebody is typing", async () => {
+    const person = await talk(
+      [bash(`sleep 1; curl -s http://${host}/`), { text: "One." }, { text: "Two." }],
+      ...NET,
+    );
+    person.enters("go");
+    await person.sees("Bash sleep");
+    person.types("and ");
+    await person.sees("next > and");
+    await person.sees("Yes, once");
+    person.types(choose(3));
+    await person.sees("One.");
+    await person.sees("you > and ");
+    person.enters("more");
+    await person.sees("Two.");
+    await ends(person);
+    const { sessions } = JSON.parse((await bench.run(["sessions", "--json"])).stdout);
+    const log = await bench.run(["sessions", "export", sessions[0].id, "--format", "jsonl"]);
+    expect(log.stdout).toContain('"text":"and more"');
+  });
+
+  it("of the model is a choice, or a line of one's own", async () => {
+    const asks = { calls: [{ name: "AskUser", input: { question: "Which?", options: ["left", "right"] } }] };
+    const person = await talk([asks, asks, { text: "Thanks." }]);
+    person.enters("go");
+    await person.sees("● left");
+    person.types(choose(1));
+    await person.sees("  right");
+    await person.sees("● left");
+    person.types(choose(2));
+    await person.sees("> ");
+    person.enters("straight on");
+    await person.sees("  straight on");
+    await person.sees("Thanks.");
+    await ends(person);
+  });
+
+  it("is not asked where the answer could only be no: WebFetch without a network", async () => {
+    const fetching = { calls: [{ name: "WebFetch", input: { url: "https://example.org/" } }] };
+    const person = await talk([fetching, { text: "Not then." }]);
+    person.enters("go");
+    expect(await person.sees("Not then.")).toMatch(/Not permitted: the network is off/);
+    await ends(person);
+  });
+});
+
+describe("what a person goes back to", () => {
+  it("is the changes to commit, picked from a list", async () => {
+    const person = await talk([bash("echo 1 > b.txt; echo 2 > c.txt; echo 3 > d.txt"), { text: "Three." }]);
+    person.enters("go");
+    await person.sees("Three.");
+    person.enters("/commit");
+    await person.sees("◼ A d.txt");
+    person.types("\u001b[B \r");
+    await person.sees("committed 000001: 2 files changed");
+    expect([bench.read("b.txt"), bench.read("d.txt")]).toEqual(["1\n", "3\n"]);
+    expect(() => bench.read("c.txt")).toThrow("ENOENT");
+    await ends(person);
+  });
+
+  it("is all of a folded output", async () => {
+    const person = await talk([bash("seq 30"), { text: "Counted." }]);
+    person.enters("go");
+    expect(await person.sees("Counted.")).toContain(
+      "  1\n  2\n  … 24 more lines, /output shows all\n  27\n  28\n  29\n  30\n",
+    );
+    person.enters("/output");
+    expect(await person.sees("you > ")).toBeDefined();
+    await person.sees(/^13\n14\n15$/m);
+    await ends(person);
+  });
+
+  it("is a session that ended, chosen from a list: its last turn, its todos, what was said in it", async () => {
+    const todo = { calls: [{ name: "Todo", input: { todos: [{ text: "write tests", state: "doing" }] } }] };
+    const first = await talk([todo, { text: "It is noted." }]);
+    first.enters("note it");
+    await first.sees("It is noted.");
+    await ends(first);
+    const second = bench.person(["--model", scripted([{ text: "Done." }]), "--resume"]);
+    await second.sees("go on with");
+    await second.sees("note it (1 turn)");
+    second.types(choose(0));
+    expect(await second.sees("It is noted.")).toContain("turn 1:\nyou > note it\n");
+    await second.sees("you > ");
+    second.enters("/todos");
+    await second.sees("[>] write tests");
+    second.types("\u001b[A\u001b[A");
+    await second.sees("you > note it");
+    second.types("\u0015");
+    await ends(second);
   });
 });
 

@@ -1,0 +1,46 @@
+/** Questions to a person at a terminal, drawn by clack, which is loaded when the first is asked. */
+export interface Choice<T> {
+  value: T;
+  label: string;
+  hint?: string;
+}
+
+const clack = () => import("@clack/prompts");
+
+/** Whether a question can be drawn and answered by keys. */
+export function canAsk(output: NodeJS.WriteStream = process.stdout): boolean {
+  return process.stdin.isTTY === true && output.isTTY === true && process.env.TERM !== "dumb";
+}
+
+/** One of the choices; undefined: Escape or Ctrl-C. */
+export async function choose<T extends string>(
+  message: string,
+  options: readonly Choice<T>[],
+): Promise<T | undefined> {
+  const { isCancel, select } = await clack();
+  const answer = await select<string>({ message, options: [...options], withGuide: false });
+  return isCancel(answer) ? undefined : (answer as T);
+}
+
+/** Yes or no; the return key alone is no, and so are Escape and Ctrl-C. */
+export async function confirm(message: string, output?: NodeJS.WriteStream): Promise<boolean> {
+  const { confirm: ask } = await clack();
+  return (await ask({ message, output, initialValue: false, withGuide: false })) === true;
+}
+
+/** Any of the choices, all of them at first; undefined: Escape or Ctrl-C. */
+export async function pick(
+  message: string,
+  options: readonly Choice<string>[],
+): Promise<string[] | undefined> {
+  const { isCancel, multiselect } = await clack();
+  const initialValues = options.map(({ value }) => value);
+  const answer = await multiselect<string>({
+    message,
+    options,
+    initialValues,
+    required: false,
+    withGuide: false,
+  });
+  return isCancel(answer) ? undefined : answer;
+}
