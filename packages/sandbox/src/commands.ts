@@ -48,7 +48,7 @@ export function listCommands(
     const key = `${module} ${most}`;
     let number = modules.get(key);
     if (number === undefined) {
-      number = pool.addModule(moduleLoader(() => load(module), name, most));
+      number = pool.addModule(moduleLoader(() => load(module), name, most, true));
       modules.set(key, number);
     }
     commands.push({

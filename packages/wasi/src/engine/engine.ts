@@ -14,6 +14,7 @@ import {
   readHostPipe,
   serveFetchDevice,
 } from "./host-io.ts";
+import { borrowMemory } from "./lent-memory.ts";
 import { limitModule } from "./module.ts";
 import type { ModuleLoader } from "./module-table.ts";
 import type { WorkerPool } from "./pool.ts";
@@ -257,16 +258,21 @@ export class V8Engine {
   }
 }
 
-/** A loader for {@link WorkerPool.addModule}: checks and limits the bytes of a command, and compiles them off this thread. */
+/**
+ * A loader for {@link WorkerPool.addModule}: checks and limits the bytes of a command, and compiles them off this thread. `often`: it
+ * is a program that many processes run, which have their memory lent.
+ */
 export function moduleLoader(
   bytes: () => Uint8Array | Promise<Uint8Array>,
   name: string,
   memoryPages: number,
+  often = false,
 ): ModuleLoader {
   return async () => {
     const limited = limitModule(await bytes(), memoryPages, name);
+    const module = often ? borrowMemory(limited) : limited;
     try {
-      return await WebAssembly.compile(limited as Uint8Array<ArrayBuffer>);
+      return await WebAssembly.compile(module as Uint8Array<ArrayBuffer>);
     } catch (error) {
       throw new WasiError("module", `${name}: expected a valid module: ${(error as Error).message}`, {
         cause: error,

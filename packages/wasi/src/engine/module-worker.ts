@@ -9,7 +9,11 @@ export type AttachFileSystems = (heap: Heap, setup: unknown) => KernelConfig;
 /** A worker that runs modules. */
 export function moduleWorker(attach: AttachFileSystems = treeOnly): WorkerProgram {
   const runner = new ModuleRunner();
-  return { attach, run: (process, context) => runner.run(process, context.module) };
+  return {
+    attach,
+    run: (process, context) => runner.run(process, context.module),
+    rest: () => runner.rest(),
+  };
 }
 
 function treeOnly(heap: Heap): KernelConfig {

@@ -1,6 +1,7 @@
 import { WasiError } from "../errors.ts";
 import { Guest } from "../preview1/guest.ts";
 import { preview1 } from "../preview1/index.ts";
+import { leb, Reader, Section } from "./binary.ts";
 
 /** Bytes of one page of linear memory. */
 export const PAGE_BYTES = 65536;
@@ -9,57 +10,6 @@ const WASI_MODULE = "wasi_snapshot_preview1";
 
 /** What a module may import. */
 const FUNCTIONS: ReadonlySet<string> = new Set(Object.keys(preview1(new Guest())));
-
-const SECTION_IMPORT = 2;
-const SECTION_MEMORY = 5;
-const SECTION_EXPORT = 7;
-
-/** Reads the LEB128 numbers and vectors of a module's binary form (WebAssembly 2.0, section 5). */
-class Reader {
-  readonly bytes: Uint8Array;
-  at: number;
-  readonly end: number;
-
-  constructor(bytes: Uint8Array, at: number, end: number) {
-    this.bytes = bytes;
-    this.at = at;
-    this.end = end;
-  }
-
-  byte(): number {
-    if (this.at >= this.end) throw new WasiError("module", "read module: expected a byte, got its end");
-    return this.bytes[this.at++];
-  }
-
-  u32(): number {
-    let value = 0;
-    for (let shift = 0; shift < 64; shift += 7) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if ((byte & 0x80) === 0) return value;
-    }
-    throw new WasiError("module", "read module: expected a number of at most 64 bits, got a longer one");
-  }
-
-  skip(count: number): void {
-    this.at += count;
-    if (this.at > this.end) throw new WasiError("module", "read module: a section reaches over its end");
-  }
-
-  name(): string {
-    const length = this.u32();
-    const from = this.at;
-    this.skip(length);
-    return new TextDecoder().decode(this.bytes.slice(from, this.at));
-  }
-
-  /** Flags, minimum and maximum of a memory or table. */
-  limits(): { flags: number; min: number; max: number | undefined } {
-    const flags = this.byte();
-    const min = this.u32();
-    return { flags, min, max: flags & 1 ? this.u32() : undefined };
-  }
-}
 
 /** Whether `bytes` begin like a WebAssembly module of version 1. */
 export function isModule(bytes: Uint8Array): boolean {
@@ -84,9 +34,9 @@ export function limitModule(bytes: Uint8Array, maxPages: number, name: string): 
     const size = reader.u32();
     const body = new Reader(bytes, reader.at, reader.at + size);
     reader.skip(size);
-    if (id === SECTION_IMPORT) checkImports(body, name);
-    if (id === SECTION_EXPORT) readExports(body, exported);
-    if (id === SECTION_MEMORY) memory = readMemory(body, start, reader.at, name);
+    if (id === Section.IMPORT) checkImports(body, name);
+    if (id === Section.EXPORT) readExports(body, exported);
+    if (id === Section.MEMORY) memory = readMemory(body, start, reader.at, name);
   }
   for (const wanted of ["_start", "memory"])
     if (!exported.has(wanted))
@@ -147,21 +97,10 @@ function withMaximum(bytes: Uint8Array, memory: MemorySection, maxPages: number,
     );
   if (memory.max !== undefined && memory.max <= maxPages) return bytes;
   const body = [1, 1, ...leb(memory.min), ...leb(maxPages)];
-  const section = [SECTION_MEMORY, ...leb(body.length), ...body];
+  const section = [Section.MEMORY, ...leb(body.length), ...body];
   const out = new Uint8Array(bytes.length - (memory.end - memory.start) + section.length);
   out.set(bytes.subarray(0, memory.start));
   out.set(section, memory.start);
   out.set(bytes.subarray(memory.end), memory.start + section.length);
-  return out;
-}
-
-function leb(value: number): number[] {
-  const out: number[] = [];
-  let rest = value;
-  do {
-    const low = rest & 0x7f;
-    rest >>>= 7;
-    out.push(rest === 0 ? low : low | 0x80);
-  } while (rest !== 0);
   return out;
 }

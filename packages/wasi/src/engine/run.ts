@@ -5,6 +5,7 @@ import { type Process, ProcessExit } from "../kernel/process.ts";
 import { Signal, STATUS_SIGNALLED } from "../kernel/signals.ts";
 import { Guest } from "../preview1/guest.ts";
 import { preview1 } from "../preview1/index.ts";
+import { LENDER, MemoryLender } from "./lent-memory.ts";
 import { limitModule, PAGE_BYTES } from "./module.ts";
 
 /** Status of a program that was found but cannot be run. */
@@ -13,7 +14,8 @@ const CANNOT_RUN = 126;
 /** Runs modules in the calling thread, one after another. */
 export class ModuleRunner {
   readonly #guest = new Guest();
-  readonly #imports: WebAssembly.Imports = { wasi_snapshot_preview1: preview1(this.#guest) };
+  readonly #functions = preview1(this.#guest);
+  readonly #lender = new MemoryLender();
 
   /** Runs a process's module to its end; answers its status: 0–255, or 256 + signal. */
   run(process: Process, module: WebAssembly.Module | undefined): number {
@@ -21,7 +23,9 @@ export class ModuleRunner {
     try {
       process.enter();
       const program = module ?? compileFile(process);
-      const instance = new WebAssembly.Instance(program, this.#imports);
+      const lent = this.#lender.lend(program);
+      const imports = { wasi_snapshot_preview1: this.#functions, ...(lent && { [LENDER]: lent }) };
+      const instance = new WebAssembly.Instance(program, imports);
       memory = instance.exports.memory as WebAssembly.Memory;
       this.#guest.bind(process, memory);
       process.leave();
@@ -33,6 +37,11 @@ export class ModuleRunner {
     } finally {
       this.#guest.release();
     }
+  }
+
+  /** Makes ready for the next one, when nobody waits for this one any more. */
+  rest(): void {
+    this.#lender.takeBack();
   }
 
   #ended(process: Process, error: unknown, bytes: number): number {

@@ -22,6 +22,8 @@ export interface WorkerProgram {
   attach(heap: Heap, setup: unknown): KernelConfig;
   /** Runs a process to its end; its status: 0–255, 256 + signal, or -1 if it was ended from outside. */
   run(process: Process, context: RunContext): number;
+  /** Does what can wait until a process has ended. */
+  rest?(): void;
 }
 
 /** Serves a pool: waits for processes, runs them one after another, and sleeps between. Called once by a worker's entry. */
@@ -142,6 +144,7 @@ class WorkerServer {
       status = kernel.processes.fatalStatus(slot);
     // On offer before the parent is woken: its next child can have this very worker.
     if (!process.exit(status, () => this.#offer())) this.#stopped = true;
+    this.#program.rest?.();
   }
 }
 
