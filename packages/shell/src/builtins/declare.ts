@@ -392,6 +392,10 @@ function applyDeclaration(sh: Interpreter, request: Request, variable: Variable,
       request.on & (Attr.INDEXED | Attr.ASSOC) & ~variable.attrs)
   )
     throw new ShellError("readonly", `${variable.name}: readonly variable`);
+  // A local that becomes an array starts anew.
+  const array = request.on & (Attr.INDEXED | Attr.ASSOC) || subscript !== undefined;
+  if (array && request.local && variable.level > 0 && typeof variable.value === "string")
+    variable.value = request.on & Attr.ASSOC ? new AssocArray() : new IndexedArray();
   if (!setKind(sh, request, variable)) return false;
   vars.setAttributes(variable, request.on & ~(Attr.READONLY | Attr.NAMEREF), request.off);
   if (request.on & Attr.NAMEREF && !makeNameref(sh, request, variable, value)) return false;

@@ -82,7 +82,11 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
   }
   const pointer = directReference(host, part.name, part.subscript, part.text);
   const found = pointer && lookUp(host, pointer);
-  const text = found?.list ? (found.list.length ? found.list.join(" ") : undefined) : found?.text;
+  const text = found?.list
+    ? found.list.length
+      ? found.list.join(separatorsOf(host.vars.text("IFS")).joiner)
+      : undefined
+    : found?.text;
   if (text === undefined) {
     const empty = found?.list !== undefined && variable?.value !== undefined;
     if (part.operation?.type === "Default" && (!isName(part.name) || empty)) return undefined;
@@ -173,8 +177,9 @@ export function lookUp(host: ExpansionHost, reference: Reference, shownBad?: str
   }
   if (key === undefined) return { text: variable ? variable.scalar : host.special(name) };
   if (key === BAD_INDEX) {
-    // `${#x[-1]}` of what has no value is 0.
-    if (shownBad === undefined || value !== undefined) host.warn(`${shownBad ?? name}: bad array subscript`);
+    // `${#x[-1]}` of what has no value is 0, of what has one it gives up the line.
+    if (shownBad === undefined) host.warn(`${name}: bad array subscript`);
+    else if (value !== undefined) throw new ShellError("expansion", `${shownBad}: bad array subscript`);
     return { text: undefined };
   }
   if (value instanceof AssocArray) return { text: value.get(String(key)) };
@@ -245,12 +250,12 @@ function withOperation(
       else put(sink, "", quoted);
       return;
     }
-    const offset = integerFor(host, operation.offset, reference.shown);
+    const shown = isName(reference.name) ? reference.shown : reference.name;
+    const offset = integerFor(host, operation.offset, shown);
     // A length is not looked at where the offset is beyond the end.
-    const size = sizeFor(host, reference, found);
-    const beyond = offset > size || offset < -size;
+    const beyond = isBeyond(host, reference, found, offset);
     const length =
-      operation.length === null || beyond ? undefined : integerFor(host, operation.length, reference.shown);
+      operation.length === null || beyond ? undefined : integerFor(host, operation.length, shown);
     const cut = slice(host, reference, found, offset, length, operation.length?.text ?? "");
     if (cut.list) sink.list(cut.list, quoted, star);
     else put(sink, cut.text ?? "", quoted);
@@ -261,12 +266,13 @@ function withOperation(
   else put(sink, found.text === undefined ? "" : apply(found.text), quoted);
 }
 
-/** Up to where an offset of `${x:offset}` may go. */
-function sizeFor(host: ExpansionHost, { name }: Reference, found: Found): number {
-  if (found.list === undefined) return countCharacters(found.text ?? "");
-  if (!isName(name)) return found.list.length + 1;
+/** Whether an offset of `${x:offset}` leads outside. */
+function isBeyond(host: ExpansionHost, { name }: Reference, found: Found, offset: number): boolean {
+  if (found.list === undefined) return Math.abs(offset) > countCharacters(found.text ?? "");
+  if (!isName(name)) return offset > found.list.length + 1 || offset < -(found.list.length + 1);
   const value = host.vars.get(name)?.value;
-  return value instanceof IndexedArray ? value.end : found.list.length;
+  const end = value instanceof IndexedArray ? value.end : found.list.length;
+  return offset >= end || offset < -end;
 }
 
 /** A number of `${x:offset:length}`; what is wrong with it is told of `x`. */

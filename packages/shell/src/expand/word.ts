@@ -99,12 +99,16 @@ export function expandText(host: ExpansionHost, word: Word, tilde: boolean | "no
 const VALUE: PartMode = { quoted: false, operand: false, tilde: "assignment" };
 const LITERAL: PartMode = { quoted: false, operand: false, tilde: "none" };
 
-/** Expands a word to a glob pattern in which quoted characters are escaped. */
-export function expandPattern(host: ExpansionHost, word: Word): string {
+/** Expands a word to a glob pattern in which quoted characters are escaped: those that need it, or all of them, as `set -x` shows it. */
+export function expandPattern(host: ExpansionHost, word: Word, all = false): string {
   if (word.plain !== null && !word.quoted && !word.plain.includes("\\")) return word.plain;
-  const sink = new PatternSink(separators(host), escapePattern);
+  const sink = new PatternSink(separators(host), all ? escapeAll : escapePattern);
   expandParts(host, wordParts(word), sink, PLAIN);
   return sink.text;
+}
+
+function escapeAll(text: string): string {
+  return text.replace(/./gsu, "\\$&");
 }
 
 /** Expands the right side of `=~`: quoted characters are escaped for a regex. */

@@ -109,6 +109,8 @@ export function assignArray(
   const real = target?.name ?? name;
   const existing = sh.vars.get(real);
   const assoc = existing !== undefined && (existing.attrs & Attr.ASSOC) !== 0;
+  // It is there, empty, while its elements are expanded.
+  if (!existing) startArray(sh, sh.vars.writable(real), false, false);
   fillArray(
     sh,
     () => sh.vars.writable(real),

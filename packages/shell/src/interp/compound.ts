@@ -150,9 +150,9 @@ export function runCase(sh: Interpreter, node: Case): number {
   sh.state.line = node.line;
   sh.begin(node);
   if (debugTrap(sh, headText(node))) return 0;
-  const text = expandText(sh, node.word);
   if (sh.state.set.xtrace)
     trace(sh, `case ${node.word.plain === null ? node.word.text : quoteIfNeeded(node.word.plain)} in`);
+  const text = expandText(sh, node.word);
   let status = 0;
   let matched = false;
   for (const item of node.items) {

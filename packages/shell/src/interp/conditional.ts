@@ -84,10 +84,10 @@ function binary(sh: Interpreter, node: ConditionalBinary, not: string): boolean 
   const { operator } = node;
   const left = expandText(sh, node.left);
   const traced = (right: string) => {
-    if (sh.state.set.xtrace) trace(sh, `[[ ${not}${left || "''"} ${operator} ${right} ]]`);
+    if (sh.state.set.xtrace) trace(sh, `[[ ${not}${left || "''"} ${operator} ${right || "''"} ]]`);
   };
   if (operator === "==" || operator === "=" || operator === "!=") {
-    const pattern = expandPattern(sh, node.right);
+    const pattern = expandPattern(sh, node.right, sh.state.set.xtrace);
     traced(pattern);
     return matcherFor(sh, pattern, sh.state.shopt.nocasematch, true).test(left) === (operator !== "!=");
   }
@@ -97,7 +97,7 @@ function binary(sh: Interpreter, node: ConditionalBinary, not: string): boolean 
     return matches(sh, left, pattern);
   }
   const right = expandText(sh, node.right);
-  traced(right || "''");
+  traced(right);
   if (operator === "<") return left < right;
   if (operator === ">") return left > right;
   if (operator === "-nt" || operator === "-ot" || operator === "-ef")

@@ -5,20 +5,23 @@ import { readList } from "./lists.ts";
 import type { Reader } from "./reader.ts";
 import { expectReserved, reservedAt } from "./reserved.ts";
 import { NONE } from "./stack.ts";
+import { alignSubstitutions } from "./substitution-lines.ts";
 import { atWord, readWord } from "./words.ts";
 
 /** `case` was read. */
 export function readCase(r: Reader, line: number): Case {
+  const inside = r.substitutions.size;
   r.skipBlanks();
   if (!atWord(r)) r.unexpected();
   const word = readWord(r);
+  alignSubstitutions(r, inside, line);
   skipNewlines(r);
   expectReserved(r, "in");
   const items: CaseItem[] = [];
   for (;;) {
     skipNewlines(r);
     if (reservedAt(r) === "esac") break;
-    const item = readItem(r);
+    const item = readItem(r, line);
     items.push(item);
     if (!readItemEnd(r, item)) break;
   }
@@ -27,7 +30,8 @@ export function readCase(r: Reader, line: number): Case {
   return { type: "Case", line, word, items, redirects: NONE };
 }
 
-function readItem(r: Reader): CaseItem {
+function readItem(r: Reader, line: number): CaseItem {
+  const inside = r.substitutions.size;
   if (r.code() === OPEN_PAREN) {
     r.pos++;
     r.skipBlanks();
@@ -43,6 +47,7 @@ function readItem(r: Reader): CaseItem {
   }
   if (r.code() !== CLOSE_PAREN) r.unexpected();
   r.pos++;
+  alignSubstitutions(r, inside, line);
   return { type: "CaseItem", patterns, body: readList(r, true), terminator: ";;" };
 }
 

@@ -6,6 +6,7 @@ import type { Reader } from "./reader.ts";
 import { readRedirect } from "./redirects.ts";
 import { closesList, type ReservedWord, reservedAt } from "./reserved.ts";
 import { NONE } from "./stack.ts";
+import { alignSubstitutions } from "./substitution-lines.ts";
 import { atWord, readWord } from "./words.ts";
 
 /** Reads one command: what stands between two `|`. `first`: nothing precedes it that keeps `!` and `time` from counting. */
@@ -72,6 +73,7 @@ function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
   let redirects: Redirect[] = NONE;
   let mode: Arguments = "words";
   const base = r.words.size;
+  const inside = r.substitutions.size;
   let line = start;
   let wordFirst = false;
   for (let tokens = 0; ; tokens++) {
@@ -81,8 +83,14 @@ function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
     r.skipBlanks();
     const c = r.code();
     if (REDIRECT_START[c]) {
+      const before = r.line;
       const redirect = readRedirect(r);
       if (redirect) {
+        // That token is its operator.
+        if (tokens === 1 && wordFirst) {
+          line = before;
+          wordFirst = false;
+        }
         redirects = added(redirects, redirect);
         continue;
       }
@@ -108,6 +116,7 @@ function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
     return alone ? readFunction(r, words[0]!, start) : r.unexpected();
   }
   if (words.length + assignments.length + redirects.length === 0) r.unexpected();
+  alignSubstitutions(r, inside, line);
   return { type: "Simple", line, assignments, words, redirects };
 }
 

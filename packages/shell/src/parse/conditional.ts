@@ -25,12 +25,14 @@ const BINARY: ReadonlySet<string> = new Set([
 
 /** `[[` was read. bash reports what is wrong inside in words of its own. */
 export function readConditional(r: Reader, line: number): Conditional {
+  const inside = r.substitutions.size;
   const expression = readOr(r);
   if (reservedAt(r) !== "]]") {
     if (r.atEnd()) r.fail("conditional", "unexpected EOF while looking for `]]'");
     r.fail("conditional", `syntax error in conditional expression${tokenClause(": unexpected token ", r)}`);
   }
   r.pos += 2;
+  r.substitutions.size = inside;
   return { type: "Conditional", line, expression, redirects: NONE };
 }
 

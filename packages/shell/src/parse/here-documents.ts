@@ -89,7 +89,10 @@ function bodyParts(r: Reader, text: string, line: number): WordPart[] {
   const list = new PartList();
   try {
     readQuotedRuns(inner, list, HERE_DOCUMENT_STOP, NUL, "", line);
-    return list.finish();
+    const parts = list.finish();
+    // What bash complains of is the whole body.
+    for (const part of parts) if (part.type === "BadSubstitution") part.text = text;
+    return parts;
   } catch (error) {
     if (!(error instanceof SyntaxFailure)) throw error;
     return [{ type: "BadSubstitution", text }];

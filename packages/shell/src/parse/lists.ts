@@ -30,6 +30,7 @@ export function readLine(r: Reader): Statement[] {
   const base = statements.size;
   for (;;) {
     const statement = readStatement(r);
+    r.substitutions.size = 0;
     statements.push(statement);
     const separated = readSeparator(r, statement);
     r.skipBlanks();

@@ -6,6 +6,7 @@ import { readList } from "./lists.ts";
 import type { Reader } from "./reader.ts";
 import { expectReserved, reservedAt } from "./reserved.ts";
 import { NONE } from "./stack.ts";
+import { alignSubstitutions } from "./substitution-lines.ts";
 import { atWord, readWord } from "./words.ts";
 
 /** `for` was read. */
@@ -13,14 +14,14 @@ export function readFor(r: Reader, line: number): For | ArithmeticFor {
   r.skipBlanks();
   r.joinLines(1);
   if (r.code() === OPEN_PAREN && r.codeAt(1) === OPEN_PAREN) return readArithmeticFor(r, line);
-  const { name, words, body } = readNamedLoop(r);
+  const { name, words, body } = readNamedLoop(r, line);
   return { type: "For", line, name, words, body, redirects: NONE };
 }
 
 /** `select` was read. */
 export function readSelect(r: Reader, line: number): Select {
   r.skipBlanks();
-  const { name, words, body } = readNamedLoop(r);
+  const { name, words, body } = readNamedLoop(r, line);
   return { type: "Select", line, name, words, body, redirects: NONE };
 }
 
@@ -30,7 +31,8 @@ interface NamedLoop {
   body: Statement[];
 }
 
-function readNamedLoop(r: Reader): NamedLoop {
+function readNamedLoop(r: Reader, line: number): NamedLoop {
+  const inside = r.substitutions.size;
   if (!atWord(r)) r.unexpected();
   const name = readWord(r).text;
   r.skipBlanks();
@@ -48,6 +50,7 @@ function readNamedLoop(r: Reader): NamedLoop {
     r.words.push(readWord(r));
   }
   const words = r.words.take(base);
+  alignSubstitutions(r, inside, line);
   readTerminator(r);
   return { name, words, body: readBody(r) };
 }

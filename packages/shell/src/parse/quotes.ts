@@ -53,7 +53,8 @@ export function readDoubleQuoted(r: Reader, localized: boolean): DoubleQuoted {
   const from = r.textLength();
   readQuotedRuns(r, list, DOUBLE_QUOTED_STOP, DOUBLE_QUOTE, '"', line);
   const parts = list.finish();
-  for (const part of parts) if (part.type === "BadSubstitution") part.text = r.textFrom(from);
+  for (const part of parts)
+    if (part.type === "BadSubstitution") part.text = r.textFrom(from).replaceAll('\\"', '"');
   r.pos++;
   return { type: "DoubleQuoted", localized, parts };
 }

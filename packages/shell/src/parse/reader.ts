@@ -64,6 +64,8 @@ export class Reader {
   readonly statements = new Stack<Statement>();
   readonly words = new Stack<Word>();
   readonly elements = new Stack<ArrayElement>();
+  /** Bodies of `$(…)` and `<(…)` in the command that is being read. */
+  readonly substitutions = new Stack<Script>();
   private readonly regions: AliasRegion[] = [];
   private readonly source: string;
   /** The source ends with a backslash that quotes nothing. */

@@ -17,6 +17,7 @@ import { readQuoting, readRun } from "./words.ts";
 /** The commands after `$(`, `<(` or `>(`, up to and with the `)`; the state of the word around them is kept. */
 function readBody(r: Reader): Script {
   const { line, textStart, textPrefix, pending, aliasNextAt, extglob } = r;
+  const base = r.substitutions.size;
   r.pos += 2;
   r.pending = [];
   r.aliasNextAt = -1;
@@ -29,6 +30,8 @@ function readBody(r: Reader): Script {
   r.textPrefix = textPrefix;
   r.aliasNextAt = aliasNextAt;
   r.extglob = extglob;
+  r.substitutions.size = base;
+  r.substitutions.push(body);
   if (r.hereDocument && r.substitutionDepth === 0) r.line = line;
   return body;
 }

@@ -151,8 +151,8 @@ export class VariableStore {
   #transformed(variable: Variable, old: string | undefined, value: string, append: boolean): string {
     const attrs = variable.attrs;
     if (attrs & Attr.INTEGER) {
-      if (!append) return this.evaluate(value);
-      return this.evaluate(`(${old || "0"})+(${value || "0"})`);
+      const result = this.evaluate(value);
+      return append && old !== undefined && old !== "" ? this.evaluate(`(${old})+(${result})`) : result;
     }
     const text = append ? (old ?? "") + value : value;
     if (attrs & Attr.LOWER) return text.toLowerCase();
