@@ -8,5 +8,6 @@ export function serveSite(
     mounts?: Record<string, string>;
     isolation?: boolean;
     onRequest?(request: IncomingMessage): void;
+    onReport?(report: { "document-uri": string; "blocked-uri": string; "effective-directive": string }): void;
   },
 ): Promise<{ address: string; close(): Promise<void> }>;

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, sep } from "node:path";
+import { json } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
@@ -39,21 +40,30 @@ export const CONTENT_POLICY = policyOf();
 /** The one worker that asks the network for programs and speaks with the user's model, under the policy of the box. */
 export const RUNTIME_POLICY = policyOf(" https: http:");
 
+const REPORTS = "/csp-report";
+
 const RUNTIME = /^\/assets\/runtime-worker-[\w-]{8}\.js$/;
 
 /**
  * Serves `folder` (and `mounts`: first part of the path → folder) and answers where. `isolation: false` leaves the isolation
- * headers out; `onRequest` sees each request.
+ * headers out; `onRequest` sees each request, `onReport` each breach of the content policy that a browser reports.
  */
-export async function serveSite(folder, { port = 0, mounts = {}, isolation = true, onRequest } = {}) {
+export async function serveSite(
+  folder,
+  { port = 0, mounts = {}, isolation = true, onRequest, onReport } = {},
+) {
   const headers = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     ...(isolation ? ISOLATION : {}),
   };
-  const send = sender(headers);
+  const send = sender(headers, onReport ? `; report-uri ${REPORTS}` : "");
   const server = createServer(async (request, response) => {
     onRequest?.(request);
+    if (onReport && request.method === "POST" && request.url === REPORTS) {
+      onReport((await json(request))["csp-report"]);
+      return response.writeHead(204).end();
+    }
     const path = await find(folder, mounts, request);
     if (path === undefined)
       response.writeHead(404, { ...headers, "content-type": "text/plain" }).end("not found\n");
@@ -73,7 +83,7 @@ export async function serveSite(folder, { port = 0, mounts = {}, isolation = tru
 }
 
 /** Answers requests with files: those of text packed, each packed once. */
-function sender(headers) {
+function sender(headers, reporting) {
   const packed = new Map();
   const pack = (path, etag) => {
     if (!packed.has(etag)) packed.set(etag, readFile(path).then(promisify(gzip)));
@@ -85,7 +95,7 @@ function sender(headers) {
     const asks = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
     const isPacked = asks && PACKED.test(type) && size < 4 << 20;
     const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}${isPacked ? "-z" : ""}"`;
-    const policy = RUNTIME.test(request.url) ? RUNTIME_POLICY : CONTENT_POLICY;
+    const policy = (RUNTIME.test(request.url) ? RUNTIME_POLICY : CONTENT_POLICY) + reporting;
     const all = {
       ...headers,
       "content-security-policy": policy,

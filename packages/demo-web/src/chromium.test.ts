@@ -105,6 +105,18 @@ for (const [name, { want }] of Object.entries(SDK_CASES))
     expect(await page.evaluate(run, name)).toEqual(want);
   });
 
+test("programs reach nothing of the page", async () => {
+  const named = () => page.evaluate(() => Object.getOwnPropertyNames(globalThis).sort());
+  const before = await named();
+  const tries = ["js", "pyodide", "_pyodide_core", "emscripten"].map(
+    (name) => `try:\n import ${name}\n print("${name}")\nexcept ImportError: pass\n`,
+  );
+  const script = `python3 -c '${tries.join("")}'; ls -A /dev /dev/shadowbox; compgen -e | sort; cat /proc/self/environ`;
+  const { stdout, stderr } = await runInPage({ id: "globals", suite: "browser", script });
+  expect(`${stdout}${stderr}`).not.toMatch(/js|pyodide|emscripten|http:|secret/);
+  expect(await named()).toEqual(before);
+});
+
 test("no request of the sandbox carries a cookie", () => {
   // The page's own HTML, script and style are the browser's requests, and come with it.
   expect(requests[0]).toEqual({ path: "/conformance.html", cookie: "login=secret" });

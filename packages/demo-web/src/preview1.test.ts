@@ -24,6 +24,8 @@ const wasi = (file: string) =>
 const { callsModule, MEM, readAnswers } = await wasi("testing/calls.ts");
 const { runBytes } = await wasi("testing/run-bytes.ts");
 const { FOLDER }: { FOLDER: Record<string, string | undefined> } = await wasi("conformance/scenario.ts");
+const { ATTEMPTS, linksOut }: { ATTEMPTS: Call[]; linksOut(outer: string): Record<string, string> } =
+  await wasi("testing/escapes.ts");
 const TABLES: Record<string, readonly Scenario[]> = {
   paths: (await wasi("conformance/paths.ts")).paths,
   descriptors: (await wasi("conformance/descriptors.ts")).descriptors,
@@ -81,9 +83,12 @@ async function answersOnNode(scenario: Scenario): Promise<Answers> {
 /** Text for a page: bytes are sent as characters of one byte. */
 const packed = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
 
-async function answersInPage(scenario: Scenario): Promise<Answers> {
-  const { calls, stdin } = scenario;
-  const printed = await page.evaluate(
+/** Runs a module of calls over a folder with these contents: what it printed, its status and the paths that it leaves. */
+async function runInPage(
+  { calls, stdin }: Pick<Scenario, "calls" | "stdin">,
+  files: readonly (readonly [path: string, content: string | undefined])[],
+): Promise<{ stdout: Buffer; status: number; left: string[] }> {
+  const { stdout, ...ended } = await page.evaluate(
     async ([module, input, listed]) => {
       const { runWasi: run } = globalThis as unknown as {
         runWasi(options: WasiRunOptions): Promise<WasiRunResult>;
@@ -98,16 +103,21 @@ async function answersInPage(scenario: Scenario): Promise<Answers> {
       });
       const folders = [{ guest: "/", files }];
       const given = input === undefined ? {} : { stdin: bytes(input) };
-      const { stdout, status } = await run({ ...given, module: bytes(module), folders });
-      return { stdout: [...stdout], status };
+      const { stdout, status, folders: after } = await run({ ...given, module: bytes(module), folders });
+      return { stdout: [...stdout], status, left: (after[0] ?? []).map(({ path }) => path) };
     },
     [
       packed(callsModule(calls)),
       stdin,
-      contents(scenario).map(([path, content]) => [path, content ?? null] as const),
+      files.map(([path, content]) => [path, content ?? null] as const),
     ] as const,
   );
-  return [...readAnswers(calls, Buffer.from(printed.stdout)), printed.status];
+  return { ...ended, stdout: Buffer.from(stdout) };
+}
+
+async function answersInPage(scenario: Scenario): Promise<Answers> {
+  const { stdout, status } = await runInPage(scenario, contents(scenario));
+  return [...readAnswers(scenario.calls, stdout), status];
 }
 
 /** A directory's size is the host's own affair. */
@@ -134,3 +144,17 @@ test.each(Object.entries(TABLES))(
   },
   240_000,
 );
+
+test(`a module does not get out of its folder by ${ATTEMPTS.length} paths`, async () => {
+  const files: [string, string | undefined][] = [
+    ["file", "inside"],
+    ["dir", undefined],
+    ["dir/sub", undefined],
+    ...Object.entries(linksOut("/outer")).map(([name, to]): [string, string] => [name, `->${to}`]),
+  ];
+  const { stdout, left } = await runInPage({ calls: ATTEMPTS }, files);
+  const answers = readAnswers(ATTEMPTS, stdout);
+  expect(ATTEMPTS.filter((_, index) => answers[index] === 0)).toEqual([]);
+  expect(answers).not.toContain("missing");
+  expect(left.sort()).toEqual(files.map(([path]) => path).sort());
+});

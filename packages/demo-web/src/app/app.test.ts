@@ -17,10 +17,14 @@ vi.setConfig({ testTimeout: 90_000 });
 let outDir: string;
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
+/** Breaches of the content policy by a page or a worker, as the browser reports them. */
+const breaches: string[] = [];
 
 beforeAll(async () => {
   outDir = await builtSite();
-  site = await serveSite(outDir);
+  site = await serveSite(outDir, {
+    onReport: (report) => breaches.push(`${report["effective-directive"]} ${report["blocked-uri"]}`),
+  });
   browser = await launchChromium();
 }, 300_000);
 
@@ -338,3 +342,13 @@ async function serious(page: Page): Promise<string[]> {
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
   });
 }
+
+// Last: all tests before it use the same server.
+test("nothing of the app breaks its content policy, and what does is reported", async () => {
+  const { page } = await openSample(await browser.newContext(), site.address);
+  await page.evaluate(() => {
+    new Image().src = "https://elsewhere.invalid/x.png";
+  });
+  await expect.poll(() => breaches.length).toBeGreaterThan(0);
+  expect(breaches).toEqual(["img-src https://elsewhere.invalid/x.png"]);
+});

@@ -14,8 +14,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Sandbox } from "../index.ts";
-import { FOLLOW, O, open, RW, read, vector } from "./conformance/scenario.ts";
+import { FOLLOW, O, open, read, vector } from "./conformance/scenario.ts";
 import { type Call, callsModule, fd, MEM, readAnswers } from "./testing/calls.ts";
+import { ATTEMPTS, linksOut } from "./testing/escapes.ts";
 import { runBytes } from "./testing/run-bytes.ts";
 
 /** Bytes that must never come out of a box, and whose files must never change. */
@@ -33,26 +34,7 @@ beforeEach(() => {
   mkdirSync(join(outer, "root-beside"));
   for (const path of ["canary", "secrets/key", "root-beside/key"]) writeFileSync(join(outer, path), CANARY);
   writeFileSync(join(root, "file"), "inside");
-  const links: Record<string, string> = {
-    up: "..",
-    "up-canary": "../canary",
-    "up-far": "../../../../../../../../../../etc",
-    beside: "../root-beside",
-    absolute: outer,
-    "absolute-canary": join(outer, "canary"),
-    "absolute-root": "/",
-    "dir/up-up": "../..",
-    "dir/sub/inside-out": "../../../canary",
-    a: "b",
-    b: "dir/c",
-    "dir/c": "../up",
-    "dots-slash": ".././",
-    "proc-root": "/proc/self/root",
-    "proc-cwd": "/proc/self/cwd",
-    "file-up": "file/../../canary",
-    new: "../made",
-  };
-  for (const [name, target] of Object.entries(links)) symlinkSync(target, join(root, name));
+  for (const [name, target] of Object.entries(linksOut(outer))) symlinkSync(target, join(root, name));
 });
 afterEach(() => {
   for (const path of [outer, state]) rmSync(path, { recursive: true, force: true, maxRetries: 20 });
@@ -76,106 +58,6 @@ function outside(): string {
   return lines.join("\n");
 }
 
-/** Directories outside, as a guest may try to name them. */
-const DOORS = [
-  ...[
-    "..",
-    "./..",
-    "dir/../..",
-    "dir/sub/../../..",
-    "../root/..",
-    "..//",
-    "../.",
-    "dir/./../../",
-    "//..",
-    "/..",
-  ],
-  ...[
-    "up",
-    "up/",
-    "up/.",
-    "up/root/..",
-    "dir/up-up",
-    "a",
-    "a/",
-    "b",
-    "dir/c",
-    "dots-slash",
-    "dir/../up",
-    "up/root/up",
-  ],
-  ...["absolute", "absolute/", "absolute/root/.."],
-];
-/** Files outside. */
-const FILES = [
-  ...[
-    "../canary",
-    "up-canary",
-    "up/canary",
-    "a/canary",
-    "absolute-canary",
-    "absolute/canary",
-    "dir/sub/inside-out",
-  ],
-  ...["file-up", "../secrets/key", "up/secrets/key", "beside/key", "../root-beside/key", "dir/up-up/canary"],
-  ...["/etc/passwd", "up-far/passwd", "absolute-root/etc/passwd", "proc-root/etc/passwd", "proc-cwd/canary"],
-  ...["/proc/self/environ", "/proc/self/fd/3/../canary", "/dev/fd/3/../canary", "dev/fd/3/../../canary"],
-  ...[
-    "/dev/shadowbox/rpc",
-    "../canary\0",
-    "file\0/../../canary",
-    "..\\canary",
-    "%2e%2e/canary",
-    `${"../".repeat(300)}etc/passwd`,
-  ],
-  ...["．．/canary", "\u202e../canary", `${"dir/../".repeat(500)}../canary`, "x".repeat(5000)],
-];
-/** Names outside that could be made. */
-const MAKES = [
-  "../made",
-  "up/made",
-  "a/made",
-  "absolute/made",
-  "dir/up-up/made",
-  "beside/made",
-  "new",
-  "/tmp/shadowbox-made",
-];
-
-const attempts: Call[] = [
-  ...[...DOORS, ...FILES].flatMap((path): Call[] => [
-    open(path, { follow: FOLLOW }),
-    open(path, { follow: FOLLOW, rights: RW }),
-    open(path, { follow: FOLLOW, oflags: O.DIRECTORY }),
-    ["path_filestat_get", 3, FOLLOW, path, MEM.out],
-    ["path_filestat_set_times", 3, FOLLOW, path, 1n, 1n, 5],
-  ]),
-  ...FILES.flatMap((path): Call[] => [
-    open(path, { follow: FOLLOW, oflags: O.TRUNC, rights: RW }),
-    ["path_link", 3, FOLLOW, path, 3, "stolen"],
-  ]),
-  ...["../canary", "up/canary", "a/canary", "absolute/canary", "beside/key"].flatMap((path): Call[] => [
-    ["path_unlink_file", 3, path],
-    ["path_rename", 3, path, 3, "stolen"],
-    ["path_rename", 3, "file", 3, path],
-    ["path_link", 3, 0, "file", 3, path],
-    ["path_link", 3, 0, path, 3, "stolen"],
-    ["path_readlink", 3, path, MEM.buffer, 64, MEM.out],
-  ]),
-  ...MAKES.flatMap((path): Call[] => [
-    open(path, { follow: FOLLOW, oflags: O.CREAT, rights: RW }),
-    ...(path === "new"
-      ? []
-      : ([
-          open(path, { oflags: O.CREAT | O.EXCL, rights: RW }),
-          ["path_create_directory", 3, path],
-          ["path_remove_directory", 3, path],
-          ["path_symlink", "x", 3, path],
-          ["path_rename", 3, "dir", 3, path],
-        ] satisfies Call[])),
-  ]),
-];
-
 /** Swaps a directory of the root for a link to what is outside, as fast as it can. */
 function startSwapping(): ChildProcess {
   const script = `cd "$0" || exit 1
@@ -194,13 +76,13 @@ describe.each(["v8", "wasmtime"] as const)("a module on %s", (engine) => {
       state,
     });
 
-  it(`does not get outside by ${attempts.length} paths`, async () => {
+  it(`does not get outside by ${ATTEMPTS.length} paths`, async () => {
     const before = outside();
-    const printed = await run(attempts);
-    const answers = readAnswers(attempts, printed.stdout);
-    const through = attempts
-      .filter((_, index) => answers[index] === 0)
-      .map((call) => call.map(String).join(" "));
+    const printed = await run(ATTEMPTS);
+    const answers = readAnswers(ATTEMPTS, printed.stdout);
+    const through = ATTEMPTS.filter((_, index) => answers[index] === 0).map((call) =>
+      call.map(String).join(" "),
+    );
     expect(through).toEqual([]);
     expect(answers).not.toContain("missing");
     expect(outside()).toBe(before);
