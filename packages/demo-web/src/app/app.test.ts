@@ -327,6 +327,10 @@ for (const colorScheme of ["light", "dark"] as const)
       await page.getByRole("tab", { name: tab }).click();
       found.push(...(await serious(page)));
     }
+    await page.getByRole("tab", { name: "Files" }).click();
+    await page.getByRole("button", { name: "poem.txt" }).click();
+    await page.locator(".cm-content").waitFor();
+    found.push(...(await serious(page)));
     expect(found).toEqual([]);
   });
 
