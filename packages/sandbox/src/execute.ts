@@ -54,8 +54,9 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   const limit = options.maxOutputBytes ?? place.outputBytes;
   const out = new Collector(limit, options.onStdout);
   const err = new Collector(limit, options.onStderr);
-  const stdout = engine.openPipe();
-  const stderr = options.combine ? stdout : engine.openPipe();
+  const [isTerminal, isErrorTerminal] = options.terminal ?? [false, false];
+  const stdout = engine.openPipe({ tty: isTerminal });
+  const stderr = options.combine ? stdout : engine.openPipe({ tty: isErrorTerminal });
   const input = openInput(engine, options.stdin);
   const handOver = place.session && engine.openPipe();
   const files = [

@@ -4,6 +4,7 @@ import type { SandboxFactory, Sandbox as SandboxType } from "./types.ts";
 export type { ImageEntry } from "@shadowbox/vfs";
 export { SandboxError, type SandboxErrorCode } from "./errors.ts";
 export { missingCommands } from "./missing.ts";
+export { describeNetwork, type NetworkFact } from "./net/describe.ts";
 export { type Exchange, exchangesOf, toHar } from "./net/har.ts";
 export { type NetRecorder, NetRecording, type RecordedExchange } from "./net/recording.ts";
 export { baseOf, projectFiles } from "./project.ts";

@@ -150,6 +150,8 @@ export interface ExecOptions {
   origin?: CallOrigin;
   /** stderr goes where stdout goes, in true order. */
   combine?: boolean;
+  /** Whether programs are to take stdout and stderr for a person's terminal, as for curl's meter; v8. Default: neither. */
+  terminal?: readonly [stdout: boolean, stderr: boolean];
   /** Bytes kept per stream; default {@link Limits.outputBytes}. */
   maxOutputBytes?: number;
   onStdout?(bytes: Uint8Array): void;

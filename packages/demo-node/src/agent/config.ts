@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { parseRule, type Rule } from "@shadowbox/agent";
 import type { McpServerConfig } from "@shadowbox/agent/node/mcp";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { configPath } from "../cli/options.ts";
+import { type NamedSecret, ofConfig } from "../cli/secrets.ts";
 
 /** What the config file may hold: $XDG_CONFIG_HOME/shadowbox/config.json, readable by its owner only. See docs/agent.md. */
 export interface Config {
@@ -14,17 +14,15 @@ export interface Config {
   /** Model → US dollars per million tokens. */
   prices: Record<string, { input: number; cachedInput?: number; output: number }>;
   rules: Rule[];
+  /** Secrets of the network, whose values are in variables. */
+  secrets: readonly NamedSecret[];
   /** Other MCP servers that the agent may use, by name. */
   mcpServers: Record<string, McpServerConfig>;
 }
 
-export function configPath(): string {
-  return join(process.env.XDG_CONFIG_HOME || join(homedir(), ".config"), "shadowbox/config.json");
-}
-
 /** Throws CliError naming the file and what is wrong with it. */
 export function readConfig(path = configPath()): Config {
-  if (!existsSync(path)) return { keys: {}, prices: {}, rules: [], mcpServers: {} };
+  if (!existsSync(path)) return { keys: {}, prices: {}, rules: [], secrets: [], mcpServers: {} };
   if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0)
     throw new CliError(`${path}: others can read it, and it may hold keys; run: chmod 600 ${path}`);
   let json: Record<string, unknown>;
@@ -41,13 +39,14 @@ export function readConfig(path = configPath()): Config {
     allow = [],
     ask = [],
     deny = [],
+    secrets,
     mcpServers,
     ...rest
   } = json;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined)
     throw new CliError(
-      `${path}: unknown "${unknown}"; expected model, baseUrl, keys, prices, allow, ask, deny, mcpServers`,
+      `${path}: unknown "${unknown}"; expected model, baseUrl, keys, prices, allow, ask, deny, secrets, mcpServers`,
     );
   const rules = Object.entries({ allow, ask, deny }).flatMap(([decision, list]) =>
     (list as string[]).map((text) => parseRule(text, decision as Rule["decision"])),
@@ -58,6 +57,7 @@ export function readConfig(path = configPath()): Config {
     keys: keys as Config["keys"],
     prices: prices as Config["prices"],
     rules,
+    secrets: ofConfig(secrets, path),
     mcpServers: serversOf(mcpServers, path),
   };
 }

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
-import type { NetRule, NetSecret, NetworkOptions } from "@shadowbox/sandbox/node";
+import type { NetRule, NetworkOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "./errors.ts";
 import type { Flag, Parsed } from "./options.ts";
+import { secretsOf } from "./secrets.ts";
 
 const PRESETS = ["off", "registries", "docs", "ask", "open"] as const;
 
@@ -28,8 +29,8 @@ export const NETWORK = {
   secret: {
     type: "string",
     multiple: true,
-    value: "NAME=HOST",
-    help: "programs get a stand-in for variable NAME; the value goes to that host only",
+    value: "NAME=[HOW:]HOST",
+    help: "programs get a stand-in for variable NAME; its value goes to that host only: in any header, or HOW: bearer, query",
   },
   "net-record": {
     type: "string",
@@ -61,7 +62,7 @@ export async function networkOf(values: Parsed["values"]): Promise<NetworkOption
       }),
       allowLoopback: values["allow-loopback"] === true,
     },
-    secrets: Object.fromEntries(list("secret").map(secretOf)),
+    secrets: await secretsOf(values),
     ...(await recordingOf(values)),
   };
 }
@@ -92,13 +93,4 @@ function ruleOf(text: string, flag: string): NetRule {
     ...(scheme !== undefined && { scheme: scheme as "http" | "https" }),
     ...(port !== undefined && { port: Number(port) }),
   };
-}
-
-function secretOf(text: string): [string, NetSecret] {
-  const [name = "", hosts = ""] = text.split("=");
-  const value = process.env[name];
-  if (name === "" || hosts === "")
-    throw new CliError(`--secret: expected NAME=HOST, got "${text}"`, EXIT.USAGE);
-  if (!value) throw new CliError(`--secret: variable ${name} is not set`, EXIT.USAGE);
-  return [name, { hosts: hosts.split(","), inject: "header", value }];
 }

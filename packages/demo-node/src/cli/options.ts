@@ -99,6 +99,11 @@ export function stateRoot(values: Parsed["values"]): string {
   return join(process.env.XDG_STATE_HOME || join(homedir(), ".local/state"), "shadowbox");
 }
 
+/** The user's settings (docs/agent.md). */
+export function configPath(): string {
+  return join(process.env.XDG_CONFIG_HOME || join(homedir(), ".config"), "shadowbox/config.json");
+}
+
 /** Where verified modules are kept unpacked. */
 export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "shadowbox/modules");

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { helpColumns, wrap } from "../cli/help.ts";
+import { NETWORK, networkOf } from "../cli/network.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, cacheFolder, type Parsed, stateRoot } from "../cli/options.ts";
+import { namedSecrets } from "../cli/secrets.ts";
 import { styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
 
@@ -13,8 +15,9 @@ interface Finding {
 
 export const doctor: CliCommand = {
   usage: "doctor [options]",
-  about: "Checks engines, bundles and folders, and says what would fall back and why.",
-  flags: COMMON,
+  about:
+    "Checks engines, bundles and folders, says what would fall back and why, and what the network is set to with these flags.",
+  flags: { ...COMMON, ...NETWORK },
   async run({ values }: Parsed) {
     const findings: Finding[] = [
       {
@@ -27,6 +30,7 @@ export const doctor: CliCommand = {
       ...(await registryFindings()),
       { name: "state", ok: true, detail: stateRoot(values) },
       { name: "module cache", ok: true, detail: cacheFolder() },
+      ...(await networkFindings(values)),
       await agentFinding(values),
     ];
     const style = styleOf(process.stdout);
@@ -36,9 +40,26 @@ export const doctor: CliCommand = {
         process.stdout.write(
           `${ok ? style.green("ok") : style.yellow("--")} ${name.padEnd(13)} ${wrap(detail, helpColumns() - 17, 17)}\n`,
         );
-    return findings.every(({ name, ok }) => ok || name === "wasmtime" || name === "agent") ? 0 : 1;
+    return findings.every(({ name, ok }) => ok || MAY_LACK.has(name)) ? 0 : 1;
   },
 };
+
+/** What a box does without. */
+const MAY_LACK: ReadonlySet<string> = new Set(["wasmtime", "agent", "loopback", "secrets"]);
+
+/** What programs could fetch with these flags and the config file; of secrets the names only. */
+async function networkFindings(values: Parsed["values"]): Promise<Finding[]> {
+  const { describeNetwork } = await import("@shadowbox/sandbox/node");
+  const unset = (await namedSecrets(values)).filter(({ variable }) => !process.env[variable]);
+  return [
+    ...describeNetwork(await networkOf(values)).map(({ name, detail, isOpen }) => {
+      return { name, ok: isOpen !== true, detail };
+    }),
+    ...unset.map(({ name, variable }) => {
+      return { name: "secrets", ok: false, detail: `${name}: variable ${variable} is not set` };
+    }),
+  ];
+}
 
 async function agentFinding(values: Parsed["values"]): Promise<Finding> {
   const { modelNameOf } = await import("../agent/setup.ts");

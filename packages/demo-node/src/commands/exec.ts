@@ -57,7 +57,7 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(values.stdin && { stdin: process.stdin }),
       ...(!json && {
-        maxOutputBytes: 0,
+        ...{ maxOutputBytes: 0, terminal: [false, process.stderr.isTTY === true] },
         onStdout: (bytes: Uint8Array) => process.stdout.write(bytes),
         onStderr: (bytes: Uint8Array) => {
           process.stderr.write(bytes);

@@ -54,6 +54,7 @@ export async function runLine(box: Sandbox, script: string, signal: AbortSignal)
     session: true,
     signal,
     maxOutputBytes: 0,
+    terminal: [false, process.stderr.isTTY === true],
     onStdout: (bytes) => process.stdout.write(bytes),
     onStderr: (bytes) => process.stderr.write(bytes),
   });

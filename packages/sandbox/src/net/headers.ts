@@ -1,5 +1,6 @@
 import { SandboxError } from "../errors.ts";
 import type { HeaderList } from "./host.ts";
+import { RELAY } from "./relay.ts";
 import { shown } from "./url.ts";
 
 /** Headers that say how the connection works or whose name it is for: the host writes them. */
@@ -18,6 +19,8 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   "transfer-encoding",
   "upgrade",
   "via",
+  // Between a page and its relay: a program that speaks so would ask past the page's policy.
+  RELAY.request,
 ]);
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
@@ -35,6 +38,28 @@ export function checkHeaders(headers: HeaderList, limit: number): void {
   }
   if (size > limit)
     throw new SandboxError("net-size", `request headers: expected at most ${limit} bytes, got ${size}`);
+}
+
+/** Bytes of a request's or an answer's headers that an event has. */
+const TOLD_BYTES = 8192;
+/** Headers that stand for a person, whatever their values are. */
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "proxy-authorization",
+  "set-cookie",
+]);
+
+/** Headers as events have them: bounded, and without a person's credentials. */
+export function toldHeaders(headers: HeaderList): HeaderList {
+  let left = TOLD_BYTES;
+  const told: [string, string][] = [];
+  for (const [name, value] of headers) {
+    left -= name.length + value.length;
+    if (left < 0) break;
+    told.push([name, CREDENTIALS.has(name.toLowerCase()) ? "*".repeat(value.length) : value]);
+  }
+  return told;
 }
 
 function bad(name: string, why: string): SandboxError {

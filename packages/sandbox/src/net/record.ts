@@ -1,4 +1,5 @@
 import { SandboxError } from "../errors.ts";
+import { toldHeaders } from "./headers.ts";
 import type { HeaderList, HostResponse } from "./host.ts";
 import {
   contentOf,
@@ -8,11 +9,13 @@ import {
   type RecordedEnd,
   type RecordedExchange,
 } from "./recording.ts";
-import type { Asker, NetEvent, NetRequest, Requests } from "./session.ts";
+import { type Asker, answerFacts, type NetEvent, type NetRequest, type Requests } from "./session.ts";
 import { shown } from "./url.ts";
 
 /** Bytes of a body that are recorded; the answer to a longer one is kept without it. */
 const RECORDED_BYTES = 64 << 20;
+/** Bytes of a request's body that are kept to be read. */
+const SHOWN_BYTES = 1 << 20;
 /** How long a replay waits for a program to leave, as it did when it was recorded. */
 const LEAVE_MS = 60_000;
 
@@ -119,6 +122,7 @@ class Tape {
       request: {
         ...{ method, url, httpVersion: `HTTP/${version}`, cookies: [], queryString: [] },
         ...{ headers: named(headers), headersSize: -1, bodySize: this.#up.size },
+        ...postData(headers, up),
         _sha256: up === undefined ? "too long" : await bodyDigest(headers, up),
       },
       response: {
@@ -157,20 +161,21 @@ export class ReplayedRequests implements Requests {
   /** Both events at once: what will be read is known. */
   #tell(
     asker: Asker,
-    { method, url, bodyLength = 0 }: NetRequest,
+    { method, url, headers, bodyLength = 0 }: NetRequest,
     { answer, body, error }: RecordedEnd,
   ): void {
     const id = ++this.#requests;
     const isMiss = answer === undefined && error?.code === "net-replay";
     this.#onEvent({
       ...{ type: "net-request", id, time: new Date().toISOString(), ...asker },
-      ...{ method: shown(method), url: shown(url), rule: `replay of "${this.#recording.name}"` },
+      ...{ method: shown(method), url: shown(url), headers: toldHeaders(headers) },
+      ...{ rule: `replay of "${this.#recording.name}"` },
       ...(isMiss ? { verdict: "deny", reason: error.message } : { verdict: "allow" }),
     });
     if (isMiss) return;
     this.#onEvent({
       ...{ type: "net-response", id, requestBytes: bodyLength, responseBytes: body.length, durationMs: 0 },
-      ...(answer && { status: answer.status }),
+      ...(answer && answerFacts(answer)),
       ...(answer?.address !== undefined && { address: answer.address }),
       ...(error && { error: `${error.code}: ${error.message}` }),
     });
@@ -217,6 +222,17 @@ function bodyDigest(headers: HeaderList, body: Uint8Array): Promise<string> {
   const { text, encoding } = contentOf(body);
   const plain = encoding === "base64" ? atob(text) : text;
   return digestOf(new TextEncoder().encode(plain.replaceAll(boundary, "boundary")));
+}
+
+/** The body of a request for who looks at the archive, if it is text and not long; replays go by its digest. */
+function postData(
+  headers: HeaderList,
+  body: Uint8Array | undefined,
+): Pick<RecordedExchange["request"], "postData"> {
+  if (body === undefined || body.length === 0 || body.length > SHOWN_BYTES) return {};
+  const { text, encoding } = contentOf(body);
+  const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  return encoding === undefined ? { postData: { mimeType: type, text } } : {};
 }
 
 function mime(answer: HostResponse | undefined): { mimeType: string } {

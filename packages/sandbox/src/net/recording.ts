@@ -20,7 +20,7 @@ export interface RecordedExchange {
     readonly url: string;
     readonly headers: readonly HarHeader[];
     /** Other programs' archives hold the body itself. */
-    readonly postData?: { readonly text?: string };
+    readonly postData?: { readonly mimeType?: string; readonly text?: string };
     /** Of the body, hexadecimal; empty without one. */
     readonly _sha256?: string;
   };
@@ -41,6 +41,8 @@ export interface RecordedExchange {
 
 /** Takes what is recorded, one exchange after another. */
 export interface NetRecorder {
+  /** For people: the file's name. */
+  readonly name?: string;
   add(exchange: RecordedExchange): void;
 }
 
@@ -77,6 +79,8 @@ export class NetRecording implements NetRecorder {
   readonly #exchanges: RecordedExchange[];
   /** Exchanges that were not replayed yet, by method, URL and body. */
   #open: Map<string, RecordedExchange[]> | undefined;
+  /** All exchanges, by method, status and URL. */
+  #places: Map<string, RecordedExchange[]> | undefined;
 
   constructor(name = "recording", exchanges: readonly RecordedExchange[] = []) {
     this.name = name;
@@ -100,6 +104,7 @@ export class NetRecording implements NetRecorder {
   add(exchange: RecordedExchange): void {
     this.#exchanges.push(exchange);
     this.#open = undefined;
+    this.#places = undefined;
   }
 
   /** The archive. */
@@ -130,6 +135,21 @@ export class NetRecording implements NetRecorder {
     if (found === undefined) throw this.#miss(request);
     all.splice(at, 1);
     return endOf(found, this.name);
+  }
+
+  /** The exchange of that request whose answer has this status, and a body with this SHA-256. */
+  async find(wanted: {
+    readonly method: string;
+    readonly url: string;
+    readonly status: number;
+    readonly sha256: string;
+  }): Promise<RecordedExchange | undefined> {
+    this.#places ??= byPlace(this.#exchanges);
+    for (const exchange of this.#places.get(placeOf(wanted.method, wanted.url, wanted.status)) ?? []) {
+      const { text, encoding } = exchange.response.content;
+      if (text !== undefined && (await hexDigest(bytesOf(text, encoding))) === wanted.sha256) return exchange;
+    }
+    return undefined;
   }
 
   #miss({ method, url, sha256 }: RecordedRequest): SandboxError {
@@ -166,9 +186,27 @@ function isExchange(entry: Partial<RecordedExchange> | null): boolean {
 
 /** SHA-256 of a body, hexadecimal; empty without one. */
 export async function digestOf(body: Uint8Array): Promise<string> {
-  if (body.length === 0) return "";
+  return body.length === 0 ? "" : hexDigest(body);
+}
+
+async function hexDigest(body: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", body.slice());
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function byPlace(exchanges: readonly RecordedExchange[]): Map<string, RecordedExchange[]> {
+  const map = new Map<string, RecordedExchange[]>();
+  for (const exchange of exchanges) {
+    const key = placeOf(exchange.request.method, exchange.request.url, exchange.response.status);
+    const there = map.get(key);
+    if (there === undefined) map.set(key, [exchange]);
+    else there.push(exchange);
+  }
+  return map;
+}
+
+function placeOf(method: string, url: string, status: number): string {
+  return `${method} ${normal(url)} ${status}`;
 }
 
 async function byRequest(exchanges: readonly RecordedExchange[]): Promise<Map<string, RecordedExchange[]>> {

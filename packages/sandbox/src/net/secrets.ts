@@ -17,32 +17,39 @@ interface Held extends NetSecret {
   readonly placeholder: string;
 }
 
+const INJECT: readonly string[] = ["header", "bearer", "query"] satisfies NetSecret["inject"][];
+
 /** The secrets of one sandbox. */
 export class Secrets {
   readonly #held: readonly Held[];
+  /** Spellings of the values that a server could send back, the longest first: a value may be the beginning of another. */
+  readonly #forms: readonly string[];
 
+  /** Throws SandboxError `invalid` naming the secret that is none. */
   constructor(secrets: Readonly<Record<string, NetSecret>> = {}) {
-    this.#held = Object.entries(secrets).map(([name, secret]) => {
-      if (!/^[A-Z_][A-Z0-9_]*$/.test(name) || secret.value.length < 8 || /[^\x21-\x7e]/.test(secret.value))
-        throw new SandboxError(
-          "invalid",
-          `secret "${name}": expected a variable's name and a value of 8 or more visible ASCII characters`,
-        );
-      return { ...secret, name, hosts: secret.hosts.map(normaliseHost), placeholder: placeholderOf(name) };
-    });
+    this.#held = Object.entries(secrets).map(([name, secret]) => checked(name, secret));
+    const forms = this.#held.flatMap(({ value }) => formsOf(value));
+    this.#forms = [...new Set(forms)].sort((a, b) => b.length - a.length);
   }
 
   get names(): readonly string[] {
     return this.#held.map(({ name }) => name);
   }
 
-  /** The request as it goes out. A secret goes over TLS only, or to this machine where the policy opens it. */
-  fill(target: Target, headers: HeaderList, loopback: boolean): { target: Target; headers: HeaderList } {
+  /**
+   * The request as it goes out. A secret goes over TLS only, or to this machine where the policy opens it. With `decode` the host
+   * asks for a packed body and unpacks it; a program that would do so itself gets it plain, as nothing could be blotted out in it.
+   */
+  fill(
+    target: Target,
+    headers: HeaderList,
+    { loopback, decode }: { loopback: boolean; decode: boolean },
+  ): { target: Target; headers: HeaderList } {
+    const known = this.#held.filter(({ hosts }) => hosts.some((host) => matches(host, target.host)));
+    if (known.length === 0 || (target.scheme !== "https" && !loopback)) return { target, headers };
     let { href } = target;
-    let filled = headers;
-    for (const { hosts, inject, placeholder, value } of this.#held) {
-      if (!hosts.some((host) => matches(host, target.host))) continue;
-      if (target.scheme !== "https" && !loopback) continue;
+    let filled = decode ? headers : headers.filter(([name]) => name.toLowerCase() !== "accept-encoding");
+    for (const { inject, placeholder, value } of known) {
       if (inject === "query") href = fillQuery(href, placeholder, value);
       else
         filled = filled.map(([name, text]) => {
@@ -55,36 +62,96 @@ export class Secrets {
 
   /** Text with values blotted out, each by as many asterisks. */
   mask(text: string): string {
-    let masked = text;
-    for (const { value } of this.#held)
-      for (const form of new Set([value, encodeURIComponent(value)]))
-        masked = masked.replaceAll(form, "*".repeat(form.length));
-    return masked;
+    const found: [from: number, to: number][] = [];
+    for (const form of this.#forms)
+      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
+        found.push([at, at + form.length]);
+    let masked = "";
+    let done = 0;
+    for (const [from, to] of found.sort(([a], [b]) => a - b)) {
+      if (to <= done) continue;
+      const start = Math.max(from, done);
+      masked += text.slice(done, start) + "*".repeat(to - start);
+      done = to;
+    }
+    return masked + text.slice(done);
   }
 
   /** A body with values blotted out, wherever its chunks are cut. */
   async *maskBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    if (this.#held.length === 0) {
+    if (this.#forms.length === 0) {
       yield* body;
       return;
     }
-    const keep = Math.max(...this.#held.map(({ value }) => encodeURIComponent(value).length)) - 1;
     let rest = "";
     let broken: { error: unknown } | undefined;
     try {
       for await (const bytes of body) {
-        const text = this.mask(rest + latin1(bytes));
-        const cut = Math.max(0, text.length - keep);
-        if (cut > 0) yield fromLatin1(text.slice(0, cut));
+        const text = rest + latin1(bytes);
+        const cut = this.#cut(text);
+        if (cut > 0) yield fromLatin1(this.mask(text.slice(0, cut)));
         rest = text.slice(cut);
       }
     } catch (error) {
       broken = { error };
     }
-    if (rest !== "") yield fromLatin1(rest);
+    if (rest !== "") yield fromLatin1(this.mask(rest));
     if (broken !== undefined) throw broken.error;
   }
+
+  /** Where the end begins that may be the beginning of a value; no value lies across it. */
+  #cut(text: string): number {
+    const longest = this.#forms[0]?.length ?? 0;
+    let cut = Math.max(0, text.length - longest + 1);
+    const isOpen = (end: string) =>
+      this.#forms.some((form) => form.length > end.length && form.startsWith(end));
+    while (cut < text.length && !isOpen(text.slice(cut))) cut++;
+    for (let across = cut; across >= 0; ) {
+      cut = across;
+      across = -1;
+      for (const form of this.#forms) {
+        const at = text.indexOf(form, Math.max(0, cut - form.length + 1));
+        if (at >= 0 && at < cut) across = at;
+      }
+    }
+    return cut;
+  }
 }
+
+function checked(name: string, secret: NetSecret): Held {
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(name) || secret.value.length < 8 || /[^\x21-\x7e]/.test(secret.value))
+    throw new SandboxError(
+      "invalid",
+      `secret "${name}": expected a variable's name and a value of 8 or more visible ASCII characters`,
+    );
+  if (!INJECT.includes(secret.inject))
+    throw new SandboxError(
+      "invalid",
+      `secret "${name}": expected inject ${INJECT.join(", ")}, got "${secret.inject}"`,
+    );
+  if (secret.hosts.length === 0)
+    throw new SandboxError("invalid", `secret "${name}": expected hosts that it may go to, got none`);
+  return { ...secret, name, hosts: secret.hosts.map(normaliseHost), placeholder: placeholderOf(name) };
+}
+
+/** A value as it is, in a URL, in a form, in JSON and in HTML. */
+function formsOf(value: string): string[] {
+  const url = encodeURIComponent(value);
+  const form = new URLSearchParams({ "": value }).toString().slice(1);
+  const small = [url, form].map((text) => text.replace(/%../g, (hex) => hex.toLowerCase()));
+  const json = JSON.stringify(value).slice(1, -1);
+  const entities = ENTITIES.reduce((text, [character, entity]) => text.replaceAll(character, entity), value);
+  return [value, url, form, ...small, json, json.replaceAll("/", "\\/"), entities];
+}
+
+/** The ampersand first: the others bring some. */
+const ENTITIES = [
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&#39;"],
+] as const;
 
 /** Variables for programs: names and stand-ins. */
 export function standIns(names: Iterable<string>): Record<string, string> {

@@ -1,6 +1,6 @@
 import { SandboxError } from "../errors.ts";
 import { Gate, Watch } from "./gate.ts";
-import { checkHeaders, checkMethod } from "./headers.ts";
+import { checkHeaders, checkMethod, toldHeaders } from "./headers.ts";
 import type { FetchHost, HeaderList, HostResponse } from "./host.ts";
 import {
   type CompiledPolicy,
@@ -97,6 +97,8 @@ export type NetEvent =
       readonly turn?: number;
       readonly method: string;
       readonly url: string;
+      /** As the program gave them, 8 KiB at most; credentials in them are blotted out. */
+      readonly headers?: HeaderList;
       readonly verdict: "allow" | "deny";
       readonly rule: string;
       readonly reason?: string;
@@ -107,6 +109,11 @@ export type NetEvent =
       readonly type: "net-response";
       readonly id: number;
       readonly status?: number;
+      readonly statusText?: string;
+      /** `1.0`, `1.1`, `2`; absent where the platform does not tell. */
+      readonly version?: string;
+      /** As the program got them, 8 KiB at most; credentials in them are blotted out. */
+      readonly headers?: HeaderList;
       readonly error?: string;
       readonly address?: string;
       readonly requestBytes: number;
@@ -171,7 +178,8 @@ export class NetSession implements Requests {
       time: new Date().toISOString(),
       ...asker,
       method: shown(method),
-      url: this.secrets.mask(shown(url)),
+      url: shown(this.secrets.mask(url)),
+      headers: this.#told(request.headers),
     } as const;
     const refuse = (rule: string, reason: string, error: SandboxError) => {
       this.#onEvent({ ...event, verdict: "deny", rule, reason });
@@ -196,6 +204,10 @@ export class NetSession implements Requests {
     const allowed = { verdict: "allow", rule: decision.rule, ...(via !== undefined && { via }) } as const;
     this.#onEvent({ ...event, url: this.secrets.mask(target.href), ...allowed });
     return target;
+  }
+
+  #told(headers: HeaderList): HeaderList {
+    return toldHeaders(headers.map(([name, value]) => [this.secrets.mask(name), this.secrets.mask(value)]));
   }
 
   async #decide(target: Target, method: string, command: string): Promise<Decision> {
@@ -235,7 +247,7 @@ export class NetSession implements Requests {
     const { limits, allowLoopback } = this.policy;
     const { bodyLength = 0, method, decode, connectMs = 0 } = request;
     if (bodyLength > limits.requestBytes) throw tooLarge("request body", limits.requestBytes);
-    const out = this.secrets.fill(target, request.headers, allowLoopback);
+    const out = this.secrets.fill(target, request.headers, { loopback: allowLoopback, decode });
     const answer = await this.host.fetch({
       ...{ method, decode, target: out.target, headers: out.headers, signal: run.abort.signal, connectMs },
       ...(request.body && { body: this.#counted(run, request.body), bodyLength: request.bodyLength }),
@@ -248,8 +260,9 @@ export class NetSession implements Requests {
     });
     run.watch.moved();
     run.address = answer.address;
-    const headers = answer.headers.map(([name, value]) => [name, this.secrets.mask(value)] as const);
-    return { ...answer, headers };
+    const mask = (text: string) => this.secrets.mask(text);
+    const headers = answer.headers.map(([name, value]) => [mask(name), mask(value)] as const);
+    return { ...answer, statusText: mask(answer.statusText), headers };
   }
 
   async *#counted(run: Run, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -288,7 +301,7 @@ export class NetSession implements Requests {
       failure = this.#cause(run, error);
       throw failure;
     } finally {
-      this.#end(run, answer.status, failure, digest?.hex());
+      this.#end(run, answer, failure, digest?.hex());
     }
   }
 
@@ -297,12 +310,12 @@ export class NetSession implements Requests {
     const cause = run.abort.signal.aborted ? run.abort.signal.reason : error;
     if (cause instanceof SandboxError)
       return new SandboxError(cause.code, this.secrets.mask(cause.message), { cause: cause.cause });
-    return new SandboxError("net-protocol", `request: ${this.secrets.mask(shown(String(cause)))}`);
+    return new SandboxError("net-protocol", `request: ${shown(this.secrets.mask(String(cause)))}`);
   }
 
   #end<T extends SandboxError | undefined>(
     run: Run,
-    status: number | undefined,
+    answer: HostResponse | undefined,
     failure: T,
     sha256?: string,
   ): T {
@@ -312,7 +325,7 @@ export class NetSession implements Requests {
     const durationMs = performance.now() - run.started;
     this.#onEvent({
       ...{ type: "net-response", id, requestBytes, responseBytes, durationMs },
-      ...(status !== undefined && { status }),
+      ...(answer && answerFacts(answer)),
       ...(address !== undefined && { address }),
       ...(failure && { error: `${failure.code}: ${failure.message}` }),
       ...(sha256 !== undefined && !failure && { sha256 }),
@@ -321,6 +334,11 @@ export class NetSession implements Requests {
     run.abort.abort(failure ?? new SandboxError("net-aborted", "request: it has ended"));
     return failure;
   }
+}
+
+/** What events tell of an answer's head. */
+export function answerFacts({ status, statusText, version, headers }: Omit<HostResponse, "body">) {
+  return { status, statusText, ...(version !== "" && { version }), headers: toldHeaders(headers) };
 }
 
 function denied(reason: string): SandboxError {

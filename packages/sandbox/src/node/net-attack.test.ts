@@ -94,6 +94,7 @@ const ends: [path: string, code: string, more?: object][] = [
   ["/ok", "net-header", { headers: [["Transfer-Encoding", "chunked"]] }],
   ["/ok", "net-header", { headers: [["Connection", "upgrade"]] }],
   ["/ok", "net-header", { headers: [["Trailer", "X"]] }],
+  ["/ok", "net-header", { headers: [["X-Shadowbox-Request", "%7B%7D"]] }],
   ["/ok", "net-size", { headers: [["X", "x".repeat(70_000)]] }],
   ["/ok", "net-request", { method: "CONNECT" }],
   ["/ok", "net-request", { method: "GET / HTTP/1.1\r\nX: y\r\n\r\nGET" }],

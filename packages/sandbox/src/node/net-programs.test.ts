@@ -90,29 +90,14 @@ async function run(engine: "v8" | "wasmtime", script: string, isSlow = false): P
 
 const expected = (cases: typeof CASES) => cases.map(([path, curl, wget]) => `${path} ${curl} ${wget}`).sort();
 
-describe.each(["v8", "wasmtime"] as const)("on %s", (engine) => {
-  const [slow, quick] = [CASES.filter(([, curl]) => curl === 28), CASES.filter(([, curl]) => curl !== 28)];
-
-  test("curl and wget say what went wrong, and reach nothing else", async () => {
-    expect(await run(engine, quick.map(lineOf).join("\n"))).toEqual(expected(quick));
-    for (const { headers } of server.seen.filter(({ url }) => url === "/ok")) {
-      expect(headers["x-key"]).toBe("the-real-value");
-      expect(headers.cookie ?? "mine=1").toBe("mine=1");
-    }
-  }, 300_000);
-
-  test("curl and wget give up what takes too long", async () => {
-    const script = slow.map((one) => `${lineOf(one)} &`).join("\n");
-    expect(await run(engine, `${script}\nwait`, true)).toEqual(expected(slow));
-  }, 300_000);
-});
-
 const PYTHON = `
-import sys, urllib.request
+import os, sys, urllib.request
 base, raw, paths = sys.argv[1], sys.argv[2], sys.argv[3:]
 for path in paths:
     try:
-        with urllib.request.urlopen((raw if path.startswith("!") else base) + path.lstrip("!"), timeout=2) as answer:
+        url = (raw if path.startswith("!") else base) + path.lstrip("!")
+        request = urllib.request.Request(url, headers={"X-Key": os.environ["KEY"]})
+        with urllib.request.urlopen(request, timeout=2) as answer:
             size = 0
             while chunk := answer.read(65536): size += len(chunk)
             print(path, answer.status, size)
@@ -138,10 +123,86 @@ const PYTHON_ENDS = `
 !/endless-informational ends
 `;
 
-test("Python's requests end by their limits, and reach nothing else", async () => {
-  const lines = PYTHON_ENDS.trim().split("\n");
-  const paths = lines.map((line) => `'${line.split(" ")[0]}'`).join(" ");
-  const bases = [server.ports.http, server.ports.raw].map((port) => `http://127.0.0.1:${port}`).join(" ");
-  const script = `python3 - ${bases} ${paths} << 'END'\n${PYTHON}\nEND`;
-  expect(await run("v8", script, true)).toEqual(lines.sort());
-}, 300_000);
+/** Each tries to put more into a request than it may: `$1` is where, `$2` what. */
+const SMUGGLERS = {
+  curl: `case $1 in header) curl -s -H "$2" "$U";; method) curl -s -X "$2" "$U";; url) curl -s --path-as-is "$U$2";; esac`,
+  wget: `case $1 in header) wget -q -t 1 -O - --header "$2" "$U";; method) wget -q -t 1 -O - --method "$2" "$U";; url) wget -q -t 1 -O - "$U$2";; esac`,
+  "shadowbox-fetch": `case $1 in header) shadowbox-fetch -H "$2" "$U";; method) shadowbox-fetch -X "$2" "$U";; url) shadowbox-fetch "$U$2";; esac`,
+  python3: `python3 - "$1" "$2" "$U" << 'END'
+import sys, urllib.request
+where, what, url = sys.argv[1:]
+name, _, value = what.partition(":")
+headers = {name: value.lstrip()} if where == "header" else {}
+urllib.request.urlopen(urllib.request.Request(url + (what if where == "url" else ""), headers=headers, method=what if where == "method" else "GET"))
+END`,
+};
+const SMUGGLED: [where: "header" | "method" | "url", what: string][] = [
+  ["header", "X: a\\r\\nX-Smuggled: b"],
+  ["header", "X: a\\nX-Smuggled: b"],
+  ["header", "X\\r\\nX-Smuggled: b"],
+  ["header", "Transfer-Encoding: chunked"],
+  ["header", "Connection: upgrade"],
+  ["header", "TE: trailers"],
+  ["method", "GET /smuggled HTTP/1.1\\r\\nHost: x\\r\\n\\r\\nGET"],
+  ["method", "CONNECT"],
+  ["url", "\\r\\nX-Smuggled: b"],
+  ["url", " HTTP/1.1\\r\\nHost: x\\r\\n\\r\\nGET /smuggled"],
+];
+
+/** Requests of urllib that go: the good one, and two that it takes the wrong header from. */
+const PYTHON_KEEPS = 3;
+
+describe.each(["v8", "wasmtime"] as const)("on %s", (engine) => {
+  const [slow, quick] = [CASES.filter(([, curl]) => curl === 28), CASES.filter(([, curl]) => curl !== 28)];
+
+  test("curl and wget say what went wrong, and reach nothing else", async () => {
+    expect(await run(engine, quick.map(lineOf).join("\n"))).toEqual(expected(quick));
+    for (const { headers } of server.seen.filter(({ url }) => url === "/ok")) {
+      expect(headers["x-key"]).toBe("the-real-value");
+      expect(headers.cookie ?? "mine=1").toBe("mine=1");
+    }
+  }, 300_000);
+
+  test("curl and wget give up what takes too long", async () => {
+    const script = slow.map((one) => `${lineOf(one)} &`).join("\n");
+    expect(await run(engine, `${script}\nwait`, true)).toEqual(expected(slow));
+  }, 300_000);
+
+  test("Python's requests end by their limits, and reach nothing else", async () => {
+    const lines = PYTHON_ENDS.trim().split("\n");
+    const paths = lines.map((line) => `'${line.split(" ")[0]}'`).join(" ");
+    const bases = [server.ports.http, server.ports.raw].map((port) => `http://127.0.0.1:${port}`).join(" ");
+    const script = `python3 - ${bases} ${paths} << 'END'\n${PYTHON}\nEND`;
+    expect(await run(engine, script, true)).toEqual(lines.sort());
+  }, 300_000);
+
+  test.each(Object.entries(SMUGGLERS))(
+    "nothing is smuggled by %s",
+    async (name, program) => {
+      server.seen.length = 0;
+      const all = [["header", "X-Good: 1"], ...SMUGGLED];
+      const lines = all.map(([where, what]) => `attempt ${where} $'${what}' > /dev/null 2>> errors; echo $?`);
+      const url = `U=http://127.0.0.1:${server.ports.http}/ok`;
+      const ends = await run(engine, `${url}\nattempt() {\n${program}\n}\n${lines.join("\n")}`);
+      // urllib writes Connection itself, and leaves out what a program says of it.
+      const good = name === "python3" ? PYTHON_KEEPS : 1;
+      expect(ends).toHaveLength(all.length);
+      expect(ends.filter((status) => status === "0")).toHaveLength(good);
+      expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(Array(good).fill("GET /ok"));
+      for (const { headers } of server.seen)
+        for (const [name, value] of Object.entries(headers))
+          expect(`${name}: ${value}`).not.toMatch(/smuggled|^te:|transfer-encoding|upgrade|chunked/);
+    },
+    120_000,
+  );
+});
+
+test("curl shows how far it is where stderr is a terminal", async () => {
+  const box = await openBox("v8");
+  const script = `curl --max-time 2 -o /dev/null http://127.0.0.1:${server.ports.http}/slow`;
+  const [seen, unseen] = [await box.exec(script, { terminal: [false, true] }), await box.exec(script)];
+  await box.close();
+  expect(Buffer.from(seen.stderr).toString()).toMatch(/\r\d+ bytes /);
+  expect(Buffer.from(unseen.stderr).toString()).not.toContain("bytes \r");
+  expect(Buffer.from(unseen.stderr).toString()).toMatch(/^curl: \(28\)/);
+}, 60_000);

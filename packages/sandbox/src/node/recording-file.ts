@@ -8,7 +8,9 @@ import { ARCHIVE, type NetRecorder, NetRecording, whole } from "../net/recording
  */
 export function recordingFile(path: string): NetRecorder {
   naming(`record into "${path}"`, () => prepare(path));
-  return { add: (exchange) => naming(`record into "${path}"`, () => append(path, JSON.stringify(exchange))) };
+  const add: NetRecorder["add"] = (exchange) =>
+    naming(`record into "${path}"`, () => append(path, JSON.stringify(exchange)));
+  return { name: path, add };
 }
 
 /** A recording to replay. Throws SandboxError `invalid`. */
