@@ -84,6 +84,68 @@ export const SDK_CASES = {
     },
     want: [["b.txt", "c.txt", "src", "src/a.txt"], ["b.txt", "src", "src/a.txt"], 2],
   },
+  "redo() does a commit again that undo() took back, the box seeing what it saw": {
+    options: { files: FILES },
+    run: async (box, { projectFiles }) => {
+      const texts = () => projectFiles(box).flatMap(({ bytes }) => (bytes?.length ? [text(bytes)] : []));
+      const one = (await box.exec("echo 1 > b.txt")) && (await box.commit());
+      const two = (await box.exec("echo 2 > b.txt; mv src/a.txt c.txt")) && (await box.commit());
+      const undone = [await box.undo(), await box.undo()].map(({ id }) => id);
+      const redone = [await box.redo(), texts()[0], await box.redo(), texts()[0]];
+      const same = undone.join() === [two.id, one.id].join() && redone[2].id === two.id;
+      const { stdout } = await box.exec("cat b.txt; ls");
+      return [
+        same,
+        redone[1],
+        redone[3],
+        text(stdout),
+        box.changes().changes,
+        await codeOf(() => box.redo()),
+      ];
+    },
+    want: [true, "1\n", "2\n", "2\nb.txt\nc.txt\nsrc\n", [], "WorkspaceError nothing"],
+  },
+  "review() and blame() name the call of each line; what one call did can be committed by itself": {
+    options: { files: FILES },
+    run: async (box) => {
+      await box.exec("sed -i s/one/1/ src/a.txt");
+      await box.exec("sed -i s/three/3/ src/a.txt");
+      const [{ hunks }] = box.review();
+      const calls = hunks[0].lines.map(({ kind, call }) => `${kind} ${call ?? "-"}`);
+      const blamed = box.blame("src/a.txt").map(({ snapshot }) => snapshot?.script ?? "-");
+      await box.commit({ paths: [{ path: ".", calls: [2] }] });
+      return [calls, blamed, text(box.diff()).match(/^[-+][^-+].*/gm)];
+    },
+    want: [
+      ["removed 1", "added 1", "context -", "removed 2", "added 2"],
+      ["sed -i s/one/1/ src/a.txt", "-", "sed -i s/three/3/ src/a.txt"],
+      ["-one", "+1"],
+    ],
+  },
+  "edit() and importPatch() change the box and leave a snapshot; a patch holds binary files": {
+    options: { files: { ...FILES, bin: Uint8Array.of(0, 1, 2, 255) } },
+    run: async (box) => {
+      await box.exec("printf 'a\\0b' > bin; echo x > b.txt");
+      const patch = box.diff([], { binary: true });
+      await box.discard();
+      const { paths } = await box.importPatch(patch);
+      await box.edit("b.txt", "mine\n");
+      const { conflicts } = await box.refresh();
+      const made = box.snapshots().map(({ operation }) => operation);
+      return [paths, [...box.fs.readFile("bin")], box.fs.readFile("b.txt", "utf8"), made, conflicts];
+    },
+    want: [["b.txt", "bin"], [97, 0, 98], "mine\n", ["exec", "discard", "import", "edit"], []],
+  },
+  "commit() writes what could run code later only with a yes of its own": {
+    options: { files: FILES },
+    run: async (box) => {
+      await box.exec("mkdir .vscode; echo '{}' > .vscode/tasks.json; echo c > c.txt");
+      const refused = await codeOf(() => box.commit());
+      const { changes } = await box.commit({ allowRisky: [".vscode/tasks.json"] });
+      return [refused, changes.changes.length, box.changes().changes];
+    },
+    want: ["WorkspaceError risky", 2, []],
+  },
   "sandboxes over one base do not see each other, and cannot commit to it": {
     options: ({ baseOf }) => ({ base: baseOf(FILES) }),
     run: async (box, { Sandbox, again }) => {

@@ -318,7 +318,7 @@ export class Box implements Sandbox {
     if (report === undefined)
       throw new SandboxError(
         "invalid",
-        `${action}: expected a sandbox on Node with a project and a state folder, this one has not both`,
+        `${action}: expected a sandbox with files, or with a project and a state folder`,
       );
     return report;
   }

@@ -330,10 +330,10 @@ export interface Sandbox extends AsyncDisposable {
   discard(paths?: readonly Selection[]): Promise<DiscardResult>;
   /** Takes the last commit back in the project; the box has its changes again. */
   undo(): Promise<UndoResult>;
-  /** Does the last commit that was taken back again. */
+  /** Does the last commit that was taken back again. Not over a base. */
   redo(): Promise<UndoResult>;
   log(): readonly LogEntry[];
-  /** Brings the user's newer edits of the project into the box: three-way merges where both changed a file. Node. */
+  /** Brings the user's newer edits of the project into the box: three-way merges where both changed a file. Files in memory have none. */
   refresh(options?: RefreshOptions): Promise<RefreshResult>;
   /** Notes how the box is now, and gives the number for `restore`; each call that changes something does so by itself. Not over a base. */
   snapshot(name?: string): Promise<number>;
@@ -343,16 +343,16 @@ export interface Sandbox extends AsyncDisposable {
   between(from: number, to: number): SnapshotDiff;
   /** Makes the box as it was after a snapshot (0: before the first), at and below `paths`, default everywhere. Not over a base. */
   restore(id: number, paths?: readonly string[]): Promise<RestoreResult>;
-  /** Puts a file as its reviewer wants it into the box, as a snapshot of its own; the project is not touched. Node. */
+  /** Puts a file as its reviewer wants it into the box, as a snapshot of its own; the project is not touched. Not over a base. */
   edit(path: string, content: Uint8Array | string): Promise<void>;
   /**
    * Makes the changes of a patch (git's format, with binary files, or plain unified) in the box, all or none, as a snapshot; the project
-   * is not touched. Throws WorkspaceError `invalid`. Node.
+   * is not touched. Not over a base. Throws WorkspaceError `invalid`.
    */
   importPatch(patch: Uint8Array): Promise<RestoreResult>;
   /** The project as the box sees it, at and below `paths` (default all but the `.git` of its root), as a tar archive. */
   exportTar(paths?: readonly string[]): Uint8Array;
-  /** Which call wrote each line of a file of the box, relative to the workspace. Node. */
+  /** Which call wrote each line of a file of the box, relative to the workspace. Not over a base. */
   blame(path: string): readonly BlameLine[];
   /** Requests of programs and how they ended; with a `state` those of earlier runs too (Node). */
   netLog(): readonly NetEvent[];

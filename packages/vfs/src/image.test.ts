@@ -39,6 +39,22 @@ test("a change can be taken back, one after the other", () => {
   expect(image.revert()).toEqual([]);
 });
 
+test("what was taken back can be had again, until there is another change", () => {
+  const image = ProjectImage.create();
+  for (const text of ["1", "2", "3"]) image.change([file("a", text)]);
+  expect(image.advance()).toEqual([]);
+  image.revert();
+  image.revert();
+  expect(image.advance()).toEqual(["a"]);
+  expect(tree(image)).toEqual(["a=2"]);
+  const kept = ProjectImage.load(image.save());
+  kept.advance();
+  expect(tree(kept)).toEqual(["a=3"]);
+  image.change([file("a", "other")]);
+  expect(image.advance()).toEqual([]);
+  expect(tree(image)).toEqual(["a=other"]);
+});
+
 test("bytes that are no image are refused", () => {
   expect(() => ProjectImage.load(new Uint8Array(64))).toThrow("expected an image");
 });

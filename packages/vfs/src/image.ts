@@ -27,8 +27,8 @@ interface Index {
 }
 
 const MAGIC = 0x49584253; // "SBXI"
-/** Words of the header: magic, offset and length of the index in use, first free byte, generation. */
-const W = { MAGIC: 0, INDEX: 1, LENGTH: 2, TOP: 3, GENERATION: 4 } as const;
+/** Words of the header: magic, offset and length of the index in use, first free byte, generation, the newest index. */
+const W = { MAGIC: 0, INDEX: 1, LENGTH: 2, TOP: 3, GENERATION: 4, LAST: 5, LAST_LENGTH: 6 } as const;
 const HEADER = 32;
 const MAX_BYTES = 2 ** 30;
 const ROOT = { path: "", type: FileType.DIRECTORY, mode: 0o755, mtime: "0", offset: 0, length: 0 };
@@ -112,24 +112,37 @@ export class ProjectImage implements BaseSource {
         kind === FileType.DIRECTORY ? 0 : bytes.length,
       ]);
     }
-    const { INDEX, LENGTH } = W;
-    this.#publish({ rows: [...rows.values()], before: [this.#words[INDEX], this.#words[LENGTH]] });
+    this.#publish({ rows: [...rows.values()], before: this.#placeOf(W.INDEX) });
   }
 
   /** As {@link ProjectImage.change}, of an empty image: there is no state before. */
   import(entries: readonly ImageEntry[]): void {
     this.change(entries);
-    const { rows } = this.#index();
+    const { rows } = this.#indexAt(this.#placeOf(W.INDEX));
     this.#publish({ rows });
   }
 
   /** Goes back to the state before the last {@link ProjectImage.change}; the paths that differ, none if there is no earlier one. */
   revert(): string[] {
     this.#refresh();
+    return this.#before === undefined ? [] : this.#moveTo(this.#before);
+  }
+
+  /** Goes on to the state that the last {@link ProjectImage.revert} left; the paths that differ, none if there is no later one. */
+  advance(): string[] {
+    const present = this.#words[W.INDEX];
+    for (let at = this.#placeOf(W.LAST); at[0] > present; ) {
+      const { before = [0, 0] } = this.#indexAt(at);
+      if (before[0] === present) return this.#moveTo(at);
+      at = before;
+    }
+    return [];
+  }
+
+  #moveTo(place: [number, number]): string[] {
+    this.#refresh();
     const now = this.#nodes;
-    if (this.#before === undefined) return [];
-    [this.#words[W.INDEX], this.#words[W.LENGTH]] = this.#before;
-    Atomics.add(this.#words, W.GENERATION, 1);
+    this.#use(place);
     this.#refresh();
     const was = this.#nodes;
     const same = (a?: Node, b?: Node) =>
@@ -140,10 +153,10 @@ export class ProjectImage implements BaseSource {
 
   /** The way back to the present state, for a change that cannot be kept. */
   bookmark(): () => void {
-    const place = [this.#words[W.INDEX], this.#words[W.LENGTH]];
+    const [place, last] = [this.#placeOf(W.INDEX), this.#placeOf(W.LAST)];
     return () => {
-      [this.#words[W.INDEX], this.#words[W.LENGTH]] = place;
-      Atomics.add(this.#words, W.GENERATION, 1);
+      [this.#words[W.LAST], this.#words[W.LAST_LENGTH]] = last;
+      this.#use(place);
     };
   }
 
@@ -220,15 +233,25 @@ export class ProjectImage implements BaseSource {
 
   #publish(index: Index): void {
     const bytes = encodeText(JSON.stringify(index));
-    this.#words[W.INDEX] = this.#append(bytes);
-    this.#words[W.LENGTH] = bytes.length;
+    const place: [number, number] = [this.#append(bytes), bytes.length];
+    [this.#words[W.LAST], this.#words[W.LAST_LENGTH]] = place;
+    this.#use(place);
+  }
+
+  #use(place: [number, number]): void {
+    [this.#words[W.INDEX], this.#words[W.LENGTH]] = place;
     Atomics.add(this.#words, W.GENERATION, 1);
+  }
+
+  /** Offset and length of an index that the header names. */
+  #placeOf(word: typeof W.INDEX | typeof W.LAST): [number, number] {
+    return [this.#words[word], this.#words[word + 1] as number];
   }
 
   #refresh(): void {
     const generation = Atomics.load(this.#words, W.GENERATION);
     if (generation === this.#generation) return;
-    const { rows, before } = this.#index();
+    const { rows, before } = this.#indexAt(this.#placeOf(W.INDEX));
     this.#nodes = new Map([["", ROOT]]);
     this.#children = new Map();
     for (const [path, type, mode, mtime, offset, length] of rows)
@@ -237,8 +260,8 @@ export class ProjectImage implements BaseSource {
     this.#generation = generation;
   }
 
-  #index(): Index {
-    return JSON.parse(decodeText(this.#bytes(this.#words[W.INDEX], this.#words[W.LENGTH]))) as Index;
+  #indexAt([offset, length]: [number, number]): Index {
+    return JSON.parse(decodeText(this.#bytes(offset, length))) as Index;
   }
 
   #insert(node: Node): void {

@@ -1,7 +1,16 @@
 export { discardPicked, pathsOf, settledPaths, settleTransaction } from "./changes/after.ts";
 export { collectChanges } from "./changes/collect.ts";
+export { editFile } from "./changes/edit.ts";
 export { describeChanges } from "./changes/facts.ts";
-export { type ReviewedChange, type ReviewHunk, type ReviewLine, reviewChange } from "./changes/review.ts";
+export { importPatch } from "./changes/import.ts";
+export {
+  type ReviewedChange,
+  type ReviewHunk,
+  type ReviewLine,
+  reviewChange,
+  type Writers,
+} from "./changes/review.ts";
+export { checkRisks } from "./changes/risks.ts";
 export { type Picked, pickedChange, type Selected, type Selection, selectChanges } from "./changes/select.ts";
 export type { Shadow, View } from "./changes/shadow.ts";
 export type { Change, ChangeFacts, ChangeSet, Side } from "./changes/types.ts";
@@ -26,6 +35,8 @@ export type {
   Snapshot,
   UndoResult,
 } from "./operations.ts";
+export { blameFile } from "./snapshots/blame.ts";
+export { selectWithCalls, writersOf } from "./snapshots/by-call.ts";
 export { KeptSnapshots } from "./snapshots/kept.ts";
 export { restoreSnapshot } from "./snapshots/restore.ts";
 export { Snapshots } from "./snapshots/snapshots.ts";

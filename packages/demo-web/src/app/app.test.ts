@@ -59,6 +59,24 @@ test("the guide leads from a program to a reviewed commit, and the commit can be
   expect(bad).toEqual([]);
 });
 
+test("what can run code later is asked about by itself; an undone commit can be had again", async () => {
+  const { page, bad } = await openSample(await browser.newContext(), site.address);
+  await type(page, "mkdir .vscode; echo '{}' > .vscode/tasks.json; echo > new");
+  await changes(page).nth(1).waitFor();
+  await page.getByRole("button", { name: "Commit all 2" }).click();
+  await page.getByRole("alertdialog").getByText(".vscode/tasks.json").waitFor();
+  await page.getByRole("button", { name: "Leave it out" }).click();
+  await expect.poll(() => changes(page).allTextContents()).toEqual([".vscode/tasks.json"]);
+  await page.getByRole("button", { name: "Undo commit" }).click();
+  await expect.poll(() => changes(page).allTextContents()).toEqual([".vscode/tasks.json", "new"]);
+  await page.getByRole("button", { name: "Redo commit" }).click();
+  await expect.poll(() => changes(page).allTextContents()).toEqual([".vscode/tasks.json"]);
+  await page.getByRole("button", { name: "Commit all 1" }).click();
+  await page.getByRole("button", { name: "Commit it" }).click();
+  await page.getByText("Nothing differs from the project.").waitFor();
+  expect(bad).toEqual([]);
+});
+
 test("the editor shows what differs among the lines, takes it back, and saves into the box", async () => {
   const { page, bad } = await openSample(await browser.newContext(), site.address);
   await type(page, "sed -i 's/promises/plans/' poem.txt");

@@ -18,11 +18,10 @@ export function Questions({ pending }: { pending: readonly Pending[] }) {
 
 function QuestionCard({ question, answer, more }: Pending & { more: number }) {
   const card = useRef<HTMLDivElement>(null);
-  const isChoice = question.type === "choice";
   // A key that was meant for the terminal must not answer: the card has the focus, not one of its buttons.
   useEffect(() => card.current?.focus(), []);
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Escape") answer(isChoice ? undefined : { allowed: false });
+    if (event.key === "Escape") answer(question.type === "choice" ? undefined : { allowed: false });
   };
   return (
     <div
@@ -36,6 +35,8 @@ function QuestionCard({ question, answer, more }: Pending & { more: number }) {
     >
       {question.type === "choice" ? (
         <Choice question={question} answer={answer} />
+      ) : question.type === "risk" ? (
+        <Risk question={question} answer={answer} />
       ) : (
         <Permission question={question} answer={answer} />
       )}
@@ -85,6 +86,31 @@ function Permission({ question, answer }: { question: PermissionQuestion; answer
         </button>
         <button type="button" class="primary" onClick={() => answer({ allowed: true, ...always })}>
           Allow
+        </button>
+      </div>
+    </>
+  );
+}
+
+type RiskQuestion = Extract<Question, { type: "risk" }>;
+
+function Risk({ question, answer }: { question: RiskQuestion; answer(reply: Answer): void }) {
+  return (
+    <>
+      <h2 id="question-title">Can run code later</h2>
+      <div id="question-text">
+        <p>
+          Commit <code class="subject">{question.path}</code>?
+        </p>
+        <p class="quiet detail">{question.why}</p>
+      </div>
+      <div class="bar">
+        <span class="gap" />
+        <button type="button" onClick={() => answer({ allowed: false })}>
+          Leave it out
+        </button>
+        <button type="button" class="primary" onClick={() => answer({ allowed: true })}>
+          Commit it
         </button>
       </div>
     </>

@@ -19,18 +19,20 @@ export interface ReviewActions {
   discard(paths?: readonly string[]): Promise<void>;
   takeBack(path: string, hunk: Hunk): Promise<void>;
   undo(): Promise<void>;
+  redo(): Promise<void>;
 }
 
 interface Props {
   changes: readonly ChangeFacts[];
   canUndo: boolean;
+  canRedo: boolean;
   /** Counts up with every change in the box. */
   version: number;
   actions: ReviewActions;
 }
 
 /** The change set: by file, and within a file by hunk. */
-export function Review({ changes, canUndo, version, actions }: Props) {
+export function Review({ changes, canUndo, canRedo, version, actions }: Props) {
   const [open, setOpen] = useState<string | undefined>(undefined);
   if (changes.length === 0)
     return (
@@ -46,19 +48,7 @@ export function Review({ changes, canUndo, version, actions }: Props) {
     );
   return (
     <div class="review">
-      <div class="bar">
-        <button type="button" class="primary" onClick={() => void actions.keep()}>
-          Commit all {changes.length}
-        </button>
-        <button type="button" onClick={() => void actions.discard()}>
-          Discard all
-        </button>
-        {canUndo && (
-          <button type="button" onClick={() => void actions.undo()}>
-            Undo commit
-          </button>
-        )}
-      </div>
+      <Verbs {...{ canUndo, canRedo, actions }} count={changes.length} />
       <ul class="changes" aria-label="Changed files" aria-describedby="review-keys" onKeyDown={onKey}>
         {changes.map((change) => (
           <li key={change.path}>
@@ -73,6 +63,11 @@ export function Review({ changes, canUndo, version, actions }: Props) {
                 {MARK[change.kind]}
               </span>
               <span class="path">{change.from ? `${change.from} → ${change.path}` : change.path}</span>
+              {change.flag && (
+                <span class="minus" title={change.flag}>
+                  !
+                </span>
+              )}
               <span class="counts">
                 <span class="plus">+{change.added}</span> <span class="minus">−{change.removed}</span>
               </span>
@@ -85,6 +80,32 @@ export function Review({ changes, canUndo, version, actions }: Props) {
         <kbd>j</kbd> <kbd>k</kbd> next and last file or hunk · <kbd>Enter</kbd> opens · <kbd>y</kbd> commits
         it · <kbd>n</kbd> discards it
       </p>
+    </div>
+  );
+}
+
+type VerbsProps = Pick<Props, "canUndo" | "canRedo" | "actions"> & { count: number };
+
+/** What can be done with all changes, and with the last commit. */
+function Verbs({ count, canUndo, canRedo, actions }: VerbsProps) {
+  return (
+    <div class="bar">
+      <button type="button" class="primary" onClick={() => void actions.keep()}>
+        Commit all {count}
+      </button>
+      <button type="button" onClick={() => void actions.discard()}>
+        Discard all
+      </button>
+      {canUndo && (
+        <button type="button" onClick={() => void actions.undo()}>
+          Undo commit
+        </button>
+      )}
+      {canRedo && (
+        <button type="button" onClick={() => void actions.redo()}>
+          Redo commit
+        </button>
+      )}
     </div>
   );
 }

@@ -294,6 +294,7 @@ function reviewActions(call: Call, act: Act): ReviewActions {
     keep: (paths) => act(() => call("commit", paths)),
     discard: (paths) => act(() => call("discard", paths)),
     undo: () => act(() => call("undo")),
+    redo: () => act(() => call("redo")),
     takeBack: (path, hunk) =>
       act(async () => {
         const now = text(await call("read", `${ROOT}/${path}`));

@@ -147,9 +147,9 @@ function Panel({ tab, view, actions, edit }: PanelProps) {
       return <Files root={ROOT} version={version} changed={changed} list={actions.list} open={edit} />;
     }
     case "review": {
-      const last = log.findLast(({ operation }) => operation === "commit" || operation === "undo");
-      const canUndo = last?.operation === "commit";
-      return <Review changes={changes} canUndo={canUndo} version={version} actions={actions.review} />;
+      const last = log.findLast(({ operation }) => ["commit", "undo", "redo"].includes(operation))?.operation;
+      const [canUndo, canRedo] = [last === "commit" || last === "redo", last === "undo"];
+      return <Review {...{ changes, canUndo, canRedo, version }} actions={actions.review} />;
     }
   }
 }

@@ -104,6 +104,12 @@ export class Permissions {
     return typeof reply === "string" ? reply : undefined;
   };
 
+  /** Whether a path that can run code later may be committed. */
+  async allowsRisk(path: string, why: string): Promise<boolean> {
+    const reply = await this.#page.ask({ type: "risk", path, why });
+    return typeof reply === "object" && reply.allowed;
+  }
+
   /** What programs want to fetch, as a question of the gate; the gate remembers. */
   readonly askNet = async (question: NetQuestion): Promise<NetAnswer> => {
     const { session } = this;

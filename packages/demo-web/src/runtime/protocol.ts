@@ -31,9 +31,11 @@ export interface Runtime {
   write(path: string, bytes: Uint8Array): void;
   changes(): CommitResult["changes"];
   diff(paths?: readonly string[]): Uint8Array;
+  /** Asks about each path that can run code later; without a yes it stays in the box. */
   commit(paths?: readonly Selection[]): CommitResult;
   discard(paths?: readonly string[]): { paths: string[] };
   undo(): { id: string; paths: string[] };
+  redo(): { id: string; paths: string[] };
   log(): readonly LogEntry[];
   snapshots(): readonly Snapshot[];
   /** Unified diff of what one call changed. */
@@ -107,7 +109,8 @@ export type AuditEvent =
 /** What only a person can answer. */
 export type Question =
   | ({ type: "permission" } & PermissionRequest)
-  | { type: "choice"; question: string; options: readonly string[] };
+  | { type: "choice"; question: string; options: readonly string[] }
+  | { type: "risk"; path: string; why: string };
 
 /** `undefined` to a choice: no answer. */
 export type Reply = Answer | string | undefined;

@@ -184,12 +184,27 @@ const boxMethods = {
   files: () => [...listTree(current().fs, current().workspaceDir)],
 };
 
+async function commitAsking(paths: Parameters<Runtime["commit"]>[0] = []) {
+  const { changes } = await current().commit({ paths, dryRun: true });
+  const allowRisky: string[] = [];
+  const refused = new Set<string>();
+  for (const { path, flag } of changes.changes)
+    if (flag !== undefined)
+      if (await currentPermissions().allowsRisk(path, flag)) allowRisky.push(path);
+      else refused.add(path);
+  if (refused.size === 0) return current().commit({ paths, allowRisky });
+  const left = changes.changes.map(({ path }) => path).filter((path) => !refused.has(path));
+  if (left.length > 0) return current().commit({ paths: left, allowRisky });
+  return { changes: { changes: [], added: 0, removed: 0 }, conflicts: [] };
+}
+
 const reviewMethods = {
   changes: () => current().changes(),
   diff: (paths?: readonly string[]) => current().diff(paths),
-  commit: (paths?: Parameters<Runtime["commit"]>[0]) => current().commit({ paths }),
+  commit: commitAsking,
   discard: (paths?: readonly string[]) => current().discard(paths),
   undo: () => current().undo(),
+  redo: () => current().redo(),
   log: () => current().log(),
   snapshots: () => current().snapshots(),
   snapshotDiff: (id: number) => current().between(id - 1, id).patch,

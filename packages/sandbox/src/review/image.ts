@@ -6,30 +6,40 @@ import {
   type TreeFileSystem,
 } from "@shadowbox/vfs";
 import {
+  type BlameLine,
+  blameFile,
   type CallOrigin,
   type Change,
   type CommitOptions,
   type CommitResult,
+  checkRisks,
   collectChanges,
   type DiscardResult,
   describeChanges,
+  editFile,
+  importPatch,
   KeptSnapshots,
   type LogEntry,
+  type Picked,
   pathsOf,
   pickedChange,
   printPatch,
+  type RefreshResult,
   type RestoreResult,
   restoreSnapshot,
   type Selection,
   type Snapshot,
   Snapshots,
-  selectChanges,
+  selectWithCalls,
   settledPaths,
   settleTransaction,
   type UndoResult,
   type View,
   WorkspaceError,
+  type Writers,
+  writersOf,
 } from "@shadowbox/workspace";
+import { SandboxError } from "../errors.ts";
 import { storing } from "../storing.ts";
 import type { FileCall, SnapshotDiff } from "../types.ts";
 import type { StoredLog } from "./log.ts";
@@ -75,9 +85,15 @@ export class ImageReview extends ShadowReview {
 
   override commit(options: CommitOptions): CommitResult {
     const all = collectChanges(this.shadow);
-    const picked = selectChanges(all, options.paths).map(pickedChange);
+    const picked = this.select(all, options.paths).map(pickedChange);
     const changes = describeChanges(picked);
     if (options.dryRun || picked.length === 0) return { changes, conflicts: [] };
+    if (options.gitBranch !== undefined)
+      throw new SandboxError(
+        "invalid",
+        `commit to branch "${options.gitBranch}": a project in memory has no git`,
+      );
+    checkRisks(picked, options.allowRisky);
     this.#snapshots.take(this.shadow, { operation: "commit" });
     const gone = picked.flatMap((change) => goneOf(change));
     const put = picked.flatMap((change) => putOf(change));
@@ -85,18 +101,50 @@ export class ImageReview extends ShadowReview {
     settleTransaction(this.shadow, [...pathsOf(picked), ...settledPaths(this.shadow, all)]);
     this.#snapshots.restamp(this.shadow, "commit");
     const commits = this.entries.read().filter(({ operation }) => operation === "commit").length;
-    this.entries.append({ operation: "commit", paths: changes.changes.map(({ path }) => path) });
-    return { id: String(commits + 1).padStart(6, "0"), changes, conflicts: [] };
+    const id = String(commits + 1).padStart(6, "0");
+    const paths = changes.changes.map(({ path }) => path);
+    this.entries.append({ operation: "commit", transaction: id, paths });
+    return { id, changes, conflicts: [] };
+  }
+
+  protected override select(changes: readonly Change[], paths?: readonly Selection[]): Picked[] {
+    return selectWithCalls(changes, paths, this.#snapshots);
+  }
+
+  protected override writers(change: Change): Writers | undefined {
+    return writersOf(this.#snapshots, change);
   }
 
   /** The box still has the changes, as before the commit. */
   override undo(): UndoResult {
-    this.#snapshots.take(this.shadow, { operation: "undo" });
+    const nothing = "undo: there is no commit to take back";
+    return this.#move("undo", this.#stacks().done.at(-1), () => this.#image.revert(), nothing);
+  }
+
+  redo(): UndoResult {
+    const nothing = "redo: no commit was taken back since the last one";
+    return this.#move("redo", this.#stacks().undone.at(-1), () => this.#image.advance(), nothing);
+  }
+
+  /** Numbers of the commits that stand in the project, and of those that were taken back, the next to redo last. */
+  #stacks(): { done: string[]; undone: string[] } {
+    const stacks = { done: [] as string[], undone: [] as string[] };
+    for (const { operation, transaction = "" } of this.entries.read()) {
+      if (operation === "commit") [stacks.done, stacks.undone] = [[...stacks.done, transaction], []];
+      else if (operation === "undo") stacks.undone.push(stacks.done.pop() ?? transaction);
+      else if (operation === "redo") stacks.done.push(stacks.undone.pop() ?? transaction);
+    }
+    return stacks;
+  }
+
+  /** The box sees what it saw; `change` gives the paths at which the project is another now. */
+  #move(operation: "undo" | "redo", id = "", change: () => string[], nothing: string): UndoResult {
+    this.#snapshots.take(this.shadow, { operation });
     const were = new Map(this.#image.entries().map((entry) => [entry.path, entry]));
     const paths = this.#keep(() => {
-      const reverted = this.#image.revert();
-      if (reverted.length > 0) return reverted;
-      throw new WorkspaceError("nothing", "undo: there is no commit to take back");
+      const changed = change();
+      if (changed.length > 0) return changed;
+      throw new WorkspaceError("nothing", nothing);
     });
     const seen = paths.map((path) => viewOfEntry(path, were.get(path)));
     settleTransaction(
@@ -104,9 +152,9 @@ export class ImageReview extends ShadowReview {
       seen.map(({ path }) => path),
       { seen },
     );
-    this.#snapshots.restamp(this.shadow, "undo");
-    this.entries.append({ operation: "undo", paths });
-    return { id: "", paths };
+    this.#snapshots.restamp(this.shadow, operation);
+    this.entries.append({ operation, transaction: id, paths });
+    return { id, paths };
   }
 
   /** Adds to the log what was done, with the snapshot of what it changed. */
@@ -152,6 +200,27 @@ export class ImageReview extends ShadowReview {
     const names = restoreSnapshot(this.shadow, this.#snapshots, id, paths);
     this.#note({ operation: "restore", paths: names });
     return { paths: names };
+  }
+
+  /** The project has no edits that the box does not see. */
+  refresh(): RefreshResult {
+    return { conflicts: [] };
+  }
+
+  edit(name: string, bytes: Uint8Array): RestoreResult {
+    editFile(this.shadow, name, bytes);
+    this.#note({ operation: "edit", paths: [name] });
+    return { paths: [name] };
+  }
+
+  importPatch(patch: Uint8Array): RestoreResult {
+    const paths = importPatch(this.shadow, patch).map(decodeText);
+    this.#note({ operation: "import", paths });
+    return { paths };
+  }
+
+  blame(name: string): BlameLine[] {
+    return blameFile(this.shadow, this.#snapshots, name);
   }
 }
 

@@ -2,6 +2,7 @@ import { type BaseSource, decodeText, Overlay, type TreeFileSystem } from "@shad
 import {
   archiveOf,
   type CallOrigin,
+  type Change,
   type ChangeSet,
   type CommitOptions,
   type CommitResult,
@@ -20,6 +21,7 @@ import {
   type Shadow,
   selectChanges,
   type UndoResult,
+  type Writers,
 } from "@shadowbox/workspace";
 import { SandboxError } from "../errors.ts";
 import { directoryAt } from "../tree.ts";
@@ -46,8 +48,18 @@ export class ShadowReview implements Review {
     this.#why = why;
   }
 
+  /** What of the changes is selected. */
+  protected select(changes: readonly Change[], paths?: readonly Selection[]): Picked[] {
+    return selectChanges(changes, paths);
+  }
+
+  /** Who wrote the lines of a change, where that is known. */
+  protected writers(_change: Change): Writers | undefined {
+    return undefined;
+  }
+
   #collect(paths?: readonly Selection[]): Picked[] {
-    return selectChanges(collectChanges(this.shadow), paths);
+    return this.select(collectChanges(this.shadow), paths);
   }
 
   changes(paths?: readonly Selection[]): ChangeSet {
@@ -57,7 +69,7 @@ export class ShadowReview implements Review {
   review(paths?: readonly Selection[], context?: number): ReviewedChange[] {
     return this.#collect(paths)
       .filter(({ change }) => !change.implied)
-      .map((picked) => reviewChange(picked, undefined, context));
+      .map((picked) => reviewChange(picked, this.writers(picked.change), context));
   }
 
   diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array {
@@ -82,7 +94,7 @@ export class ShadowReview implements Review {
   /** Takes changes back; their paths. */
   protected discardChanges(paths?: readonly Selection[]): string[] {
     const changes = collectChanges(this.shadow);
-    const picked = selectChanges(changes, paths);
+    const picked = this.select(changes, paths);
     const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
     discardPicked(this.shadow, picked, changes);
     return names;

@@ -2,6 +2,7 @@ import { decodeText } from "@shadowbox/vfs";
 import { applyHunksTo } from "../diff/apply.ts";
 import { applyDelta, readBase85 } from "../diff/binary.ts";
 import { type FilePatch, parsePatch } from "../diff/parse.ts";
+import { inflate } from "../diff/zlib.ts";
 import { WorkspaceError } from "../errors.ts";
 import { comparePaths, keyPath, parentKey, pathKey, splitPath } from "../paths.ts";
 import { nodeAt, type Shadow, showView, type View, viewOf } from "./shadow.ts";
@@ -12,13 +13,9 @@ const TYPE_BITS = 0o170000;
 
 /**
  * Makes a patch's changes in the shadow, all or none; the paths it changed. Throws WorkspaceError `invalid` for a patch that cannot be
- * read, does not fit, or leaves the project. `inflate` undoes zlib's deflate and gives no more than `size` bytes.
+ * read, does not fit, or leaves the project.
  */
-export function importPatch(
-  shadow: Shadow,
-  patch: Uint8Array,
-  inflate: (bytes: Uint8Array, size: number) => Uint8Array,
-): Uint8Array[] {
+export function importPatch(shadow: Shadow, patch: Uint8Array): Uint8Array[] {
   const views = new Map<string, View>();
   const see = (path: Uint8Array) => views.get(pathKey(path)) ?? (viewOf(shadow, path, false)[0] as View);
   for (const file of parsePatch(patch)) {
@@ -29,11 +26,11 @@ export function importPatch(
       const isNew = oldPath === undefined || pathKey(oldPath) !== pathKey(newPath);
       if (isNew && see(newPath).kind !== "nothing")
         throw new WorkspaceError("invalid", `apply patch: "${decodeText(newPath)}" is there already`);
-      const view = patched(file, newPath, old, inflate);
+      const view = patched(file, newPath, old);
       if (isNew && oldPath !== undefined && !copies) views.set(pathKey(oldPath), gone(oldPath));
       views.set(pathKey(newPath), view);
     } else if (oldPath !== undefined) {
-      patched(file, oldPath, old, inflate);
+      patched(file, oldPath, old);
       views.set(pathKey(oldPath), gone(oldPath));
     }
   }
@@ -60,7 +57,6 @@ function patched(
   { hunks, binary, newMode, oldPath }: FilePatch,
   path: Uint8Array,
   old: View | undefined,
-  inflate: (bytes: Uint8Array, size: number) => Uint8Array,
 ): View {
   const name = decodeText(oldPath ?? path);
   if (old !== undefined && old.kind !== "file" && old.kind !== "symlink")
@@ -68,7 +64,7 @@ function patched(
   const before = old?.bytes ?? NOTHING;
   let bytes = before;
   if (binary !== undefined) {
-    const packed = inflated(readBase85(binary.lines), binary.size, name, inflate);
+    const packed = inflated(readBase85(binary.lines), binary.size, name);
     bytes = binary.method === "delta" ? applyDelta(before, packed) : packed;
   } else if (hunks.length > 0) bytes = applyHunksTo(before, hunks, name);
   const isLink = newMode === undefined ? old?.kind === "symlink" : (newMode & TYPE_BITS) === LINK_MODE;
@@ -83,17 +79,12 @@ function modeOf(newMode: number, old: View | undefined): number {
   return runs ? old.mode | ((old.mode & 0o444) >> 2) : old.mode & ~0o111;
 }
 
-function inflated(
-  bytes: Uint8Array,
-  size: number,
-  name: string,
-  inflate: (bytes: Uint8Array, size: number) => Uint8Array,
-): Uint8Array {
+function inflated(bytes: Uint8Array, size: number, name: string): Uint8Array {
   try {
-    const whole = inflate(bytes, size);
-    if (whole.length === size) return whole;
-  } catch {}
-  throw new WorkspaceError("invalid", `apply patch to "${name}": its binary content is damaged`);
+    return inflate(bytes, size);
+  } catch (cause) {
+    throw new WorkspaceError("invalid", `apply patch to "${name}": its binary content is damaged`, { cause });
+  }
 }
 
 /** Shows the views, removals first; where one cannot be shown everything is as before. */

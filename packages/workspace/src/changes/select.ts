@@ -15,7 +15,7 @@ export interface Selected {
   context?: number;
   /**
    * Only what these calls (numbers of snapshots) wrote last: hunks with a line of theirs, and what has no hunks if one of them
-   * touched it. Node.
+   * touched it.
    */
   calls?: readonly number[];
 }

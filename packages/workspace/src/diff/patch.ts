@@ -5,6 +5,7 @@ import { type Deflate, printLiteral } from "./binary.ts";
 import { blobName } from "./blob.ts";
 import { diffHunks, type Hunk, type HunkLine, isBinary } from "./hunks.ts";
 import { mergeWords } from "./words.ts";
+import { store } from "./zlib.ts";
 
 /** How a change set is printed. */
 export interface PatchOptions {
@@ -12,13 +13,13 @@ export interface PatchOptions {
   context?: number;
   /** Words instead of lines: `[-removed-]{+added+}`, as `git diff --word-diff`; no patch that can be applied. */
   words?: boolean;
-  /** Binary files are in the patch whole (`git diff --binary`); otherwise it only says that they differ. Node. */
+  /** Binary files are in the patch whole (`git diff --binary`); otherwise it only says that they differ. */
   binary?: boolean;
 }
 
 /** The same with what a host adds. */
 export interface PrintOptions extends PatchOptions {
-  /** Packs binary files. */
+  /** Packs binary files; default: they are in the patch as they are. */
   deflate?: Deflate;
 }
 
@@ -48,13 +49,14 @@ export function printChange(change: Change, options: PrintOptions = {}): Uint8Ar
   const same = before !== undefined && after !== undefined && sameBytes(oldBytes, newBytes);
   if (same) return head;
   const isText = !isBinary(oldBytes) && !isBinary(newBytes);
-  head.push(ascii(indexLine(before, after, oldBytes, newBytes, isText || !options.deflate ? DIGITS : 40)));
+  const deflate = options.binary ? (options.deflate ?? store) : undefined;
+  head.push(ascii(indexLine(before, after, oldBytes, newBytes, isText || !deflate ? DIGITS : 40)));
   const from = before ? oldName : ascii("/dev/null");
   const to = after ? newName : ascii("/dev/null");
-  if (!isText && options.deflate)
+  if (!isText && deflate)
     return [
-      ...[...head, ascii("GIT binary patch\n"), printLiteral(newBytes, options.deflate)],
-      printLiteral(oldBytes, options.deflate),
+      ...[...head, ascii("GIT binary patch\n"), printLiteral(newBytes, deflate)],
+      printLiteral(oldBytes, deflate),
     ];
   if (!isText) return [...head, ascii("Binary files "), from, ascii(" and "), to, ascii(" differ\n")];
   const hunks = diffHunks(oldBytes, newBytes, options.context);

@@ -1,5 +1,5 @@
 import { decodeText } from "@shadowbox/vfs";
-import { dangerOf } from "../changes/flags.ts";
+import { checkRisks } from "../changes/risks.ts";
 import type { Picked } from "../changes/select.ts";
 import type { Change, Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
@@ -34,24 +34,6 @@ export function planCommit(project: string, picked: readonly Picked[], options: 
   if (open.length > 0) throw new WorkspaceError("conflict", conflictMessage(open));
   checkRisks(plan.changes, options.allowRisky);
   return plan;
-}
-
-/** Throws WorkspaceError `risky` when a risk has no yes. */
-export function checkRisks(changes: readonly Change[], allowed: CommitOptions["allowRisky"] = false): void {
-  const risky = changes.flatMap((change) => riskOf(change, allowed));
-  if (risky.length > 0) throw new WorkspaceError("risky", riskMessage(risky));
-}
-
-/** What is wrong with writing the change without more ado. */
-function riskOf(change: Change, allowed: boolean | readonly string[]): string[] {
-  const why = dangerOf(change);
-  const path = decodeText(change.path);
-  if (why === undefined || allowed === true || (allowed !== false && allowed.includes(path))) return [];
-  return [`  ${path}: ${why}`];
-}
-
-function riskMessage(risky: readonly string[]): string {
-  return `commit: nothing was written, these can run code on your machine later:\n${risky.join("\n")}\nlook at them and allow them with --allow-risky, or commit other paths`;
 }
 
 function conflictMessage(open: readonly Conflict[]): string {

@@ -1,14 +1,16 @@
 import { join } from "node:path";
-import { deflateSync, inflateSync } from "node:zlib";
-import { decodeText, encodeText } from "@shadowbox/vfs";
+import { deflateSync } from "node:zlib";
+import { decodeText } from "@shadowbox/vfs";
 import { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
 import { collectChanges } from "../changes/collect.ts";
+import { editFile } from "../changes/edit.ts";
 import { describeChanges } from "../changes/facts.ts";
 import { importPatch } from "../changes/import.ts";
 import { type ReviewedChange, reviewChange } from "../changes/review.ts";
+import { checkRisks } from "../changes/risks.ts";
 import { type Picked, pickedChange, type Selection } from "../changes/select.ts";
 import { settleShadow } from "../changes/settle.ts";
-import { type Shadow, showView, type View, viewOf } from "../changes/shadow.ts";
+import { type Shadow, type View, viewOf } from "../changes/shadow.ts";
 import type { Change, ChangeSet } from "../changes/types.ts";
 import { type PatchOptions, printPatch } from "../diff/patch.ts";
 import { WorkspaceError } from "../errors.ts";
@@ -28,14 +30,15 @@ import type {
   Snapshot,
   UndoResult,
 } from "../operations.ts";
+import { blameFile } from "../snapshots/blame.ts";
+import { selectWithCalls, writersOf } from "../snapshots/by-call.ts";
 import { restoreSnapshot } from "../snapshots/restore.ts";
 import { Snapshots } from "../snapshots/snapshots.ts";
-import { selectWithCalls, writersOf } from "./by-call.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { diskFiles, type Files } from "./files.ts";
 import { commitToBranch, messageFor } from "./git.ts";
 import { OperationLog } from "./log.ts";
-import { checkRisks, planCommit } from "./plan.ts";
+import { planCommit } from "./plan.ts";
 import type { BoxSees, Operation } from "./plans.ts";
 import { planRefresh } from "./refresh.ts";
 import { isSeen, stillDiffering, viewOfContent } from "./sees.ts";
@@ -130,8 +133,8 @@ export class ProjectWorkspace {
 
   /** The same as a patch in git's format. */
   diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array {
-    const deflate = options?.binary ? (bytes: Uint8Array) => deflateSync(bytes) : undefined;
-    return printPatch(this.#collect(paths).map(pickedChange), { ...options, ...(deflate && { deflate }) });
+    const deflate = (bytes: Uint8Array) => deflateSync(bytes);
+    return printPatch(this.#collect(paths).map(pickedChange), { ...options, deflate });
   }
 
   /** The same with hunks as data, and which call wrote each line; `context` lines around each hunk, default 3. */
@@ -258,13 +261,7 @@ export class ProjectWorkspace {
 
   /** Puts a file as its reviewer wants it into the box; the project is not touched. Throws WorkspaceError `invalid`. */
   edit(name: string, bytes: Uint8Array): RestoreResult {
-    const path = encodeText(name);
-    const [{ kind, mode }] = viewOf(this.#shadow, path, false) as [View];
-    if (kind !== "file" && kind !== "nothing")
-      throw new WorkspaceError("invalid", `edit "${name}": expected a file, got a ${kind}`);
-    const fresh: View = { path, kind: "file", mode: kind === "file" ? mode : 0o644, bytes };
-    if (!showView(this.#shadow, fresh))
-      throw new WorkspaceError("invalid", `edit "${name}": the box has no room for it`);
+    editFile(this.#shadow, name, bytes);
     this.#keeping.flush();
     this.#note({ operation: "edit", paths: [name] });
     return { paths: [name] };
@@ -272,8 +269,7 @@ export class ProjectWorkspace {
 
   /** Makes a patch's changes in the box, all or none; the project is not touched. Throws WorkspaceError `invalid`. */
   importPatch(patch: Uint8Array): RestoreResult {
-    const inflate = (bytes: Uint8Array, size: number) => inflateSync(bytes, { maxOutputLength: size + 1 });
-    const paths = importPatch(this.#shadow, patch, inflate).map(decodeText);
+    const paths = importPatch(this.#shadow, patch).map(decodeText);
     this.#keeping.flush();
     this.#note({ operation: "import", paths });
     return { paths };
@@ -286,10 +282,7 @@ export class ProjectWorkspace {
 
   /** Which call wrote each line of a file that the box has. Throws WorkspaceError `invalid`. */
   blame(name: string): BlameLine[] {
-    const path = encodeText(name);
-    const [{ kind, bytes }] = viewOf(this.#shadow, path, false) as [View];
-    if (kind !== "file") throw new WorkspaceError("invalid", `blame "${name}": expected a file, got ${kind}`);
-    return this.#snapshotFile.blame(path, bytes);
+    return blameFile(this.#shadow, this.#snapshotFile, name);
   }
 
   #transact(

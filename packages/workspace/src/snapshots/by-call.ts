@@ -2,7 +2,7 @@ import { decodeText } from "@shadowbox/vfs";
 import { canSplit, reviewChange, type Writers } from "../changes/review.ts";
 import { type Picked, type Selected, type Selection, selectChanges } from "../changes/select.ts";
 import type { Change } from "../changes/types.ts";
-import type { Snapshots } from "../snapshots/snapshots.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 /** The selected changes, as {@link selectChanges}; items with `calls` are narrowed to what those calls wrote. */
 export function selectWithCalls(

@@ -1,0 +1,23 @@
+import { decodeText } from "@shadowbox/vfs";
+import { WorkspaceError } from "../errors.ts";
+import type { CommitOptions } from "../operations.ts";
+import { dangerOf } from "./flags.ts";
+import type { Change } from "./types.ts";
+
+/** Throws WorkspaceError `risky` when a risk has no yes. */
+export function checkRisks(changes: readonly Change[], allowed: CommitOptions["allowRisky"] = false): void {
+  const risky = changes.flatMap((change) => riskOf(change, allowed));
+  if (risky.length > 0) throw new WorkspaceError("risky", riskMessage(risky));
+}
+
+/** What is wrong with writing the change without more ado. */
+function riskOf(change: Change, allowed: boolean | readonly string[]): string[] {
+  const why = dangerOf(change);
+  const path = decodeText(change.path);
+  if (why === undefined || allowed === true || (allowed !== false && allowed.includes(path))) return [];
+  return [`  ${path}: ${why}`];
+}
+
+function riskMessage(risky: readonly string[]): string {
+  return `commit: nothing was written, these can run code on your machine later:\n${risky.join("\n")}\nlook at them and allow them with --allow-risky, or commit other paths`;
+}
