@@ -83,11 +83,13 @@ async function callTool(
 ): Promise<CallToolResult> {
   const { sandbox, gate, memory, client } = served;
   const call = `mcp_${client}_${String(extra.requestId)}`;
+  const detail = tool.detail?.(input);
   const decision = await gate().decide({
     call,
     tool: tool.name,
     effect: tool.effect,
     subject: tool.subject(input),
+    ...(detail !== undefined && { detail }),
   });
   if (!decision.allowed) return answer(`Not permitted: ${decision.reason}.`, true);
   const onOutput = progress(extra);

@@ -57,6 +57,12 @@ export class SessionFolder {
     }
   }
 
+  /** Takes a session away that nobody writes. */
+  remove(id: string): void {
+    rmSync(this.#path(id), { force: true });
+    rmSync(this.recording(id), { force: true });
+  }
+
   /** The text of a log, for export and replay. */
   read(id: string): string {
     const path = this.#path(id);

@@ -1,5 +1,5 @@
 import type { Answer, Ask, AskUser } from "@shadowbox/agent";
-import { type Choice, canAsk, choose, confirm } from "../cli/questions.ts";
+import { type Choice, canAsk, choose, confirm, isYes } from "../cli/questions.ts";
 import { clean } from "../cli/text.ts";
 import type { Typist } from "../commands/slash.ts";
 import type { Lines } from "./lines.ts";
@@ -74,5 +74,5 @@ export function typistAt(lines: Lines): Typist {
 /** Asks for a yes or a no: by keys, or where nothing can be drawn by the next line. */
 export async function yes(lines: Lines, question: string): Promise<boolean> {
   if (canAsk()) return lines.question(() => confirm(question));
-  return /^y(es)?$/i.test((await lines.answer(`${question} [y/N] `))?.trim() ?? "");
+  return isYes(await lines.answer(`${question} [y/N] `));
 }

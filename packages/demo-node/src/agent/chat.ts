@@ -1,4 +1,4 @@
-import { printRule, printTodos, run } from "@shadowbox/agent";
+import { type Mode, printRule, printTodos, run } from "@shadowbox/agent";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { helpColumns, wrap } from "../cli/help.ts";
 import type { NetPerson } from "../cli/net-ask.ts";
@@ -25,22 +25,35 @@ const AFTER = [
 ] as const;
 const LAST = "A line that ends in \\ goes on. Ctrl-C interrupts the turn; twice leaves.";
 
-/** Commands that only a prompt with an agent has. */
-const OWN = ["/mode", "/rules", "/todos", "/output", "/resume"];
+const MODES: readonly Mode[] = ["ask", "accept-in-shadow", "plan", "deny"];
+
+/** Commands that only a prompt with an agent has, and what may follow them. */
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  "/mode": MODES,
+  "/rules": ["forget"],
+  "/todos": [],
+  "/output": [],
+  "/resume": [],
+};
 
 /** Milliseconds within which a second Ctrl-C leaves. */
 const TWICE_MS = 1500;
 
 /** The agent at a terminal, until the person leaves. */
 export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPerson): Promise<number> {
-  const style = styleOf(process.stdout);
   const lines = new Lines({
     history: saidBefore(values),
-    complete: (line) =>
-      line.startsWith("/")
-        ? [...OWN.filter((name) => name.startsWith(line)), ...slashCompletions(box, line)]
-        : [],
+    complete: (line) => completions(box, line),
   });
+  try {
+    return await talk(values, box, net, lines);
+  } finally {
+    lines.close();
+  }
+}
+
+async function talk(values: Parsed["values"], box: Sandbox, net: NetPerson, lines: Lines): Promise<number> {
+  const style = styleOf(process.stdout);
   const view = new TurnView(process.stdout, style, {
     textOf: (path) => textOf(box, path),
     ...(await drawingOn(process.stdout)),
@@ -71,11 +84,21 @@ export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPe
       if (line.trim() !== "") await chat.take(line);
     }
   } finally {
-    lines.close();
     await agent.close();
   }
-  process.stdout.write(style.dim(`session ${agent.session.id}; go on with --resume ${agent.session.id}\n`));
+  const { id, events } = agent.session;
+  if (events.length > 1) process.stdout.write(style.dim(`session ${id}; go on with --resume ${id}\n`));
   return 0;
+}
+
+/** Whole lines that the beginning of a /command may become. */
+function completions(box: Sandbox, line: string): string[] {
+  if (!line.startsWith("/")) return [];
+  const [name = "", ...words] = line.split(" ");
+  const wanted = OWN[name];
+  if (wanted !== undefined && words.length > 0)
+    return wanted.map((word) => `${name} ${word}`).filter((whole) => whole.startsWith(line));
+  return [...Object.keys(OWN).filter((own) => own.startsWith(line)), ...slashCompletions(box, line)];
 }
 
 /** A file of the box as text; undefined if it cannot be read. */
@@ -87,11 +110,16 @@ function textOf(box: Sandbox, path: string): string | undefined {
   }
 }
 
-/** What the person said in the newest session of the project, the newest first. */
+/** What the person said in the session that goes on, or in the project's newest, the newest first. */
 function saidBefore(values: Parsed["values"]): string[] {
   const folder = sessionFolder(values);
-  const id = (values.resume as string | undefined) || folder.list().sessions[0]?.id;
-  return id === undefined ? [] : said(folder.read(id));
+  try {
+    const id = (values.resume as string | undefined) || folder.list().sessions[0]?.id;
+    return id === undefined ? [] : said(folder.read(id));
+  } catch {
+    // Whoever opens the session says what is wrong with it.
+    return [];
+  }
 }
 
 class Chat {
@@ -215,7 +243,9 @@ class Chat {
 
   #mode(name: string): void {
     const { gate } = this.#agent.options;
-    if (name === "ask" || name === "accept-in-shadow" || name === "plan" || name === "deny") gate.mode = name;
-    process.stdout.write(`permissions: ${gate.mode} (ask, accept-in-shadow, plan, deny)\n`);
+    const mode = MODES.find((one) => one === name);
+    if (mode !== undefined) gate.mode = mode;
+    else if (name !== "") process.stdout.write(`there is no mode ${name}\n`);
+    process.stdout.write(`permissions: ${gate.mode} (${MODES.join(", ")})\n`);
   }
 }

@@ -54,6 +54,8 @@ export async function runHeadless(prompt: string, values: Parsed["values"]): Pro
     const view = new TurnView(process.stderr, styleOf(process.stderr), await drawingOn(process.stderr));
     let last: Extract<AgentEvent, { type: "turn-end" }> | undefined;
     let text = "";
+    // Tells who resumes it the session's id.
+    if (format === "stream-json") process.stdout.write(`${JSON.stringify(agent.session.events[0])}\n`);
     for await (const event of run(agent.session, prompt, { ...agent.options, signal: stop.signal })) {
       if (format === "stream-json") process.stdout.write(`${JSON.stringify(event)}\n`);
       else if (event.type !== "text-delta" && !values.quiet) view.show(event);

@@ -1,4 +1,4 @@
-import type { AgentEvent } from "@shadowbox/agent";
+import type { AgentEvent, TurnEnd } from "@shadowbox/agent";
 import type { Style } from "../cli/terminal.ts";
 import { clean, fitted, oneLine } from "../cli/text.ts";
 import { editedLines } from "./edited.ts";
@@ -11,6 +11,16 @@ const HEAD_LINES = 2;
 const TAIL_LINES = 4;
 /** Lines of a call's output that are shown while it runs. */
 const RUNNING_LINES = 3;
+
+/** Ends of a turn that say too little by their name. */
+const WHY: Partial<Record<TurnEnd, string>> = {
+  refused: "the model or its provider declined to answer",
+  length: "the answer was cut off at the model's own limit; say go on",
+  timeout: "the turn's time is over; say go on",
+  "max-steps": "as many model calls as --max-turns allows; say go on",
+  "max-tokens": "the turn's tokens are used up; say go on",
+  "max-cost": "the turn's money is used up; say go on",
+};
 
 interface Running {
   name: string;
@@ -41,6 +51,7 @@ export class TurnView {
   readonly #inputs = new Map<string, string>();
   #label = "thinking";
   #since = 0;
+  #isGoing = false;
   /** What happened while a question has the terminal. */
   #held: AgentEvent[] | undefined;
 
@@ -55,7 +66,7 @@ export class TurnView {
     else this.#show(event);
   }
 
-  /** Leaves the terminal to a question. */
+  /** Leaves the terminal to a question, also one that comes between turns. */
   pause(): void {
     this.#held ??= [];
     this.#stop();
@@ -64,7 +75,7 @@ export class TurnView {
   resume(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    this.#start();
+    if (this.#isGoing) this.#start();
     for (const event of held) this.#show(event);
   }
 
@@ -83,6 +94,7 @@ export class TurnView {
     switch (event.type) {
       case "user-message":
         this.#wait("thinking");
+        this.#isGoing = true;
         this.#start();
         break;
       case "text-delta":
@@ -106,6 +118,7 @@ export class TurnView {
         this.#wait("thinking");
         break;
       case "retry":
+        this.#wait("waiting for the provider");
         this.#scroll.line(
           yellow(`  ${clean(event.reason)}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`),
         );
@@ -182,8 +195,9 @@ export class TurnView {
     return lines.length > 0;
   }
 
-  #turnEnd({ reason, error, usage, costUsd }: Of<"turn-end">): void {
+  #turnEnd({ reason, error = WHY[reason], usage, costUsd }: Of<"turn-end">): void {
     this.#running.clear();
+    this.#isGoing = false;
     this.#stop();
     if (reason !== "done")
       this.#scroll.line(this.#style.yellow(`[${reason}${error ? `: ${clean(error)}` : ""}]`));

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
+  AgentError,
   type Ask,
   type AskUser,
   Gate,
@@ -13,16 +14,23 @@ import {
   type RunOptions,
   type Session,
   type ToolMemory,
+  type TurnLimits,
   todosOf,
   toolsFor,
 } from "@shadowbox/agent";
-import { KEY_NAMES, parseScript, resolveModel, scriptedModel } from "@shadowbox/agent/models";
+import {
+  KEY_NAMES,
+  type ModelRequest,
+  parseScript,
+  resolveModel,
+  scriptedModel,
+} from "@shadowbox/agent/models";
 import { SessionFolder } from "@shadowbox/agent/node";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { isNetworkOff } from "../cli/network.ts";
 import { type Parsed, projectPath, stateRoot } from "../cli/options.ts";
-import { type Config, readConfig, readMcpConfig } from "./config.ts";
+import { type Config, configPath, readConfig, readMcpConfig } from "./config.ts";
 import { ProjectRules } from "./project-rules.ts";
 
 /** Spares a person the question for what would be refused anyway. */
@@ -80,17 +88,12 @@ export async function openAgent(
   const keys = { ...config.keys, ...pick(process.env, KEY_NAMES) };
   const model = modelName.startsWith("scripted:")
     ? scripted(modelName.slice("scripted:".length))
-    : await resolveModel({
-        model: modelName,
-        baseUrl: (values["base-url"] as string) ?? config.baseUrl,
-        keys,
-      });
+    : await resolved(modelName, (values["base-url"] as string) ?? config.baseUrl, keys);
   const mode = modeOf(values);
   const mcp = await connectServers(values, config);
   const secrets = Object.values(keys).filter((value): value is string => value !== undefined);
   const session = openSession(values, { model: modelName, mode, secrets });
   const prices: Prices | undefined = config.prices[modelName];
-  const maxSteps = stepsOf(values);
   const given = [...(isNetworkOff(values) ? [NO_NETWORK] : []), ...config.rules, ...rulesOf(values)];
   const rules = new ProjectRules(join(agentFolder(values), "rules.json"));
   const gate = new Gate({
@@ -104,7 +107,7 @@ export async function openAgent(
     modelName,
     resume: (id) => {
       const other = sessionFolder(values).open(id, secrets);
-      agent.session.close();
+      endSession(values, agent.session);
       agent.session = other;
       agent.options.memory = memoryOf(other);
     },
@@ -113,7 +116,7 @@ export async function openAgent(
       return rules.forget();
     },
     close: async () => {
-      agent.session.close();
+      endSession(values, agent.session);
       await mcp?.close();
     },
     options: {
@@ -124,10 +127,16 @@ export async function openAgent(
       memory: memoryOf(session),
       askUser: people.askUser,
       ...(prices && { prices }),
-      ...(maxSteps !== undefined && { limits: { maxSteps } }),
+      limits: limitsOf(values, prices),
     },
   };
   return agent;
+}
+
+/** Ends a session's log; one in which nothing happened is not kept. */
+function endSession(values: Parsed["values"], session: Session): void {
+  session.close();
+  if (session.events.length === 1) sessionFolder(values).remove(session.id);
 }
 
 /** What the tools remember of a session that goes on. */
@@ -145,6 +154,16 @@ async function connectServers(values: Parsed["values"], { mcpServers }: Config) 
   const connections = await connectMcpServers(servers);
   for (const problem of connections.problems) process.stderr.write(`shadowbox: ${problem}\n`);
   return connections;
+}
+
+/** Throws CliError that says what to set, and where. */
+async function resolved(model: string, baseUrl: string | undefined, keys: ModelRequest["keys"]) {
+  try {
+    return await resolveModel({ model, baseUrl, keys });
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    throw new CliError(error.message.replace("the config file", configPath()), EXIT.USAGE);
+  }
 }
 
 function scripted(file: string) {
@@ -182,12 +201,27 @@ function rulesOf(values: Parsed["values"]): Rule[] {
   return [...of("deny"), ...of("allow")];
 }
 
-function stepsOf(values: Parsed["values"]): number | undefined {
-  if (values["max-turns"] === undefined) return undefined;
-  const steps = Number(values["max-turns"]);
-  if (!Number.isInteger(steps) || steps < 1)
-    throw new CliError(`--max-turns: expected a number from 1, got "${values["max-turns"]}"`, EXIT.USAGE);
-  return steps;
+/** Flags that bound a turn, with what one of their units is in {@link TurnLimits}. */
+const LIMITS = [
+  ["max-turns", "maxSteps", 1],
+  ["max-tokens", "maxTokens", 1],
+  ["max-cost", "maxCostUsd", 1],
+  ["timeout", "timeoutMs", 1000],
+] as const;
+
+function limitsOf(values: Parsed["values"], prices: Prices | undefined): Partial<TurnLimits> {
+  if (values["max-cost"] !== undefined && prices === undefined)
+    throw new CliError(`--max-cost: ${configPath()} has no "prices" for the model`, EXIT.USAGE);
+  const limits: Partial<TurnLimits> = {};
+  for (const [flag, name, unit] of LIMITS) {
+    const value = values[flag];
+    if (value === undefined) continue;
+    const number = Number(value);
+    if (!(number > 0) || (flag === "max-turns" && !Number.isInteger(number)))
+      throw new CliError(`--${flag}: expected a number above 0, got "${value}"`, EXIT.USAGE);
+    limits[name] = number * unit;
+  }
+  return limits;
 }
 
 function pick(from: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string | undefined> {

@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline/promises";
+
 /** Questions to a person at a terminal, drawn by clack, which is loaded when the first is asked. */
 export interface Choice<T> {
   value: T;
@@ -22,10 +24,26 @@ export async function choose<T extends string>(
   return isCancel(answer) ? undefined : (answer as T);
 }
 
-/** Yes or no; the return key alone is no, and so are Escape and Ctrl-C. */
-export async function confirm(message: string, output?: NodeJS.WriteStream): Promise<boolean> {
+/** Yes or no; the return key alone is no, and so are Escape and Ctrl-C. On a terminal that cannot draw it is a line to answer. */
+export async function confirm(
+  message: string,
+  output: NodeJS.WriteStream = process.stdout,
+): Promise<boolean> {
+  if (!canAsk(output)) return confirmByLine(message, output);
   const { confirm: ask } = await clack();
   return (await ask({ message, output, initialValue: false, withGuide: false })) === true;
+}
+
+async function confirmByLine(message: string, output: NodeJS.WriteStream): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output });
+  const answer = await lines.question(`${message} [y/N] `);
+  lines.close();
+  return isYes(answer);
+}
+
+/** Whether a line agrees: anything but y and yes does not. */
+export function isYes(line = ""): boolean {
+  return /^y(es)?$/i.test(line.trim());
 }
 
 /** Any of the choices, all of them at first; undefined: Escape or Ctrl-C. */

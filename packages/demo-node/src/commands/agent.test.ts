@@ -43,7 +43,7 @@ describe("shadowbox -p", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line).type);
-    expect(types[0]).toBe("user-message");
+    expect(types.slice(0, 2)).toEqual(["session-start", "user-message"]);
     expect(types.at(-1)).toBe("turn-end");
   });
 
@@ -57,10 +57,17 @@ describe("shadowbox -p", () => {
 
   const refused: [string, string[], number, RegExp][] = [
     ["no model", [], 2, /needs a model: --model/],
-    ["no key", ["--model", "anthropic:x"], 1, /set ANTHROPIC_API_KEY/],
-    ["an unknown provider", ["--model", "acme:x"], 1, /expected PROVIDER:NAME with a provider of/],
+    ["no key", ["--model", "anthropic:x"], 2, /set ANTHROPIC_API_KEY in the environment or .*config.json/],
+    ["an unknown provider", ["--model", "acme:x"], 2, /expected PROVIDER:NAME with a provider of/],
     ["a script that is not there", ["--model", "scripted:nope.json"], 2, /no such file/],
     ["a wrong mode", ["--model", "scripted:SCRIPT", "--mode", "yolo"], 2, /--mode: expected ask/],
+    ["a cost that nobody can count", ["--model", "scripted:SCRIPT", "--max-cost", "1"], 2, /no "prices" for/],
+    [
+      "a time that is none",
+      ["--model", "scripted:SCRIPT", "--timeout", "soon"],
+      2,
+      /expected a number above 0/,
+    ],
     ["a wrong rule", ["--model", "scripted:SCRIPT", "--allow", "Bash(("], 1, /read rule/],
   ];
   it.each(refused)("says what to do about %s", async (_, args, status, message) => {
@@ -68,6 +75,31 @@ describe("shadowbox -p", () => {
     const result = await bench.run(["-p", "x", ...given], { env: { ANTHROPIC_API_KEY: "" } });
     expect(result.status).toBe(status);
     expect(result.stderr).toMatch(message);
+  });
+
+  const call = (command: string) => ({ calls: [{ name: "Bash", input: { command } }] });
+  const ends: [end: string, status: number, steps: object[], flags?: string[]][] = [
+    ["done", 0, [{ text: "Yes." }]],
+    ["error", 1, [{ text: "Yes.", fail: { status: 401, times: 9 } }]],
+    ["refused", 1, [{ text: "No.", finish: "content-filter" }]],
+    ["length", 3, [{ text: "Yes, beca", finish: "length" }]],
+    ["repeating", 3, Array(9).fill(call("echo same"))],
+    ["max-steps", 3, [call("echo a"), call("echo b")], ["--max-turns", "1"]],
+    ["max-tokens", 3, [call("echo a"), call("echo b")], ["--max-tokens", "50"]],
+    ["timeout", 124, [call("sleep 60")], ["--timeout", "3"]],
+    ["aborted", 130, [call("sleep 60")]],
+  ];
+  it.each(ends)("tells by its status that a turn ended with %s", async (end, status, steps, flags = []) => {
+    writeFileSync(join(bench.folder, "script.json"), JSON.stringify({ steps }));
+    const args = ["-p", "x", "--model", model, "--output-format", "stream-json", ...flags];
+    const result = await bench.run(args, {
+      started: (child) =>
+        child.stdout?.on("data", (data: Buffer) => {
+          if (end === "aborted" && data.includes('"tool-start"')) child.kill("SIGINT");
+        }),
+    });
+    expect(JSON.parse(result.stdout.trim().split("\n").at(-1) as string)).toMatchObject({ reason: end });
+    expect(result.status).toBe(status);
   });
 
   it("refuses a config file that others can read", async () => {

@@ -4,7 +4,7 @@ import { CliError, EXIT } from "../cli/errors.ts";
 import { logLine } from "../cli/log.ts";
 import { openBox } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
-import { confirm as ask, canAsk } from "../cli/questions.ts";
+import { confirm as ask } from "../cli/questions.ts";
 import { SELECTION, selectionOf } from "../cli/selection.ts";
 import { showName, styleOf } from "../cli/terminal.ts";
 import type { CliCommand } from "./command.ts";
@@ -111,10 +111,9 @@ function answersOf(values: Parsed["values"]): Record<string, Resolution> {
 
 /** Asks a person; without a terminal nobody can answer, and the user is told the flag to give. */
 export async function confirm(question: string): Promise<boolean> {
-  const output = [process.stderr, process.stdout].find((stream) => canAsk(stream));
-  if (output === undefined)
+  if (!process.stdin.isTTY)
     throw new CliError(`${question} nobody can answer here: add -y to agree`, EXIT.USAGE);
-  return ask(question, output);
+  return ask(question, process.stderr.isTTY ? process.stderr : process.stdout);
 }
 
 export const discard: CliCommand = {

@@ -33,7 +33,14 @@ const AGENT: Record<string, Flag> = {
     value: "FILE",
     help: "further MCP servers for the agent (docs/agent.md); each call asks",
   },
-  "max-turns": { type: "string", value: "N", help: "model calls at most (default 100)" },
+  "max-turns": { type: "string", value: "N", help: "model calls at most, for each message (default 100)" },
+  "max-tokens": { type: "string", value: "N", help: "tokens at most, in and out, for each message" },
+  "max-cost": {
+    type: "string",
+    value: "USD",
+    help: "dollars at most for each message, where the config file has prices for the model",
+  },
+  timeout: { type: "string", value: "S", help: "seconds at most for each message" },
   resume: {
     type: "string",
     bare: true,

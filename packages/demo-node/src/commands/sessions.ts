@@ -50,7 +50,7 @@ async function list(values: Parsed["values"]): Promise<number> {
   const style = styleOf(process.stdout);
   for (const { id, started, model, title, turns, end } of found.sessions)
     process.stdout.write(
-      `${style.bold(id)} ${started.slice(0, 16).replace("T", " ")} ${turns} turns${end && end !== "done" ? ` (${end})` : ""} ${style.dim(model)} ${showName(title)}\n`,
+      `${style.bold(id)} ${started.slice(0, 16).replace("T", " ")} ${turns} turn${turns === 1 ? "" : "s"}${end && end !== "done" ? ` (${end})` : ""} ${style.dim(model)} ${showName(title)}\n`,
     );
   for (const id of found.broken) process.stdout.write(`${style.red(id)} cannot be read\n`);
   if (found.sessions.length + found.broken.length === 0)

@@ -67,6 +67,24 @@ describe("the agent at a terminal of 80 columns", () => {
     await ends(person);
   });
 
+  it("asks for what the person's own commands fetch, too, and goes on", async () => {
+    const person = await talk([{ text: "Hello." }], ...NET);
+    person.enters(`! curl -s http://${host}/mine`);
+    await person.sees("● Yes, once");
+    person.types(choose(0));
+    await person.sees("page /mine");
+    await person.sees("you > ");
+    person.enters("hello");
+    await person.sees("Hello.");
+    await ends(person);
+  });
+
+  it("leaves with what is wrong where it cannot begin", async () => {
+    const person = bench.person(["--model", scripted([]), "--resume", "nope"]);
+    await person.sees('open session "nope": there is none of that name');
+    expect(await person.ended).toBe(1);
+  });
+
   it("remembers what was allowed for the project, until it is to be forgotten", async () => {
     const fetching = [bash(`curl -s http://${host}/one`), { text: "Read." }];
     const first = await talk(fetching, ...NET);
@@ -135,7 +153,9 @@ describe("the agent at a terminal of 80 columns", () => {
     const person = await talk([{ text: "Two lines." }]);
     person.types("/mo\t");
     await person.sees("/mode");
-    person.enters(" plan");
+    person.types(" pl\t");
+    await person.sees(" plan");
+    person.enters("");
     await person.sees("permissions: plan");
     await person.sees("plan > ");
     person.enters("/mode accept-in-shadow");
