@@ -29,8 +29,8 @@ import { SessionFolder } from "@shadowbox/agent/node";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { isNetworkOff } from "../cli/network.ts";
-import { type Parsed, projectPath, stateRoot } from "../cli/options.ts";
-import { type Config, configPath, readConfig, readMcpConfig } from "./config.ts";
+import { configPath, type Parsed, projectPath, stateRoot } from "../cli/options.ts";
+import { type Config, readConfig, readMcpConfig } from "./config.ts";
 import { ProjectRules } from "./project-rules.ts";
 
 /** Spares a person the question for what would be refused anyway. */
