@@ -1,64 +1,7 @@
 import type { SandboxFactory, Sandbox as SandboxType } from "../types.ts";
 import { createNodeSandbox } from "./open.ts";
 
-export type { ImageEntry } from "@shadowbox/vfs";
-export { SandboxError, type SandboxErrorCode } from "../errors.ts";
-export { missingCommands } from "../missing.ts";
-export { describeNetwork, type NetworkFact } from "../net/describe.ts";
-export { type Exchange, exchangesOf, toHar } from "../net/har.ts";
-export { type NetRecorder, NetRecording, type RecordedExchange } from "../net/recording.ts";
-export { baseOf, projectFiles } from "../project.ts";
-export type {
-  Base,
-  BlameLine,
-  CallOrigin,
-  ChangeFacts,
-  ChangeSet,
-  CommitOptions,
-  CommitResult,
-  Conflict,
-  DiscardResult,
-  EngineName,
-  ExecOptions,
-  ExecResult,
-  Execution,
-  FileCall,
-  FileFacts,
-  ForkOptions,
-  LimitReached,
-  Limits,
-  LogEntry,
-  NetAnswer,
-  NetEvent,
-  NetLimits,
-  NetPolicy,
-  NetQuestion,
-  NetRule,
-  NetSecret,
-  NetworkOptions,
-  OutputChunk,
-  PatchOptions,
-  ProjectFiles,
-  PythonOptions,
-  PythonResult,
-  RefreshOptions,
-  RefreshResult,
-  Resolution,
-  RestoreResult,
-  ReviewedChange,
-  ReviewHunk,
-  ReviewLine,
-  SandboxEvent,
-  SandboxFactory,
-  SandboxFs,
-  SandboxOptions,
-  Selected,
-  Selection,
-  Snapshot,
-  SnapshotDiff,
-  Span,
-  UndoResult,
-} from "../types.ts";
+export * from "../api.ts";
 export { officialFolder } from "./commands.ts";
 export { readRecording, recordingFile } from "./recording-file.ts";
 export { type RelayOptions, relayListener } from "./relay.ts";
