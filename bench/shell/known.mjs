@@ -19,7 +19,20 @@ export const KNOWN_PARSES = [
  * Where a script says something else, or ends otherwise.
  * @type {readonly { reason: string, holds: (script: string, want: string, got: string) => boolean }[]}
  */
-export const KNOWN_RUNS = [];
+export const KNOWN_RUNS = [
+  {
+    reason:
+      "`${!x…}` with an operator, where it leads through a list: bash reads uninitialised or marked bytes",
+    holds: (script) => /\$\{![A-Za-z_]\w*(?:\[[@*]\])?[^}[\]@*]/.test(script),
+  },
+  {
+    reason:
+      "`[[ … ]]` that cannot be parsed within quotes or a here-document: bash goes on reading from within",
+    holds: (_script, want) =>
+      /conditional (?:unary|binary) operator|conditional expression/.test(want) &&
+      /unexpected EOF/.test(want),
+  },
+];
 
 /** The reason in a list that accounts for a difference; undefined: none does. */
 export function knownReason(list, script, want = "", got = "") {

@@ -1,7 +1,7 @@
 import { encodeText } from "@shadowbox/vfs";
 import { OpenFlags, STATUS_SIGNALLED, type V8Engine } from "@shadowbox/wasi";
 import { Collector } from "./collector.ts";
-import { decodeSession, SESSION_FD, type SessionTask } from "./session.ts";
+import { decodeSession, encodeSession, SESSION_FD, type SessionTask } from "./session.ts";
 import type { ExecOptions, ExecResult } from "./types.ts";
 
 /** Names of the signals that can end a shell. */
@@ -94,7 +94,7 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   if (!place.session) await all;
   else if (!(await settles(all))) await quiet([out, err, state]);
   clearTimeout(timer);
-  if (place.session && state.bytes().length > 0) place.session.state = state.bytes();
+  if (place.session) keepState(place.session, state.bytes(), ended.status);
   options.signal?.removeEventListener("abort", abort);
   input.stop();
   await feeding;
@@ -107,6 +107,16 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
     truncated: out.truncated || err.truncated,
     ...(place.session?.state && { cwd: decodeSession(place.session.state).state.fields.cwd }),
   };
+}
+
+/** Keeps what a session's shell handed over; after one that was killed, or left by `exit`, all is as it was before but for `$?`. */
+function keepState(session: ShellSession, handedOver: Uint8Array, ended: number): void {
+  if (handedOver.length > 0) session.state = handedOver;
+  else if (session.state) {
+    const snapshot = decodeSession(session.state);
+    snapshot.state.fields.lastStatus = shellStatus(ended).status;
+    session.state = encodeSession(snapshot);
+  }
 }
 
 /** How long a session's call waits for more output when its shell has ended, ms: at least, and at most. */

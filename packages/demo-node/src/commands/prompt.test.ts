@@ -89,6 +89,18 @@ describe("the prompt at a terminal", () => {
     await person.sees("cat a.txt");
     person.enters("");
     await person.sees(/^one$/m);
+    person.enters("mkdir -p deep/er; cd deep");
+    await person.sees(PROMPT);
+    person.types("mapf\t");
+    await person.sees("mapfile");
+    person.types(" -t lines < ../a.t\t");
+    await person.sees("../a.txt");
+    person.enters('; echo "<${lines[0]}>"');
+    await person.sees("<one>");
+    person.types("cd e\t");
+    await person.sees("cd er/");
+    person.enters("; pwd");
+    await person.sees("/workspace/deep/er");
     person.enters("/quit");
     await person.ended;
   }, 60_000);

@@ -10,7 +10,8 @@ import { COMMON, type Flag, type Parsed, projectPath } from "../cli/options.ts";
 import { styleOf } from "../cli/terminal.ts";
 import { clean } from "../cli/text.ts";
 import type { CliCommand } from "./command.ts";
-import { runLine, SLASH_NAMES, slash, slashCompletions, slashHelp, unknownSlash } from "./slash.ts";
+import { completions } from "./complete.ts";
+import { runLine, SLASH_NAMES, slash, slashHelp, unknownSlash } from "./slash.ts";
 
 /** Flags of the agent, in words of their own so that the agent is loaded only when it is wanted. */
 const AGENT: Record<string, Flag> = {
@@ -114,7 +115,8 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
   process.stdout.write(
     `${style.bold("shadowbox")} on ${projectPath(values)}\n${INTRO.map((line) => `${wrap(line, helpColumns())}\n`).join("")}`,
   );
-  const lines = new Lines({ complete: (line) => completions(box, line) });
+  let cwd = box.workspaceDir;
+  const lines = new Lines({ complete: (line) => completions(box, line, cwd) });
   net.answer = ({ method, url, command }) =>
     yes(lines, `allow ${clean(command)} to fetch from ${new URL(url).host}? (${method} ${clean(url)})`);
   const typist = typistAt(lines);
@@ -139,28 +141,12 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
         continue;
       }
       running = new AbortController();
-      last = await runLine(box, line, running.signal);
+      const result = await runLine(box, line, running.signal);
+      last = result.status;
+      cwd = result.cwd ?? cwd;
       running = undefined;
     }
   }
   lines.close();
   return last;
-}
-
-/** Whole lines that a beginning may become: our commands, or the box's for the last word. */
-function completions(box: Sandbox, line: string): string[] {
-  if (line.startsWith("/")) return slashCompletions(box, line);
-  const head = line.slice(0, line.search(/\S*$/));
-  const word = line.slice(head.length);
-  const names = head.trim() === "" ? [...box.commands().keys()] : pathsAt(box, word);
-  return names.filter((name) => name.startsWith(word)).map((name) => head + name);
-}
-
-function pathsAt(box: Sandbox, word: string): string[] {
-  const folder = word.slice(0, word.lastIndexOf("/") + 1);
-  try {
-    return box.fs.readdir(folder === "" ? "." : folder).map((name) => folder + name);
-  } catch {
-    return [];
-  }
 }

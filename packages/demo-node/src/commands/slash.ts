@@ -1,4 +1,4 @@
-import type { Sandbox } from "@shadowbox/sandbox/node";
+import type { ExecResult, Sandbox } from "@shadowbox/sandbox/node";
 import { listChanges, MARKS, summaryOf } from "../cli/changes.ts";
 import { helpColumns, table, wrap } from "../cli/help.ts";
 import { logLine } from "../cli/log.ts";
@@ -48,9 +48,9 @@ export interface Committed {
 
 type Slash = (box: Sandbox, paths: string[], typist: Typist) => Promise<Committed | undefined>;
 
-/** Runs one line in the box's session shell, output straight to the terminal; its status. */
-export async function runLine(box: Sandbox, script: string, signal: AbortSignal): Promise<number> {
-  const result = await box.exec(script, {
+/** Runs one line in the box's session shell, output straight to the terminal. */
+export async function runLine(box: Sandbox, script: string, signal: AbortSignal): Promise<ExecResult> {
+  return await box.exec(script, {
     session: true,
     signal,
     maxOutputBytes: 0,
@@ -58,7 +58,6 @@ export async function runLine(box: Sandbox, script: string, signal: AbortSignal)
     onStdout: (bytes) => process.stdout.write(bytes),
     onStderr: (bytes) => process.stderr.write(bytes),
   });
-  return result.status;
 }
 
 const SLASH: Readonly<Record<string, Slash>> = {

@@ -96,9 +96,16 @@ function assignment(s: Scanner): ArithmeticNode {
   if (s.token !== "=" && s.token !== "op=") return left;
   if (s.previous !== "name" || left.type !== "variable") s.fail("attempted assignment to non-variable");
   const operator = s.token === "=" ? null : (s.operator as BinaryOperator);
-  s.next();
-  const at = s.start;
-  return { type: "assign", target: left as VariableNode, operator, value: assignment(s), at };
+  const target = left as VariableNode;
+  let at = 0;
+  const read = () => {
+    s.next();
+    at = s.start;
+    return assignment(s);
+  };
+  // The old value counts before what follows is read.
+  const value = operator === null ? read() : following(target, read);
+  return { type: "assign", target, operator, value, at };
 }
 
 function condition(s: Scanner): ArithmeticNode {

@@ -1,5 +1,5 @@
 import { decodeText, encodeText } from "@shadowbox/vfs";
-import { decodeEscapes, escapeAt } from "../expand/escapes.ts";
+import { decodeEscapes, type Escape, escapeAt } from "../expand/escapes.ts";
 import { ansiQuote, backslashQuote, needsAnsi } from "../expand/quote.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { type Extended, INFINITE, NOT_A_NUMBER, parseExtended } from "./extended.ts";
@@ -52,6 +52,7 @@ class Formatter {
         const one = escapeAt(format, at, "format");
         this.#text += one.text;
         this.#raw ||= one.raw;
+        this.#tellMissing([one.missing]);
         at = one.end;
       } else if (ch === "%") {
         const end = this.#directive(format, at);
@@ -64,6 +65,10 @@ class Formatter {
       }
     }
     return true;
+  }
+
+  #tellMissing(missing: readonly Escape["missing"][]): void {
+    for (const what of missing) if (what) this.#sh.builtinError("printf", `missing ${what}`);
   }
 
   #directive(format: string, start: number): number {
@@ -133,6 +138,7 @@ class Formatter {
         return true;
       case "b": {
         const out = decodeEscapes(this.#take() ?? "", "argument");
+        this.#tellMissing(out.missing);
         this.#put(cut(out.text, spec.precision), spec);
         this.stopped ||= out.stopped;
         return true;

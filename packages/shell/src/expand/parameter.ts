@@ -178,8 +178,9 @@ export function lookUp(host: ExpansionHost, reference: Reference, shownBad?: str
   if (key === undefined) return { text: variable ? variable.scalar : host.special(name) };
   if (key === BAD_INDEX) {
     // `${#x[-1]}` of what has no value is 0, of what has one it gives up the line.
-    if (shownBad === undefined) host.warn(`${name}: bad array subscript`);
-    else if (value !== undefined) throw new ShellError("expansion", `${shownBad}: bad array subscript`);
+    const complaint = `${shownBad ?? name}: bad array subscript`;
+    if (shownBad === undefined && !host.state.set.errexit) host.warn(complaint);
+    else if (shownBad === undefined || value !== undefined) throw new ShellError("expansion", complaint);
     return { text: undefined };
   }
   if (value instanceof AssocArray) return { text: value.get(String(key)) };
@@ -357,5 +358,6 @@ function expandDefault(
   const variable = host.vars.writable(reference.name);
   if (reference.key === undefined) host.vars.assign(variable, text);
   else host.vars.setElement(variable, reference.key, text);
+  if (quoted) sink.mark(true);
   put(sink, reference.key === undefined ? (variable.scalar ?? "") : text, quoted);
 }

@@ -11,7 +11,8 @@ export interface Sink {
   /** Several values: positional parameters or array elements. `star`: written with `*`. */
   list(values: readonly string[], quoted: boolean, star: boolean): void;
   /** An empty quoted part was there, so that the field exists. */
-  mark(): void;
+  /** `beside`: also beside an empty `"$@"`. */
+  mark(beside?: boolean): void;
 }
 
 /** How fields are separated: made from IFS. */

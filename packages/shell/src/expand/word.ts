@@ -310,11 +310,12 @@ class ListWatcher implements Sink {
   }
 
   list(values: readonly string[], quoted: boolean, star: boolean): void {
-    if (values.length === 0 && !star) this.sawEmptyList = true;
-    else this.#sink.list(values, quoted, star);
+    if (values.length > 0) this.#sink.list(values, quoted, star);
+    else if (!star) this.sawEmptyList = true;
   }
 
-  mark(): void {
-    if (!this.sawEmptyList) this.#sink.mark();
+  /** The quotes around mark, where nothing speaks against it. */
+  mark(beside = false): void {
+    if (beside) this.#sink.mark();
   }
 }

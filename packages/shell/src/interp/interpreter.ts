@@ -110,7 +110,7 @@ export class Interpreter implements PromptHost {
     this.fds = new Descriptors(system);
     this.jobs = new Jobs(this);
     this.startedAt = Number(system.realtime() / 1_000_000_000n);
-    this.vars.evaluate = (text) => this.arithmetic(text);
+    this.vars.evaluate = (text) => this.#integer(text);
     this.vars.warn = (message) => this.warn(message);
   }
 
@@ -224,8 +224,21 @@ export class Interpreter implements PromptHost {
     return 2;
   }
 
+  /** The value for an integer variable; one that cannot be ends a shell with `set -e`, in a condition too. */
+  #integer(text: string): string {
+    try {
+      return this.arithmetic(text);
+    } catch (error) {
+      if (this.state.set.errexit && error instanceof ShellError && error.code === "arithmetic")
+        throw new ShellError("expansion", error.message);
+      throw error;
+    }
+  }
+
   /** Reports a failure of the script; other errors go on, and so does the end of the stack until there is room to speak. */
   report(error: unknown): ShellError {
+    if (error instanceof RangeError && error.message.includes("string length"))
+      return new ShellError("limit", "xrealloc: cannot allocate: text too long");
     // The end of the host's stack (a regular expression that meets it says so in a SyntaxError).
     if (
       error instanceof RangeError ||

@@ -193,10 +193,10 @@ function duplicate(sh: Interpreter, node: Redirect, fd: number, replaced: Replac
   if (!match) {
     if (node.operator === ">&" && (node.fd ?? 1) === 1 && node.fdVariable === null)
       return both(sh, node, false, text, replaced);
-    throw new ShellError("assignment", `${node.target.text}: ambiguous redirect`);
+    throw new ShellError("assignment", `${text}: ambiguous redirect`);
   }
   const source = Number(match[1]);
-  if (!sh.system.fdExists(source)) return complain(sh, match[1] as string, Errno.EBADF);
+  if (!sh.system.fdExists(source)) return complain(sh, node.target.text, Errno.EBADF);
   if (source === 1) sh.fds.materialize();
   if (node.fdVariable !== null) {
     const copy = sh.system.dup(source, 10);

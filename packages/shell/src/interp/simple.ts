@@ -165,6 +165,8 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
 
 /** A program's redirections are the business of its process: what is wrong with them ends no more than that. */
 function redirectOfProgram(sh: Interpreter, redirects: readonly Redirect[]): Replaced | number {
+  const { lastStatus } = sh.state;
+  sh.vars.beginSubshell();
   try {
     return redirect(sh, redirects) ?? 1;
   } catch (error) {
@@ -172,6 +174,10 @@ function redirectOfProgram(sh: Interpreter, redirects: readonly Redirect[]): Rep
     sh.error(failure.message);
     const outermost = sh.state.how === "c" && sh.state.subshellDepth === 0 && !sh.state.set.errexit;
     return (failure.code === "unbound" && outermost) || (sh.posix && failure.code === "expansion") ? 127 : 1;
+  } finally {
+    // What its words set is set in the child.
+    sh.vars.endSubshell();
+    sh.state.lastStatus = lastStatus;
   }
 }
 
