@@ -22,7 +22,7 @@ export interface Conflict {
 export interface CommitOptions {
   /** Files, folders and hunks of files, relative to the project; default everything. */
   paths?: readonly Selection[];
-  /** What to do with paths that the user changed meanwhile; without an answer the commit is refused. */
+  /** What to do with paths that the user changed meanwhile, by file or folder (`.`: all); without an answer the commit is refused. */
   conflicts?: Readonly<Record<string, Resolution>>;
   /** The answer for every conflict not named in `conflicts`. */
   onConflict?: Resolution;
@@ -65,7 +65,7 @@ export interface RefreshResult {
 /** How to bring the user's newer edits into the box. */
 export interface RefreshOptions {
   paths?: readonly Selection[];
-  /** Answers by path. */
+  /** Answers by file or folder. */
   conflicts?: Readonly<Record<string, Resolution>>;
   /** The answer for other paths that both changed; default `merge`. */
   onConflict?: Resolution;

@@ -3,11 +3,14 @@ import { type Style, showName } from "./terminal.ts";
 
 type Entry = ReturnType<Sandbox["log"]>[number];
 
-/** One line of `log`: when, what, and the paths or the first line of the script. */
-export function logLine({ time, operation, script, paths, status }: Entry, style: Style): string {
+/** One line of `log`: the snapshot's number if there is one, when, who, what, and the paths or the first line of the script. */
+export function logLine(entry: Entry, style: Style): string {
+  const { time, user, operation, script, paths, status, snapshot = "", git } = entry;
   const ending = status === undefined ? "" : style.dim(` (${status})`);
-  const when = time.slice(0, 19).replace("T", " ");
-  return `${style.dim(when)} ${style.bold(operation)} ${script === undefined ? showPaths(paths) : showScript(script)}${ending}\n`;
+  const when = style.dim(`${time.slice(0, 19).replace("T", " ")} ${user}`);
+  const branch = git === undefined ? "" : ` to branch ${showName(git.branch)}`;
+  const what = script === undefined ? showPaths(paths) : showScript(script);
+  return `${String(snapshot).padStart(4)} ${when} ${style.bold(operation)}${branch} ${what}${ending}\n`;
 }
 
 function showPaths(paths: readonly string[]): string {
@@ -17,5 +20,9 @@ function showPaths(paths: readonly string[]): string {
 
 function showScript(script: string): string {
   const line = script.trim().split("\n")[0] ?? "";
-  return showName(line.length > 50 ? `${line.slice(0, 49)}…` : line).replace(/^"(.*)"$/, "$1");
+  const short = line.length > 50 ? `${line.slice(0, 49)}…` : line;
+  // Shells' own quotes and backslashes need no escape here.
+  return showName(short)
+    .replace(/^"(.*)"$/, "$1")
+    .replace(/\\(["\\])/g, "$1");
 }

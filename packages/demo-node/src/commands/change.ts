@@ -33,19 +33,19 @@ export const commit: CliCommand = {
       type: "string",
       multiple: true,
       value: "PATH",
-      help: "where both changed: take the box's version",
+      help: "where both changed at or below PATH: take the box's version",
     },
     ours: {
       type: "string",
       multiple: true,
       value: "PATH",
-      help: "where both changed: keep the project's version",
+      help: "the same: keep the project's version",
     },
     skip: {
       type: "string",
       multiple: true,
       value: "PATH",
-      help: "where both changed: leave both as they are",
+      help: "the same: leave both as they are",
     },
   },
   run: runCommit,
@@ -90,7 +90,7 @@ async function confirmRisky(preview: ChangeSet, values: Parsed["values"]): Promi
 
 function commitLine(report: Awaited<ReturnType<Sandbox["commit"]>>, dry: boolean): string {
   const style = styleOf(process.stdout);
-  const conflicts = conflictLines(report.conflicts);
+  const conflicts = conflictLines(report.conflicts, "answer --merge, --theirs, --ours or --skip");
   if (report.changes.changes.length === 0) return `nothing to commit\n${conflicts}`;
   const list = listChanges(report.changes, style);
   const { git } = report;
@@ -105,7 +105,7 @@ function answersOf(values: Parsed["values"]): Record<string, Resolution> {
   const answers: Record<string, Resolution> = {};
   for (const answer of ["theirs", "ours", "skip"] as const)
     for (const path of (values[answer] as string[] | undefined) ?? [])
-      answers[path.replace(/^\.\//, "")] = answer;
+      answers[path.replace(/^\.\/(?=.)/, "").replace(/\/+$/, "")] = answer;
   return answers;
 }
 
@@ -152,7 +152,10 @@ function reversal(verb: "undo" | "redo", about: string, done: string): CliComman
       try {
         const report = await box[verb]();
         if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-        else process.stdout.write(`${done} commit ${report.id} (${report.paths.length} paths)\n`);
+        else {
+          const count = report.paths.length;
+          process.stdout.write(`${done} commit ${report.id} (${count} path${count === 1 ? "" : "s"})\n`);
+        }
         return EXIT.OK;
       } finally {
         await box.close();

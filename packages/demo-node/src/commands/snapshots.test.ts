@@ -13,6 +13,7 @@ describe("snapshots and merges on the command line", { timeout: 120_000 }, () =>
     await bench.run(["exec", "-q", "rm b.txt; echo five >> a.txt"]);
     const log = (await bench.run(["log", "--json"])).stdout.trim().split("\n");
     expect(log.map((line) => JSON.parse(line).snapshot)).toEqual([2, 1]);
+    expect((await bench.run(["log"])).stdout).toMatch(/^ +2 [\d :-]+ \S+ exec rm b\.txt; .* \(0\)\n +1 /);
     expect((await bench.run(["show", "2"])).stdout).toMatch(/\+five[\s\S]*deleted file mode/);
     expect((await bench.run(["diff", "--since", "0", "--until", "1"])).stdout).toMatch(/\+four\n$/);
     const blame = (await bench.run(["blame", "a.txt"])).stdout.split("\n");
@@ -37,5 +38,24 @@ describe("snapshots and merges on the command line", { timeout: 120_000 }, () =>
     await bench.run(["commit", "-y", "a.txt"]);
     expect(bench.read("a.txt")).toBe("user\ntwo\nthree\nbox\n");
     expect(bench.read("b.txt")).toBe("user\n");
+  });
+
+  it("takes one answer for all conflicts of a folder", async () => {
+    await bench.run(["exec", "-q", "mkdir d; echo box > d/c; echo box > b.txt; echo box > a.txt"]);
+    for (const name of ["a.txt", "b.txt", "d/c"]) bench.write(name, "user\n");
+    const dry = await bench.run(["commit", "--dry-run"]);
+    expect(dry.stdout).toContain("b.txt: changed in the project, answer --merge, --theirs, --ours or --skip");
+    expect((await bench.run(["commit", "-y", "--theirs", "."])).status).toBe(0);
+    expect(["a.txt", "b.txt", "d/c"].map((name) => bench.read(name))).toEqual(["box\n", "box\n", "box\n"]);
+    expect((await bench.run(["undo"])).stdout).toBe("took back commit 000001 (3 paths)\n");
+    expect(bench.read("d/c")).toBe("user\n");
+    for (const name of ["a.txt", "b.txt", "d/c"]) bench.write(name, "later\n");
+    const mixed = ["--ours", "d/", "--theirs", "a.txt", "--skip", "b.txt"];
+    expect((await bench.run(["commit", "-y", ...mixed])).status).toBe(0);
+    expect(["a.txt", "b.txt", "d/c"].map((name) => bench.read(name))).toEqual([
+      "box\n",
+      "later\n",
+      "later\n",
+    ]);
   });
 });

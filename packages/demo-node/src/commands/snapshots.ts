@@ -142,7 +142,10 @@ export const refresh: CliCommand = {
       const report = await box.refresh({ paths: positionals, onConflict: answer });
       if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else
-        process.stdout.write(conflictLines(report.conflicts) || "the box has all of the project's edits\n");
+        process.stdout.write(
+          conflictLines(report.conflicts, "cannot be merged: answer --theirs or --ours") ||
+            "the box has all of the project's edits\n",
+        );
       return report.conflicts.some(({ resolution, marks }) => resolution === undefined || marks)
         ? EXIT.FAILED
         : EXIT.OK;
@@ -152,15 +155,18 @@ export const refresh: CliCommand = {
   },
 };
 
-/** One line for each path that both sides changed. */
-export function conflictLines(conflicts: Awaited<ReturnType<Sandbox["refresh"]>>["conflicts"]): string {
+/** One line for each path that both sides changed; `unanswered` ends that of one without an answer. */
+export function conflictLines(
+  conflicts: Awaited<ReturnType<Sandbox["refresh"]>>["conflicts"],
+  unanswered: string,
+): string {
   return conflicts
     .map(({ path, reason, resolution, marks }) => {
       const outcome =
         marks !== undefined
           ? `merged with ${marks} conflict${marks === 1 ? "" : "s"}, marked in the box`
           : resolution === undefined
-            ? `${reason} in the project, cannot be merged: answer --theirs or --ours`
+            ? `${reason} in the project, ${unanswered}`
             : resolution === "merge"
               ? "merged"
               : resolution;

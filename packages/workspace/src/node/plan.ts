@@ -1,4 +1,5 @@
 import { decodeText } from "@shadowbox/vfs";
+import { answerFor } from "../changes/answers.ts";
 import { checkRisks } from "../changes/risks.ts";
 import type { Picked } from "../changes/select.ts";
 import type { Change, Side } from "../changes/types.ts";
@@ -50,7 +51,7 @@ function planChange(
   const reason = conflictOf(target, change);
   if (reason !== undefined) {
     const path = decodeText(change.path);
-    const answer = answers.conflicts?.[path] ?? answers.onConflict;
+    const answer = answerFor(path, answers);
     // What could be merged was merged before, and is no conflict any more.
     const resolution = answer === "merge" && !answers.dryRun ? undefined : answer;
     plan.conflicts.push({ path, reason, ...(resolution && { resolution }) });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { decodeText } from "@shadowbox/vfs";
 import { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
+import { answerFor } from "../changes/answers.ts";
 import { collectChanges } from "../changes/collect.ts";
 import { editFile } from "../changes/edit.ts";
 import { describeChanges } from "../changes/facts.ts";
@@ -184,7 +185,7 @@ export class ProjectWorkspace {
   #merge({ paths, conflicts, onConflict }: CommitOptions): Conflict[] {
     if (![onConflict, ...Object.values(conflicts ?? {})].includes("merge")) return [];
     const answerOf = (path: string) => {
-      const answer = conflicts?.[path] ?? onConflict;
+      const answer = answerFor(path, { conflicts, onConflict });
       return answer === "merge" ? answer : undefined;
     };
     return this.#refresh(paths, answerOf).filter(({ resolution }) => resolution !== undefined);
@@ -206,9 +207,9 @@ export class ProjectWorkspace {
   }
 
   /** Brings the user's newer edits into the box; the project is not touched. Throws WorkspaceError `invalid`. */
-  refresh({ paths, conflicts: answers = {}, onConflict = "merge" }: RefreshOptions = {}): RefreshResult {
+  refresh({ paths, conflicts: answers, onConflict = "merge" }: RefreshOptions = {}): RefreshResult {
     this.#shadow.overlay.refresh(this.#shadow.root);
-    const conflicts = this.#refresh(paths, (path) => answers[path] ?? onConflict);
+    const conflicts = this.#refresh(paths, (path) => answerFor(path, { conflicts: answers, onConflict }));
     this.#keeping.flush();
     const names = conflicts.map(({ path }) => path);
     this.#note({ operation: "refresh", paths: names });
