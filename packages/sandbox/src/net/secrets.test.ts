@@ -50,6 +50,20 @@ describe("Secrets.fill()", () => {
     }
   });
 
+  it("goes without TLS to this machine only, where that is open", () => {
+    const hosts = ["127.0.0.1", "localhost", "api.example.org"];
+    const secrets = secretsOf("header", hosts);
+    for (const [url, loopback, value] of [
+      ["http://127.0.0.1/", true, VALUE],
+      ["http://localhost/", true, VALUE],
+      ["http://127.0.0.1/", false, STAND_IN],
+      ["http://api.example.org/", true, STAND_IN],
+    ] as const) {
+      const { headers } = secrets.fill(parseTarget(url), [["X", STAND_IN]], { loopback, decode: false });
+      expect(headers).toEqual([["X", value]]);
+    }
+  });
+
   it("fills below a star, and not the name itself", () => {
     const secrets = secretsOf("header", ["*.example.org"]);
     expect(sent(secrets, "https://a.example.org/").headers["X-Key"]).toBe(VALUE);

@@ -1,4 +1,5 @@
 import { SandboxError } from "../errors.ts";
+import { classifyAddress } from "./address.ts";
 import type { HeaderList } from "./host.ts";
 import { normaliseHost, type Target } from "./url.ts";
 
@@ -46,7 +47,8 @@ export class Secrets {
     { loopback, decode }: { loopback: boolean; decode: boolean },
   ): { target: Target; headers: HeaderList } {
     const known = this.#held.filter(({ hosts }) => hosts.some((host) => matches(host, target.host)));
-    if (known.length === 0 || (target.scheme !== "https" && !loopback)) return { target, headers };
+    if (known.length === 0 || (target.scheme !== "https" && !(loopback && isLoopback(target))))
+      return { target, headers };
     let { href } = target;
     let filled = decode ? headers : headers.filter(([name]) => name.toLowerCase() !== "accept-encoding");
     for (const { inject, placeholder, value } of known) {
@@ -161,6 +163,12 @@ export function standIns(names: Iterable<string>): Record<string, string> {
 /** Always the same, so that recorded requests can be asked again; none is part of another, as names have no small letters. */
 function placeholderOf(name: string): string {
   return `secret_${name}_placeholder`;
+}
+
+/** A name or an address of this machine. */
+function isLoopback({ host, literal }: Target): boolean {
+  if (literal) return classifyAddress(host) === "loopback";
+  return host === "localhost" || host.endsWith(".localhost");
 }
 
 function fillQuery(href: string, placeholder: string, value: string): string {

@@ -12,6 +12,7 @@ import {
   responseFrame,
 } from "./frames.ts";
 import type { Asker, Requests } from "./session.ts";
+import { shown } from "./url.ts";
 
 /** Bytes of a body in one frame. */
 const DATA_BYTES = 256 * 1024;
@@ -23,7 +24,7 @@ export async function serveDoor(
   origin?: Pick<Asker, "session" | "turn">,
 ): Promise<void> {
   const reader = new FrameReader(door.requests);
-  const asker = { pid: door.pid, command: door.command, ...origin };
+  const asker = { pid: door.pid, command: shown(door.command), ...origin };
   try {
     while (await serveRequest(requests, asker, reader, door));
   } catch (error) {
