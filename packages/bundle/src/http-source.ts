@@ -1,5 +1,5 @@
 import { BundleError } from "./errors.ts";
-import { type RegistrySource, refuseBadPath } from "./source.ts";
+import { type RegistrySource, refuseBadPath, type Sink } from "./source.ts";
 
 /** How a registry is fetched. */
 export interface HttpOptions {
@@ -30,15 +30,44 @@ export function httpSource(address: string, options: HttpOptions = {}): Registry
     ...{ stallMs: 20_000, slowest: 8192, attempts: 3, pauseMs: 500 },
     ...options,
   };
+  const pour = async (path: string, limit: number, sink: Sink) => {
+    refuseBadPath(path);
+    const url = new URL(path, base).href;
+    if (!url.startsWith(base)) throw new BundleError("path", `read "${path}": it leaves ${base}`);
+    await new Download({ url, path, limit, sink }, settings).run();
+  };
   return {
     name: base,
+    pour,
     read: async (path, limit) => {
-      refuseBadPath(path);
-      const url = new URL(path, base).href;
-      if (!url.startsWith(base)) throw new BundleError("path", `read "${path}": it leaves ${base}`);
-      return new Download(url, path, limit, settings).run();
+      const pieces = new Pieces();
+      await pour(path, limit, pieces);
+      return pieces.joined();
     },
   };
+}
+
+/** Keeps a file in memory. */
+class Pieces implements Sink {
+  private readonly pieces: Uint8Array[] = [];
+
+  write(piece: Uint8Array): void {
+    this.pieces.push(piece);
+  }
+
+  restart(): void {
+    this.pieces.length = 0;
+  }
+
+  joined(): Uint8Array {
+    const bytes = new Uint8Array(this.pieces.reduce((sum, { length }) => sum + length, 0));
+    let filled = 0;
+    for (const piece of this.pieces) {
+      bytes.set(piece, filled);
+      filled += piece.length;
+    }
+    return bytes;
+  }
 }
 
 function baseOf(address: string): string {
@@ -58,27 +87,28 @@ class Interrupted extends Error {}
 
 /** One file, over one or several requests. */
 class Download {
-  private readonly chunks: Uint8Array[] = [];
   private received = 0;
   private readonly url: string;
   private readonly path: string;
   private readonly limit: number;
+  private readonly sink: Sink;
   private readonly settings: Settings;
 
-  constructor(url: string, path: string, limit: number, settings: Settings) {
-    this.url = url;
-    this.path = path;
-    this.limit = limit;
+  constructor(file: { url: string; path: string; limit: number; sink: Sink }, settings: Settings) {
+    this.url = file.url;
+    this.path = file.path;
+    this.limit = file.limit;
+    this.sink = file.sink;
     this.settings = settings;
   }
 
-  async run(): Promise<Uint8Array> {
+  async run(): Promise<void> {
     const { attempts, pauseMs, stallMs, slowest } = this.settings;
     const whole = AbortSignal.timeout(stallMs + Math.ceil((this.limit / slowest) * 1000));
     for (let attempt = 1; ; attempt++) {
       try {
         await this.request(whole);
-        return this.joined();
+        return;
       } catch (cause) {
         if (!(cause instanceof Interrupted)) throw cause;
         if (attempt >= attempts || whole.aborted)
@@ -112,7 +142,7 @@ class Download {
       }
     } catch (cause) {
       if (cause instanceof BundleError || cause instanceof Interrupted) throw cause;
-      const text = signal.aborted ? "the server is too slow" : (cause as Error).message;
+      const text = signal.aborted ? "the server is too slow" : reasonOf(cause);
       throw new Interrupted(text, { cause });
     } finally {
       clearTimeout(timer);
@@ -142,13 +172,13 @@ class Download {
   }
 
   private restart(): void {
-    this.chunks.length = 0;
+    if (this.received > 0) this.sink.restart();
     this.received = 0;
   }
 
   private take(chunk: Uint8Array): void {
     if (this.received + chunk.length > this.limit) this.refuseLength();
-    this.chunks.push(chunk);
+    this.sink.write(chunk);
     this.received += chunk.length;
     this.settings.onProgress?.(this.path, this.received);
   }
@@ -156,14 +186,10 @@ class Download {
   private refuseLength(): never {
     throw new BundleError("too-large", `read ${this.url}: expected at most ${this.limit} bytes`);
   }
+}
 
-  private joined(): Uint8Array {
-    const bytes = new Uint8Array(this.received);
-    let filled = 0;
-    for (const chunk of this.chunks) {
-      bytes.set(chunk, filled);
-      filled += chunk.length;
-    }
-    return bytes;
-  }
+/** What lies behind "fetch failed". */
+function reasonOf(cause: unknown): string {
+  const { message, cause: behind } = cause as Error;
+  return behind instanceof Error && behind.message !== "" ? `${message}: ${behind.message}` : message;
 }

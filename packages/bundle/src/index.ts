@@ -1,3 +1,4 @@
+export { keyIdOf } from "./envelope.ts";
 export { BundleError, type BundleErrorCode } from "./errors.ts";
 export {
   type Asset,

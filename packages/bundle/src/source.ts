@@ -1,6 +1,13 @@
 import { BundleError } from "./errors.ts";
 import type { Effect } from "./steps.ts";
 
+/** Takes a file as it comes. */
+export interface Sink {
+  write(piece: Uint8Array): void;
+  /** What was written so far is void: the file comes again from its start. */
+  restart(): void;
+}
+
 /**
  * Where a registry's files come from; not trusted. `path` is relative to the registry, `limit` in bytes. Both forms throw
  * `not-found`, `too-large` (and read no further), `path` or `source`.
@@ -9,6 +16,8 @@ export interface RegistrySource {
   /** For messages: a folder or an address. */
   readonly name: string;
   read(path: string, limit: number): Promise<Uint8Array>;
+  /** The same piece by piece, where the source can, for what is to be written elsewhere. */
+  pour?(path: string, limit: number, sink: Sink): Promise<void>;
   /** The same without waiting, where the source can: commands are loaded in the middle of a script. */
   readSync?(path: string, limit: number): Uint8Array;
 }

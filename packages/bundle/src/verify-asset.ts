@@ -24,15 +24,21 @@ export function verifyBytes(
   sha256: Uint8Array,
   what: string,
 ): VerifiedBytes {
-  if (bytes.length !== expected.size)
-    throw new BundleError(
-      "asset-size",
-      `verify ${what}: expected ${expected.size} bytes, got ${bytes.length}`,
-    );
+  verifyDigest({ sha256, size: bytes.length }, expected, what);
+  return brand<Uint8Array>(bytes);
+}
+
+/** Compares what was counted and computed of bytes that went by. Throws `asset-size` or `asset-digest`. */
+export function verifyDigest(
+  { sha256, size }: { readonly sha256: Uint8Array; readonly size: number },
+  expected: { readonly sha256: string; readonly size: number },
+  what: string,
+): void {
+  if (size !== expected.size)
+    throw new BundleError("asset-size", `verify ${what}: expected ${expected.size} bytes, got ${size}`);
   if (!equalBytes(sha256, fromHex(expected.sha256)))
     throw new BundleError(
       "asset-digest",
       `verify ${what}: expected sha256 ${expected.sha256}, got other bytes`,
     );
-  return brand<Uint8Array>(bytes);
 }

@@ -40,6 +40,18 @@ describe("folderStore", () => {
     expect(store.getSync("0".repeat(64))).toBeUndefined();
   });
 
+  it("makes room for what is new: the oldest go", () => {
+    const [old, newer] = [put(1000, 9), put(1000, 5)];
+    const store = folderStore(folder, { maxBytes: 2500 });
+    const bytes = Buffer.alloc(1000, 1);
+    store.putSync(sha256(bytes), bytes);
+    expect([old, newer, sha256(bytes)].map((digest) => store.getSync(digest)?.length)).toEqual([
+      undefined,
+      1000,
+      1000,
+    ]);
+  });
+
   it("leaves no draft behind", () => {
     put(100, 1);
     expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".tmp"))).toEqual(

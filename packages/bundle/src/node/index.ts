@@ -9,4 +9,5 @@ export { nodePlatform } from "./platform.ts";
 export { type Publication, type Published, publish } from "./publish.ts";
 export { type RoleKeys, type Rotation, rotate } from "./rotate.ts";
 export { type ServeOptions, serveRegistry } from "./serve.ts";
+export { writeWhole } from "./write.ts";
 export { type Yank, yank } from "./yank.ts";

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -70,6 +70,14 @@ describe("install", () => {
     await install({ source: watched, trust, folder, seen, now: NOW });
     expect(read.filter((path) => path.startsWith("assets/"))).toEqual([paths.asset(module)]);
     expect(openFolderRegistry(folder, { trust }).loadModuleSync(module)).toBeTruthy();
+  });
+
+  it("asks before it writes: what was agreed to is what is written", async () => {
+    const agree = () => {
+      throw new BundleError("capability-widened", "no");
+    };
+    expect(await codeOf(install({ source, trust, folder, now: NOW, agree }))).toBe("capability-widened");
+    expect(existsSync(folder)).toBe(false);
   });
 
   it("leaves the installed copy alone when the news is bad", async () => {

@@ -1,11 +1,13 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { BundleError } from "../errors.ts";
 import type { Asset } from "../formats.ts";
 import { openRegistry, type VerifiedRegistry } from "../registry.ts";
 import { paths, type RegistrySource } from "../source.ts";
 import type { Seen, TrustRoot } from "../trust.ts";
-import { verifyStored } from "../verify-asset.ts";
-import { readBounded } from "./folder-source.ts";
+import { verifyDigest } from "../verify-asset.ts";
+import { Draft } from "./draft.ts";
+import { piecesOf } from "./folder-source.ts";
 import { nodePlatform } from "./platform.ts";
 import { writeWhole } from "./write.ts";
 
@@ -21,12 +23,14 @@ export interface Installation {
   readonly seen?: Seen;
   /** The time, ms since 1970: news must not be past its date. */
   readonly now: number;
+  /** Called with what was read, before anything is written; what it throws ends the installation. The place for consent. */
+  agree?(registry: VerifiedRegistry): void;
 }
 
 const platform = nodePlatform();
 
 /**
- * Copies bundles from a registry, verified as they come: documents first, then what is missing of the assets, in the form
+ * Copies bundles from a registry, verified as they come and held piece by piece: documents first, then what is missing of the assets, in the form
  * in which the registry keeps them. The folder's index is replaced last, so until then it offers what it did before.
  * Returns the registry as it was read; keep its `seen`. Throws the codes of verification, `source` or `store`.
  */
@@ -35,6 +39,7 @@ export async function install(installation: Installation): Promise<VerifiedRegis
   const documents = new Map<string, Uint8Array>();
   const source = recording(installation.source, documents);
   const registry = await openRegistry(source, trust, platform, { versions, seen, now });
+  installation.agree?.(registry);
   for (const asset of registry.assets().values()) await bring(asset, installation.source, folder);
   const last: string[] = [paths.root, paths.index];
   for (const [path, bytes] of documents) if (!last.includes(path)) writeWhole(join(folder, path), bytes);
@@ -58,12 +63,26 @@ async function bring(asset: Asset, source: RegistrySource, folder: string): Prom
   const path = paths.asset(asset.sha256);
   const file = join(folder, path);
   if (isThere(file, asset)) return;
-  writeWhole(file, verifyStored(await source.read(path, asset.stored.size), asset, platform));
+  const draft = new Draft(file);
+  try {
+    const { size } = asset.stored;
+    if (source.pour) await source.pour(path, size, draft);
+    else draft.write(await source.read(path, size));
+    draft.finish(asset.stored, "stored asset");
+  } finally {
+    draft.close();
+  }
 }
 
 function isThere(file: string, asset: Asset): boolean {
   try {
-    verifyStored(readBounded(file, asset.stored.size), asset, platform);
+    const hash = createHash("sha256");
+    let size = 0;
+    for (const piece of piecesOf(file, asset.stored.size)) {
+      hash.update(piece);
+      size += piece.length;
+    }
+    verifyDigest({ sha256: hash.digest(), size }, asset.stored, "stored asset");
     return true;
   } catch (error) {
     if (error instanceof BundleError) return false;

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { resolve } from "node:path";
-import { parseRecipes, type TrustRoot } from "@shadowbox/bundle";
+import { join, resolve } from "node:path";
+import { keyIdOf, OFFICIAL, parseRecipes, refuseConfusableRoots, type TrustRoot } from "@shadowbox/bundle";
 import {
   createRegistry,
   generateKey,
+  nodePlatform,
   publish,
   rotate,
   serveRegistry,
@@ -68,7 +69,10 @@ async function runRegistry({ values, positionals }: Parsed): Promise<number> {
     throw new CliError(`registry: expected ${Object.keys(ACTIONS).join(", ")}, got "${action}"`, EXIT.USAGE);
   if (place === undefined) throw new CliError(`registry ${action}: expected a file or folder`, EXIT.USAGE);
   if (action === "revoke" && values.revoke === undefined)
-    throw new CliError("registry revoke: expected --revoke KEYID", EXIT.USAGE);
+    throw new CliError(
+      "registry revoke: expected --revoke KEYID, the id that `registry keygen` printed (root.json has all)",
+      EXIT.USAGE,
+    );
   await ACTIONS[action]!(resolve(place), values);
   return EXIT.OK;
 }
@@ -92,12 +96,20 @@ function need(values: Parsed["values"], flag: string): string {
 const rootSigners = (values: Parsed["values"]) =>
   ((values["root-key"] ?? []) as string[]).map((file) => signerFromFile(file));
 
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CliError(`read ${file}: ${(error as Error).message}`);
+  }
+}
+
 /** A new key; only its public half is printed. */
 function keygen(file: string): void {
   if (existsSync(file)) throw new CliError(`registry keygen: ${file} is there already`);
   const { pem, signer } = generateKey();
   writeFileSync(file, pem, { mode: 0o600, flag: "wx" });
-  say({ key: file, public: signer.publicKey });
+  say({ key: file, public: signer.publicKey, id: keyIdOf(signer.publicKey, nodePlatform()) });
 }
 
 /** Makes the first root; prints what users have to trust. */
@@ -110,6 +122,7 @@ function init(folder: string, values: Parsed["values"]): void {
     keys,
     threshold: Math.max(1, keys.length),
   };
+  refuseConfusableRoots([OFFICIAL, trust]);
   const targets = { keys: [signerFromFile(need(values, "signing-key")).publicKey], threshold: 1 };
   mkdirSync(folder, { recursive: true });
   createRegistry({ folder, trust, rootSigners: signers, targets, ...dates(3650) });
@@ -120,7 +133,7 @@ function publishAll(folder: string, values: Parsed["values"]): void {
   const { added, unchanged, index } = publish({
     ...{ folder, trust: trustFromFile(values.trust), ...dates(365) },
     signers: [signerFromFile(need(values, "signing-key"))],
-    recipes: parseRecipes(readFileSync(need(values, "bundles"), "utf8")),
+    recipes: parseRecipes(readText(need(values, "bundles"))),
     binaries: need(values, "binaries"),
   });
   say({ index, added, unchanged });
@@ -148,8 +161,12 @@ function change(folder: string, values: Parsed["values"]): void {
   say(done);
 }
 
-async function serve(folder: string, { port }: Parsed["values"]): Promise<void> {
-  const server = await serveRegistry(folder, { port: Number(port ?? 0) });
+async function serve(folder: string, { port = "0" }: Parsed["values"]): Promise<void> {
+  if (!/^\d{1,5}$/.test(String(port)) || Number(port) > 65_535)
+    throw new CliError(`--port: expected a number from 0 to 65535, got "${port}"`, EXIT.USAGE);
+  if (!existsSync(join(folder, "root.json")))
+    throw new CliError(`registry serve: expected a registry in ${folder}, it has no root.json`);
+  const server = await serveRegistry(folder, { port: Number(port) });
   say({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
   await new Promise((done) => process.once("SIGINT", done).once("SIGTERM", done));
   server.closeAllConnections();

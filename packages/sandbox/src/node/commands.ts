@@ -5,6 +5,7 @@ import {
   type Lock,
   lockedVersions,
   OFFICIAL,
+  refuseConfusableRoots,
   type TrustRoot,
   toolbox,
   type VerifiedRegistry,
@@ -33,6 +34,7 @@ export function installCommands(
   const key = JSON.stringify([pages, folder, registries, lock]);
   const known = installed.get(key);
   if (known !== undefined) return known;
+  refuseConfusableRoots([OFFICIAL, ...registries.map(({ trust }) => trust)]);
   const open = (place: string, trust: TrustRoot) => openLocked(place, trust, cacheDir, lock);
   const first = open(folder, OFFICIAL);
   const added = registries.map((each) => open(each.folder, each.trust));

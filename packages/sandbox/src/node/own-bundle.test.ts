@@ -66,6 +66,13 @@ function publishOwn() {
   return place;
 }
 
+it("a registry that has another's name, or looks like it, opens no box", async () => {
+  for (const name of ["official", "officia1"])
+    await expect(
+      Sandbox.create({ registries: [{ ...registry, trust: { ...registry.trust, name } }] }),
+    ).rejects.toMatchObject({ code: "confusable" });
+});
+
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 describe.each(["v8", "wasmtime"] as const)("a command of a registry of one's own, on %s", (engine) => {

@@ -33,7 +33,7 @@ export type Bendable = any;
 export interface Fixture {
   readonly files: Map<string, Uint8Array>;
   readonly trust: TrustRoot;
-  readonly source: Required<RegistrySource>;
+  readonly source: Required<Omit<RegistrySource, "pour">>;
 }
 
 /** Registry "test": bundle core 1.0.0 (cat, ls) and text 1.0.0 and 1.1.0 (grep), root and targets keys one of one. */
@@ -90,7 +90,7 @@ export function addAsset(files: Map<string, Uint8Array>, raw: Uint8Array): Asset
 }
 
 /** A source over a map that keeps the contract of sources. */
-export function mapSource(files: ReadonlyMap<string, Uint8Array>): Required<RegistrySource> {
+export function mapSource(files: ReadonlyMap<string, Uint8Array>): Required<Omit<RegistrySource, "pour">> {
   const readSync = (path: string, limit: number) => {
     refuseBadPath(path);
     const bytes = files.get(path);
