@@ -71,17 +71,22 @@ interface Settings {
 
 function fill(sh: Interpreter, name: string, settings: Settings): void {
   const delimiter = settings.d === "" ? 0 : (encodeText(settings.d)[0] as number);
+  // A byte that is part of a character is looked for byte by byte.
   const lines =
-    settings.n === 0
-      ? allLines(sh, settings.u, delimiter)
-      : someLines(sh, settings.u, delimiter, settings.n + settings.s);
+    settings.n === 0 && delimiter < 0x80
+      ? allLines(sh, settings.u, String.fromCharCode(delimiter))
+      : someLines(
+          sh,
+          settings.u,
+          delimiter,
+          settings.n === 0 ? Number.POSITIVE_INFINITY : settings.n + settings.s,
+        );
+  const end = decodeText(Uint8Array.of(delimiter));
   const wanted = lines.slice(settings.s, settings.n ? settings.s + settings.n : undefined);
   let index = settings.O ?? 0;
   let seen = 0;
   for (const line of wanted) {
-    const text = cutAtNul(
-      settings.t && line.ended ? line.text : line.text + (line.ended ? String.fromCharCode(delimiter) : ""),
-    );
+    const text = cutAtNul(settings.t && line.ended ? line.text : line.text + (line.ended ? end : ""));
     seen++;
     if (settings.C !== undefined && seen % settings.c === 0)
       runText(sh, `${settings.C} ${index} ${backslashQuote(text)}`, { line: sh.state.line, name: "" });
@@ -101,12 +106,10 @@ interface Line {
   ended: boolean;
 }
 
-function allLines(sh: Interpreter, fd: number, delimiter: number): Line[] {
+function allLines(sh: Interpreter, fd: number, delimiter: string): Line[] {
   const text = sh.fds.readAll(fd);
   if (text === "") return [];
-  const pieces = text.split(
-    delimiter < 128 ? String.fromCharCode(delimiter) : decodeText(Uint8Array.of(delimiter)),
-  );
+  const pieces = text.split(delimiter);
   const last = pieces.pop() as string;
   const lines = pieces.map((piece) => ({ text: piece, ended: true }));
   if (last !== "") lines.push({ text: last, ended: false });

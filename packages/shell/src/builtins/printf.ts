@@ -15,6 +15,12 @@ interface Spec {
   timeFormat: string | undefined;
 }
 
+/** What is wrong with a text that is not all a number, by how it begins. */
+function invalidNumber(text: string): string {
+  if (/^0[0-9]/.test(text)) return "invalid octal number";
+  return text.startsWith("0x") ? "invalid hex number" : "invalid number";
+}
+
 /** One run of a format over arguments. */
 class Formatter {
   readonly #sh: Interpreter;
@@ -237,15 +243,7 @@ class Formatter {
     const match = /^[ \t\n\r\v\f]*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(text);
     const rest = match ? text.slice(match[0].length) : text;
     if (!match || rest) {
-      if (text !== "")
-        this.#complain(
-          text,
-          /^[ \t]*[-+]?0[0-9]/.test(text) && /^[89]/.test(rest)
-            ? "invalid octal number"
-            : /^[ \t]*[-+]?0[xX]/.test(text)
-              ? "invalid hex number"
-              : "invalid number",
-        );
+      if (text !== "") this.#complain(text, invalidNumber(text));
       if (!match) return 0n;
     }
     const digits = match[2] as string;
@@ -265,7 +263,7 @@ class Formatter {
       /^[ \t\n]*([-+]?)(inf(?:inity)?|nan|0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*(?:[pP][-+]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/i.exec(
         text,
       );
-    if (text !== "" && (!match || match[0].length < text.length)) this.#complain(text, "invalid number");
+    if (text !== "" && (!match || match[0].length < text.length)) this.#complain(text, invalidNumber(text));
     if (!match) return parseExtended("0");
     const body = (match[2] as string).toLowerCase();
     const negative = match[1] === "-";

@@ -7,11 +7,12 @@ import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr, type Variable } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { arrayLiteralText } from "./word-text.ts";
 
 /** Carries out `name=value`, `name[sub]=value`, `name=(…)` for the shell itself. `trace` prints it for `set -x`. */
 export function assign(sh: Interpreter, node: Assignment, trace?: (value: string) => void): void {
   if (node.value.type === "ArrayLiteral") {
-    if (trace && sh.state.set.xtrace) trace(node.value.text);
+    if (trace && sh.state.set.xtrace) trace(arrayLiteralText(node.value.elements));
     assignArray(sh, node.name, node.value, node.append, node.subscript);
     return;
   }

@@ -19,6 +19,7 @@ import { headText } from "./function-text.ts";
 import { readLine } from "./input.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { checkSignals, debugTrap } from "./traps.ts";
+import { wordText } from "./word-text.ts";
 import { trace } from "./xtrace.ts";
 
 export function runIf(sh: Interpreter, node: If): number {
@@ -151,7 +152,7 @@ export function runCase(sh: Interpreter, node: Case): number {
   sh.begin(node);
   if (debugTrap(sh, headText(node))) return 0;
   if (sh.state.set.xtrace)
-    trace(sh, `case ${node.word.plain === null ? node.word.text : quoteIfNeeded(node.word.plain)} in`);
+    trace(sh, `case ${node.word.plain === null ? wordText(node.word) : quoteIfNeeded(node.word.plain)} in`);
   const text = expandText(sh, node.word);
   let status = 0;
   let matched = false;

@@ -13,6 +13,7 @@ import type {
   StatementList,
 } from "../parse/ast.ts";
 import type { ShellFunction } from "../state/shell-state.ts";
+import { assignmentText, wordText } from "./word-text.ts";
 import { commandText } from "./xtrace.ts";
 
 /** A function as `declare -f` prints it. */
@@ -25,6 +26,11 @@ export function printCommand(node: AndOr | Pipeline | Command): string {
   return new Printer().node(node);
 }
 
+/** The inside of `$(…)` or `<(…)` as bash shows it again. */
+export function printSubstitution(list: StatementList): string {
+  return new Printer().substitution(list);
+}
+
 /** A command as BASH_COMMAND shows it: of those with a list of words only the first line. */
 export function headText(node: Command): string {
   switch (node.type) {
@@ -32,9 +38,9 @@ export function headText(node: Command): string {
       return commandText(node);
     case "For":
     case "Select":
-      return `${node.type.toLowerCase()} ${node.name} in ${node.words?.map((word) => word.text).join(" ") ?? '"$@"'}`;
+      return `${node.type.toLowerCase()} ${node.name} in ${node.words?.map(wordText).join(" ") ?? '"$@"'}`;
     case "Case":
-      return `case ${node.word.text} in `;
+      return `case ${wordText(node.word)} in `;
     default:
       return printCommand(node);
   }
@@ -91,9 +97,8 @@ class Printer {
 
   #simple(node: SimpleCommand): string {
     const pieces: string[] = [];
-    for (const { name, subscript, append, value } of node.assignments)
-      pieces.push(`${name}${subscript ? `[${subscript.text}]` : ""}${append ? "+=" : "="}${value.text}`);
-    for (const word of node.words) pieces.push(word.text);
+    for (const assignment of node.assignments) pieces.push(assignmentText(assignment));
+    for (const word of node.words) pieces.push(wordText(word));
     return pieces.join(" ") + this.#redirects(node.redirects).slice(pieces.length ? 0 : 1);
   }
 
@@ -108,11 +113,11 @@ class Printer {
       case "While":
         return `${node.until ? "until" : "while"} ${this.#list(node.condition, "")}; do\n${this.#body(node.body)}done`;
       case "For": {
-        const words = node.words === null ? '"$@"' : node.words.map((word) => word.text).join(" ");
+        const words = node.words === null ? '"$@"' : node.words.map(wordText).join(" ");
         return `for ${node.name} in ${words};\n${this.#indent()}do\n${this.#body(node.body)}done`;
       }
       case "Select": {
-        const words = node.words === null ? '"$@"' : node.words.map((word) => word.text).join(" ");
+        const words = node.words === null ? '"$@"' : node.words.map(wordText).join(" ");
         return `select ${node.name} in ${words};\n${this.#indent()}do\n${this.#body(node.body)}done`;
       }
       case "ArithmeticFor": {
@@ -146,10 +151,10 @@ class Printer {
   }
 
   #case(node: Case): string {
-    let text = `case ${node.word.text} in `;
+    let text = `case ${wordText(node.word)} in `;
     this.#level++;
     for (const item of node.items) {
-      text += `\n${this.#indent()}${item.patterns.map((pattern) => pattern.text).join(" | ")})\n`;
+      text += `\n${this.#indent()}${item.patterns.map(wordText).join(" | ")})\n`;
       this.#level++;
       if (item.body.length) text += `${this.#indent()}${this.#list(item.body, "")}${this.#bodies("")}`;
       this.#level--;
@@ -172,6 +177,19 @@ class Printer {
     const text = `${this.#indent()}${this.#list(list, ";")}${this.#bodies("")}\n`;
     this.#level--;
     return text + this.#indent();
+  }
+
+  /** The commands of `$(…)`: those of one line stay on it. */
+  substitution(list: StatementList): string {
+    let text = "";
+    list.forEach((statement, i) => {
+      text += this.node(statement.command) + (statement.background ? " &" : "") + this.#bodies("");
+      const next = list[i + 1];
+      if (!next) return;
+      if (next.line > statement.line) text += text.endsWith("\n") ? "" : "\n";
+      else text += statement.background ? " " : "; ";
+    });
+    return text;
   }
 
   #list(list: StatementList, end: string): string {
@@ -221,21 +239,21 @@ class Printer {
     }
     if (operator === ">&" || operator === "<&") {
       if (operator === ">&" && node.fd === null && !/^(\d+-?|-|[$`"'].*)$/.test(target.text))
-        return `&> ${target.text}`;
-      return `${fd || (operator === ">&" ? "1" : "0")}${operator}${target.text}`;
+        return `&> ${wordText(target)}`;
+      return `${fd || (operator === ">&" ? "1" : "0")}${operator}${wordText(target)}`;
     }
     const shown = fd === (operator.startsWith("<") ? "0" : "1") ? "" : fd;
-    return `${shown}${operator} ${target.text}`;
+    return `${shown}${operator} ${wordText(target)}`;
   }
 
   #condition(node: ConditionalExpression): string {
     switch (node.type) {
       case "ConditionalWord":
-        return `-n ${node.word.text}`;
+        return `-n ${wordText(node.word)}`;
       case "ConditionalUnary":
-        return `${node.operator} ${node.operand.text}`;
+        return `${node.operator} ${wordText(node.operand)}`;
       case "ConditionalBinary":
-        return `${node.left.text} ${node.operator} ${node.right.text}`;
+        return `${wordText(node.left)} ${node.operator} ${wordText(node.right)}`;
       case "ConditionalNot":
         return `! ${this.#condition(node.expression)}`;
       case "ConditionalGroup":

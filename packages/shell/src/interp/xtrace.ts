@@ -1,6 +1,7 @@
 import { hasMeta, quoteIfNeeded, singleQuote } from "../expand/quote.ts";
 import type { Command, SimpleCommand } from "../parse/ast.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { assignmentText, wordText } from "./word-text.ts";
 
 /** Prints a line of `set -x`. */
 export function trace(sh: Interpreter, text: string): void {
@@ -35,12 +36,11 @@ export function traceWord(text: string): string {
 /** A command as BASH_COMMAND shows it. */
 export function commandText(node: SimpleCommand): string {
   const pieces: string[] = [];
-  for (const { name, subscript, append, value } of node.assignments)
-    pieces.push(`${name}${subscript ? `[${subscript.text}]` : ""}${append ? "+=" : "="}${value.text}`);
-  for (const word of node.words) pieces.push(word.text);
+  for (const assignment of node.assignments) pieces.push(assignmentText(assignment));
+  for (const word of node.words) pieces.push(wordText(word));
   for (const { fd, fdVariable, operator, target } of node.redirects)
     pieces.push(
-      `${fdVariable ? `{${fdVariable}}` : (fd ?? "")}${operator}${/^[<>]&$/.test(operator) ? "" : " "}${target.text}`,
+      `${fdVariable ? `{${fdVariable}}` : (fd ?? "")}${operator}${/^[<>]&$/.test(operator) ? "" : " "}${wordText(target)}`,
     );
   return pieces.join(" ");
 }
