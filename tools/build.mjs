@@ -48,6 +48,14 @@ const script = {
   footer: { js: "})" },
   supported: { "dynamic-import": false },
 };
+/** What is loaded late has a file of its own. */
+const late = {
+  name: "late",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/drawing\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./drawing.cjs", external: true } : undefined,
+    ),
+};
 const starter = {
   platform: "node",
   format: "cjs",
@@ -85,6 +93,13 @@ for (const folder of ["packages/demo-node/dist", "packages/sandbox/dist", "packa
 const there = ([entry]) => existsSync(entry);
 await Promise.all([
   build(agent),
+  build({
+    ...common,
+    platform: "node",
+    format: "cjs",
+    entryPoints: ["packages/demo-node/src/cli/drawing.ts"],
+    outfile: "packages/demo-node/dist/drawing.cjs",
+  }),
   build({ ...common, ...ahead }),
   ...modules
     .filter(there)
@@ -92,7 +107,7 @@ await Promise.all([
   ...started
     .filter(there)
     .flatMap(([entry, name]) => [
-      build({ ...script, entryPoints: [entry], outfile: `${name}.code.cjs` }),
+      build({ ...script, plugins: [late], entryPoints: [entry], outfile: `${name}.code.cjs` }),
       build({ ...common, ...starter, outfile: `${name}.cjs` }),
     ]),
   build({

@@ -27,6 +27,7 @@ const CHECKS = [
   ["--method tools/call --tool-name status", 0, "created"],
   ["--method resources/read --uri shadowbox://diff", 0, "+two"],
   ["--method tools/call --tool-name commit", 5, "this client cannot ask"],
+  ["--method tools/call --tool-name webfetch --tool-arg url=https://example.org/", 5, "the network is off"],
   ["--method tools/call --tool-name nope", 5, "not found"],
   ["--method tools/call --tool-name read --tool-arg path=b.txt --load --load-requests 200", 0, ""],
 ];

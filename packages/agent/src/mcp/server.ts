@@ -5,6 +5,7 @@ import type { NetworkOptions, Sandbox } from "@shadowbox/sandbox";
 import { z } from "zod";
 import { fetchRequest } from "../gate/fetch-request.ts";
 import { type Ask, Gate } from "../gate/gate.ts";
+import type { Rule } from "../gate/rules.ts";
 import { toolsFor } from "../tools/all.ts";
 import { decode } from "../tools/text.ts";
 import { newToolMemory, type Tool, type ToolMemory } from "../tools/tool.ts";
@@ -16,6 +17,8 @@ export interface McpOptions {
   version: string;
   /** Default: free inside the box; what leaves it asks the client's user (elicitation), and is refused where the client cannot ask. */
   gate?: Gate;
+  /** Of the default gate. */
+  rules?: readonly Rule[];
   /** The client may commit without asking its user; default: only after the user said yes (elicitation). */
   allowCommit?: boolean;
   /** Given what asks the gate, and so the client's user, what programs may fetch: for `net.ask` of the sandbox. The newest client is asked. */
@@ -36,7 +39,8 @@ export function createMcpServer(options: McpOptions): McpServer {
   const served: Served = {
     sandbox,
     // What the client can do is known when it is connected.
-    gate: () => (gate ??= new Gate({ ask: canAsk(server) ? askToAllow(server) : undefined })),
+    gate: () =>
+      (gate ??= new Gate({ rules: options.rules, ask: canAsk(server) ? askToAllow(server) : undefined })),
     memory: newToolMemory(),
     client: crypto.randomUUID().slice(0, 8),
   };

@@ -209,7 +209,7 @@ export class TurnView {
 /** What draws on a terminal, loaded where there is one. */
 export async function drawingOn(stream: NodeJS.WriteStream): Promise<{ drawing?: Drawing }> {
   if (stream.isTTY !== true || process.env.TERM === "dumb") return {};
-  const { createLogUpdate } = await import("log-update");
+  const { createLogUpdate } = await import("../cli/drawing.ts");
   return { drawing: createLogUpdate(stream) };
 }
 

@@ -28,17 +28,10 @@ import {
 import { SessionFolder } from "@shadowbox/agent/node";
 import type { Sandbox } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
-import { isNetworkOff } from "../cli/network.ts";
+import { rulesOfNetwork } from "../cli/network.ts";
 import { configPath, type Parsed, projectPath, stateRoot } from "../cli/options.ts";
 import { type Config, readConfig, readMcpConfig } from "./config.ts";
 import { ProjectRules } from "./project-rules.ts";
-
-/** Spares a person the question for what would be refused anyway. */
-const NO_NETWORK: Rule = {
-  decision: "deny",
-  tool: "WebFetch",
-  reason: "the network is off; only the person can open it, by starting with --net or --allow-host",
-};
 
 const MODES: readonly Mode[] = ["ask", "accept-in-shadow", "plan", "deny"];
 
@@ -94,7 +87,7 @@ export async function openAgent(
   const secrets = Object.values(keys).filter((value): value is string => value !== undefined);
   const session = openSession(values, { model: modelName, mode, secrets });
   const prices: Prices | undefined = config.prices[modelName];
-  const given = [...(isNetworkOff(values) ? [NO_NETWORK] : []), ...config.rules, ...rulesOf(values)];
+  const given = [...rulesOfNetwork(values), ...config.rules, ...rulesOf(values)];
   const rules = new ProjectRules(join(agentFolder(values), "rules.json"));
   const gate = new Gate({
     mode,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Rule } from "@shadowbox/agent";
 import type { NetRule, NetworkOptions } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "./errors.ts";
 import type { Flag, Parsed } from "./options.ts";
@@ -67,10 +68,12 @@ export async function networkOf(values: Parsed["values"]): Promise<NetworkOption
   };
 }
 
-/** Whether nothing can be fetched, whoever says yes. */
-export function isNetworkOff(values: Parsed["values"]): boolean {
+/** Rules that spare a person the question for what would be refused anyway: nothing can be fetched, whoever says yes. */
+export function rulesOfNetwork(values: Parsed["values"]): Rule[] {
   const isOpened = values["allow-host"] !== undefined || values["net-replay"] !== undefined;
-  return (values.net ?? "off") === "off" && !isOpened;
+  if ((values.net ?? "off") !== "off" || isOpened) return [];
+  const reason = "the network is off; only the person can open it, by starting with --net or --allow-host";
+  return [{ decision: "deny", tool: "WebFetch", reason }];
 }
 
 async function recordingOf(values: Parsed["values"]): Promise<Pick<NetworkOptions, "record" | "replay">> {

@@ -1,13 +1,13 @@
 import { createInterface } from "node:readline/promises";
 
-/** Questions to a person at a terminal, drawn by clack, which is loaded when the first is asked. */
+/** Questions to a person at a terminal, drawn by a library that is loaded when the first is asked. */
 export interface Choice<T> {
   value: T;
   label: string;
   hint?: string;
 }
 
-const clack = () => import("@clack/prompts");
+const drawing = () => import("./drawing.ts");
 
 /** Whether a question can be drawn and answered by keys. */
 export function canAsk(output: NodeJS.WriteStream = process.stdout): boolean {
@@ -19,7 +19,7 @@ export async function choose<T extends string>(
   message: string,
   options: readonly Choice<T>[],
 ): Promise<T | undefined> {
-  const { isCancel, select } = await clack();
+  const { isCancel, select } = await drawing();
   const answer = await select<string>({ message, options: [...options], withGuide: false });
   return isCancel(answer) ? undefined : (answer as T);
 }
@@ -30,7 +30,7 @@ export async function confirm(
   output: NodeJS.WriteStream = process.stdout,
 ): Promise<boolean> {
   if (!canAsk(output)) return confirmByLine(message, output);
-  const { confirm: ask } = await clack();
+  const { confirm: ask } = await drawing();
   return (await ask({ message, output, initialValue: false, withGuide: false })) === true;
 }
 
@@ -51,7 +51,7 @@ export async function pick(
   message: string,
   options: readonly Choice<string>[],
 ): Promise<string[] | undefined> {
-  const { isCancel, multiselect } = await clack();
+  const { isCancel, multiselect } = await drawing();
   const initialValues = options.map(({ value }) => value);
   const answer = await multiselect<string>({
     message,

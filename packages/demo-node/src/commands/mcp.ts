@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { McpOptions } from "@shadowbox/agent/node/mcp";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { NetPerson } from "../cli/net-ask.ts";
-import { NETWORK, networkOf } from "../cli/network.ts";
+import { NETWORK, networkOf, rulesOfNetwork } from "../cli/network.ts";
 import { openBox, PROGRAMS } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
 import { VERSION } from "../cli/version.ts";
@@ -34,6 +34,7 @@ async function runMcp({ values }: Parsed): Promise<number> {
     sandbox,
     version: VERSION,
     allowCommit: values["allow-commit"] === true,
+    rules: rulesOfNetwork(values),
     onNetAsk: (ask) => {
       net.answer = ask;
     },
