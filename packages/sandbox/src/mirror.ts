@@ -55,10 +55,10 @@ export class Mirror {
     this.#frozen = frozen;
   }
 
-  /** Brings what changed in the tree to the folder. Throws SandboxError `file`. */
-  fill(): void {
+  /** Brings what changed in the tree to the folder; answers the bytes of all files. Throws SandboxError `file`. */
+  fill(): number {
     const skip = (path: string) => this.#except.has(path);
-    new Turn(this.#sides, this.#pairs, "tree", "folder", skip, this.#content).run();
+    return new Turn(this.#sides, this.#pairs, "tree", "folder", skip, this.#content).run();
   }
 
   /** Brings what changed in the folder to the tree. Throws SandboxError `file`. */
@@ -99,7 +99,8 @@ class Turn {
     this.#skip = skip;
   }
 
-  run(): void {
+  /** Answers the bytes of all files of the source. */
+  run(): number {
     this.#pairs.set("", {
       [this.#source]: factsOf(this.#from, this.#from.root, new Uint8Array(), "") as Facts,
       [this.#target]: factsOf(this.#to, this.#to.root, new Uint8Array(), "") as Facts,
@@ -109,6 +110,9 @@ class Turn {
     this.#remove();
     for (const [path, facts] of this.#now) this.#bring(path, facts);
     this.#settle();
+    const files = [...this.#now.values()].filter(({ type }) => type === FileType.REGULAR);
+    const sizes = new Map(files.map(({ ino, size }) => [ino, size]));
+    return [...sizes.values()].reduce((total, size) => total + size, 0);
   }
 
   /** Lists all that the source has, directories before what they hold. */

@@ -200,6 +200,11 @@ export class V8Engine {
     return LIMIT_NAMES.filter((_, bit) => hit & (1 << bit));
   }
 
+  /** Counts a bound as reached that something else than a process's call showed. */
+  noteLimit(name: LimitName): void {
+    this.kernel.memory.noteLimit(1 << LIMIT_NAMES.indexOf(name));
+  }
+
   /** A pipe between the host and processes. */
   openPipe(options: { tty?: boolean } = {}): HostPipe {
     return openHostPipe(this.kernel, options);

@@ -7,6 +7,7 @@ import {
   FileType,
   type NodeId,
   type Stat,
+  type StatChange,
 } from "@shadowbox/vfs";
 import { Device } from "./devices.ts";
 import type { Process } from "./process.ts";
@@ -84,6 +85,12 @@ export class DeviceFileSystem extends ReadOnlyFileSystem {
     this.fill(out, node, FileType.CHARACTER_DEVICE, 0o666, 0);
     out.rdev = NUMBERS.get(node - DEVICE) ?? 0;
     return 0;
+  }
+
+  /** Whoever may write to a device may set its times, which are not kept. */
+  override setStat(node: NodeId, { mode, uid, gid, size }: StatChange): number {
+    const isTimes = [mode, uid, gid, size].every((value) => value === undefined);
+    return isTimes && node > DEVICE && node < DESCRIPTOR ? 0 : -Errno.EROFS;
   }
 
   /** A descriptor shows as what is open there. */

@@ -19,6 +19,7 @@ import { frozenMounts } from "../../frozen.ts";
 import type { Machine } from "../../host.ts";
 import { Mirror } from "../../mirror.ts";
 import { mountsOf, type NodeSetup } from "../attach.ts";
+import { DiskGuard } from "./disk-guard.ts";
 import { isExecutable } from "./find.ts";
 
 /** What programs in `wasmtime` processes need of a sandbox. */
@@ -36,6 +37,8 @@ export interface MachineOptions {
 /** Where the kernel has file systems of its own; programs reach them through host services. */
 const OWN = ["/dev", "/proc", "/bin", "/usr/bin"];
 const FILES = capabilityBits(["fs.read", "fs.write"]);
+/** Bytes of the largest file that a program may always make: a request to the host is one. */
+const SMALLEST = 2 << 20;
 const DEVICES = ["null", "stdin", "stdout", "stderr"];
 
 /**
@@ -45,8 +48,11 @@ const DEVICES = ["null", "stdin", "stdout", "stderr"];
 export class WasmtimeMachine implements Machine {
   readonly name = "wasmtime";
   readonly engine: V8Engine;
+  readonly #tree: TreeFileSystem;
+  readonly #files: DirectoryFileSystem;
   readonly #mirror: Mirror;
   readonly #programs: WasmtimePrograms;
+  readonly #guard: DiskGuard;
   readonly #folder: string;
   readonly #options: MachineOptions;
 
@@ -54,13 +60,15 @@ export class WasmtimeMachine implements Machine {
     this.#folder = realpathSync(mkdtempSync(join(tmpdir(), "shadowbox-")));
     const root = join(this.#folder, "root");
     this.#options = options;
+    this.#tree = tree;
     mkdirSync(root, { mode: 0o755 });
     const heap = Heap.create();
     const files = new DirectoryFileSystem(heap, { root, user: USER });
+    this.#files = files;
     const setup: NodeSetup = { ...options.setup, directory: { root, user: USER } };
     const except = [...OWN, ...options.setup.archives.map(({ path }) => path)];
     this.#mirror = new Mirror(tree, files, except, options.setup.frozen, projectContent(tree));
-    this.#mirror.fill();
+    this.#bring();
     const mounts = [...mountsOf(setup), ...frozenMounts(files, setup.frozen)];
     const kernel = Kernel.create(heap, { root: files, mounts }, { memoryPages: options.memoryPages });
     // For programs without host services, which find an ordinary file there.
@@ -74,9 +82,21 @@ export class WasmtimeMachine implements Machine {
       module: (number) => modules.get(number),
       inWorkers: (command) => withFiles.has(command.name) || isConfined(command, options.installed),
       descriptor: (dev, node) => (dev === files.dev ? files.descriptor(node) : -1),
+      left: () => Math.max(SMALLEST, files.room(SMALLEST)),
       onCompile: options.onCompile,
     });
     this.engine = new V8Engine(options.pool, kernel, setup, this.#programs);
+    this.#guard = new DiskGuard(
+      root,
+      () => files.most,
+      () => this.#stopWriters(),
+    );
+  }
+
+  #stopWriters(): void {
+    if (this.#files.room(Number.POSITIVE_INFINITY) > 0) return;
+    this.engine.noteLimit("disk");
+    this.#programs.killAll("the disk limit is reached");
   }
 
   gone(): string | undefined {
@@ -85,14 +105,26 @@ export class WasmtimeMachine implements Machine {
   }
 
   fill(): void {
-    this.#mirror.fill();
+    this.#bring();
+    this.#guard.start();
   }
 
+  /** What fits into the tree fits into the folder, too. */
+  #bring(): void {
+    this.#files.bound(0, Number.POSITIVE_INFINITY);
+    const total = this.#mirror.fill();
+    this.#files.bound(total, Math.max(0, this.#tree.left));
+  }
+
+  /** What programs wrote is kept, even where several together wrote more than there was room for; nothing fits then any more. */
   collect(): void {
-    this.#mirror.collect();
+    this.#guard.stop();
+    this.#tree.beyondLimit(() => this.#mirror.collect());
+    if (this.#tree.left <= 0) this.engine.noteLimit("disk");
   }
 
   close(): void {
+    this.#guard.stop();
     this.#programs.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -22,6 +22,7 @@ import {
 import { Errno } from "../../errno.ts";
 import {
   type DirEntrySink,
+  emptyStat,
   type FileSystem,
   FileType,
   type NodeId,
@@ -254,10 +255,49 @@ export class DirectoryFileSystem implements FileSystem {
     );
   }
 
+  /** Bounds what may be written, in all threads, given that all files together have `total` bytes: to `left` bytes more. */
+  bound(total: number, left: number): void {
+    this.#nodes.most = total + left;
+    this.#nodes.left = left;
+  }
+
+  /** Bytes that all files together may have. */
+  get most(): number {
+    return this.#nodes.most;
+  }
+
+  /** Bytes that may still be written; looked for again where fewer than `wanted` seem to be left: files may have been removed. */
+  room(wanted: number): number {
+    if (this.#nodes.left < wanted)
+      this.#nodes.left = Math.max(0, this.#nodes.most - this.#total(this.root, new Set()));
+    return this.#nodes.left;
+  }
+
+  /** Bytes of all files from `dir` on, each once. */
+  #total(dir: NodeId, seen: Set<number>): number {
+    const stat = emptyStat();
+    let total = 0;
+    this.retain(dir);
+    this.readdir(dir, 0, (_, node) => {
+      if (this.stat(node, stat) < 0 || seen.has(stat.ino)) return true;
+      seen.add(stat.ino);
+      if (stat.type === FileType.DIRECTORY) total += this.#total(node, seen);
+      else if (stat.type === FileType.REGULAR) total += stat.size;
+      return true;
+    });
+    this.release(dir);
+    return total;
+  }
+
+  #take(bytes: number): boolean {
+    return this.#nodes.take(bytes) || (this.room(bytes) >= bytes && this.#nodes.take(bytes));
+  }
+
   write(node: NodeId, offset: number, src: Uint8Array): number {
-    if (offset >= 0)
-      return this.#open(node, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, (fd) => writeAll(fd, src, offset));
     return this.#open(node, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, (fd) => {
+      const bounded = this.#nodes.left !== Number.POSITIVE_INFINITY;
+      if (bounded && !this.#take(growth(fd, offset, src.length))) return -Errno.ENOSPC;
+      if (offset >= 0) return writeAll(fd, src, offset);
       if (!BY_DESCRIPTOR) return writeAll(fd, src, Number(fstatSync(fd).size));
       // A descriptor of its own, on which the system appends.
       const end = openSync(descriptorPath(fd), O_WRONLY | O_APPEND);
@@ -335,3 +375,9 @@ export class DirectoryFileSystem implements FileSystem {
 }
 
 const DOT = Buffer.from(".");
+
+/** How many bytes a write adds to a file; an offset below 0 is the file's end. */
+function growth(fd: number, offset: number, length: number): number {
+  const { size } = fstatSync(fd);
+  return offset < 0 ? length : Math.min(length, Math.max(0, offset + length - size));
+}

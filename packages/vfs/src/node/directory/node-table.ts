@@ -3,7 +3,11 @@ import { type Heap, HeapSlot, type Pointer } from "../../heap/heap.ts";
 /** Words of the table's header, of which the last ones point to the chunks. */
 const W_COUNT = 0;
 const W_BUCKETS = 1;
-const W_CHUNKS = 4;
+/** Bytes that may still be written, as a number of 64 bits. */
+const W_LEFT = 2;
+/** Bytes that all files together may have, the same. */
+const W_MOST = 4;
+const W_CHUNKS = 6;
 const CHUNKS = 1024;
 const CHUNK_NODES = 1024;
 const BUCKETS = 16384;
@@ -44,6 +48,7 @@ export class NodeTable {
       const buckets = heap.alloc(4 * BUCKETS);
       heap.setRoot(HeapSlot.DIRECTORY, header);
       heap.u32[(header >>> 2) + W_BUCKETS] = buckets;
+      for (const word of [W_LEFT, W_MOST]) heap.f64[(header + 4 * word) >>> 3] = Number.POSITIVE_INFINITY;
       // Number 0 is nothing, 1 the root, which is its own parent.
       heap.u32[(header >>> 2) + W_COUNT] = ROOT;
     }
@@ -51,6 +56,33 @@ export class NodeTable {
     this.#add(ROOT);
     heap.u32[this.#at(ROOT) + PARENT] = ROOT;
     heap.leave();
+  }
+
+  /** Bytes that may still be written by way of any thread's table. */
+  get left(): number {
+    return this.#heap.f64[(this.#header + 4 * W_LEFT) >>> 3];
+  }
+
+  set left(bytes: number) {
+    this.#heap.f64[(this.#header + 4 * W_LEFT) >>> 3] = bytes;
+  }
+
+  /** Bytes that all files together may have. */
+  get most(): number {
+    return this.#heap.f64[(this.#header + 4 * W_MOST) >>> 3];
+  }
+
+  set most(bytes: number) {
+    this.#heap.f64[(this.#header + 4 * W_MOST) >>> 3] = bytes;
+  }
+
+  /** Counts bytes that are about to be written; false if there is no room for them. */
+  take(bytes: number): boolean {
+    this.#heap.enter();
+    const fits = bytes <= this.left;
+    if (fits) this.left -= bytes;
+    this.#heap.leave();
+    return fits;
   }
 
   /** Word of a node. Call with the lock held. */

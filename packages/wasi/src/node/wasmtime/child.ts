@@ -1,9 +1,10 @@
 import { closeSync } from "node:fs";
-import { decodeText } from "@shadowbox/vfs";
+import { decodeText, Errno } from "@shadowbox/vfs";
 import { PAGE_BYTES } from "../../engine/module.ts";
 import { Device, type DeviceId } from "../../kernel/devices.ts";
 import { FileKind, OpenFile, Slot } from "../../kernel/layout.ts";
 import type { Process } from "../../kernel/process.ts";
+import { Signal } from "../../kernel/signals.ts";
 import { launchChild } from "./direct.ts";
 import type { SystemPipe } from "./fifos.ts";
 import { checkStarted, type Ended, type Launched, type Streams } from "./launcher.ts";
@@ -12,6 +13,9 @@ import type { MailboxFolder } from "./mailbox-folders.ts";
 import type { Shared } from "./programs.ts";
 import { FileInput, type InputStream, OutputStream, PumpedInput } from "./streams.ts";
 import { outcomeOf, VerdictFilter } from "./verdict.ts";
+
+/** As a program ends whose output nobody takes any more. */
+const STATUS_OF_PIPE = 128 + Signal.PIPE;
 
 /** One process of the kernel as a child of this one: `wasmtime` with the compiled module, its three streams and its mailbox. */
 export class Child {
@@ -67,10 +71,13 @@ export class Child {
     input: number | string | undefined,
     outputs: Pick<Streams, "output" | "errors">,
   ): Launched {
-    const umask = this.#process.kernel.memory.i32[this.#process.slot + Slot.UMASK];
-    const { launcher } = this.#shared;
-    if (typeof input === "number") return launchChild(launcher, command, umask, { input, ...outputs });
-    return launcher.start(command, umask, { input, ...outputs });
+    const { launcher, options } = this.#shared;
+    const bounds = {
+      umask: this.#process.kernel.memory.i32[this.#process.slot + Slot.UMASK],
+      fileBytes: options.left?.() ?? Number.POSITIVE_INFINITY,
+    };
+    if (typeof input === "number") return launchChild(launcher, command, bounds, { input, ...outputs });
+    return launcher.start(command, bounds, { input, ...outputs });
   }
 
   /** Lets go of what kept the pipes open until the child had them. */
@@ -84,7 +91,16 @@ export class Child {
     if (this.#killed) return -1;
     const { status, complaint } = outcomeOf(code, signal, this.#filter.end().verdict);
     if (complaint !== undefined) this.#process.complain(complaint);
-    return this.#mailbox.status ?? status;
+    return this.#afterWrites(this.#mailbox.status ?? status);
+  }
+
+  /** The status, given that the program could not hear what became of its writes: it wrote to a pipe. */
+  #afterWrites(status: number): number {
+    const failed = this.#outputs.map((output) => output.failed).find((errno) => errno !== 0);
+    if (failed === undefined || !(status === 0 || status === STATUS_OF_PIPE)) return status;
+    const why = failed === Errno.ENOSPC ? "No space left on device" : `errno ${failed}`;
+    this.#process.complain(`write error: ${why}`);
+    return 1;
   }
 
   #arguments(module: string): string[] {
@@ -158,6 +174,10 @@ export class Child {
 
   #isNull({ kind, detail }: { kind: number; detail: number }): boolean {
     return kind === FileKind.DEVICE && (detail as DeviceId) === Device.NULL;
+  }
+
+  complain(text: string): void {
+    this.#process.complain(text);
   }
 
   /** Stops it at once; its process is ended by somebody else. */

@@ -2,20 +2,20 @@ import { spawn } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import { constants as os } from "node:os";
 import { WasiError } from "../../errors.ts";
-import type { Ended, Launched, Launcher, Streams } from "./launcher.ts";
+import { type Bounds, boundsOf, type Ended, type Launched, type Launcher, type Streams } from "./launcher.ts";
 
 /** A child of this process that has one of its descriptors, with the offset, as input; `launcher` ends it if this process cannot. */
 export function launchChild(
   launcher: Launcher,
   command: readonly string[],
-  umask: number,
+  bounds: Bounds,
   { input, output, errors }: Omit<Streams, "input"> & { input: number },
 ): Launched {
-  // A mask of its own can only be had through a shell that sets it.
+  // They can only be had through a shell that sets them.
   const [file, ...args] =
-    umask === process.umask()
+    bounds.umask === process.umask() && !Number.isFinite(bounds.fileBytes)
       ? command
-      : ["/bin/sh", "-c", 'umask "$0" && exec "$@"', umask.toString(8), ...command];
+      : ["/bin/sh", "-c", `${boundsOf(bounds)}; exec "$@"`, "sh", ...command];
   const ends = [output, errors].map((name) =>
     name === undefined || name === "output" ? undefined : openSync(name, constants.O_WRONLY),
   );

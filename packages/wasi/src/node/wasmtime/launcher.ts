@@ -16,6 +16,13 @@ export interface Streams {
   errors: string | undefined | "output";
 }
 
+/** What a program starts with. */
+export interface Bounds {
+  umask: number;
+  /** How large a file it may make. */
+  fileBytes: number;
+}
+
 /** A child of the launcher. */
 export interface Launched {
   /** Its streams are open. */
@@ -69,8 +76,7 @@ export class Launcher {
     this.#shell.stdin?.write(text);
   }
 
-  /** Starts `command` with `umask`. */
-  start(command: readonly string[], umask: number, streams: Streams): Launched {
+  start(command: readonly string[], bounds: Bounds, streams: Streams): Launched {
     const id = this.#next++;
     const pending: Pending = { pid: 0, killed: false, started: () => {}, ended: () => {} };
     const started = new Promise<void>((resolve) => {
@@ -80,7 +86,7 @@ export class Launcher {
       pending.ended = resolve;
     });
     this.#pending.set(id, pending);
-    if (this.#open) this.#write(lineOf(id, command, umask, streams));
+    if (this.#open) this.#write(lineOf(id, command, bounds, streams));
     else this.#gone();
     const kill = () => {
       pending.killed = true;
@@ -141,14 +147,23 @@ export class Launcher {
   }
 }
 
-function lineOf(id: number, command: readonly string[], umask: number, streams: Streams): string {
+/** Blocks of which `ulimit -f` counts. */
+const BLOCK = 512;
+
+/** What a shell is to do before a program starts. A file that would become too large is EFBIG, and no signal. */
+export function boundsOf({ umask, fileBytes }: Bounds): string {
+  const bounded = Number.isFinite(fileBytes);
+  return `umask ${umask.toString(8)}${bounded ? `; trap '' XFSZ; ulimit -f ${Math.ceil(fileBytes / BLOCK)}` : ""}`;
+}
+
+function lineOf(id: number, command: readonly string[], bounds: Bounds, streams: Streams): string {
   const { input, output, errors } = streams;
   const from = quote(input ?? "/dev/null");
   const to = quote(output ?? "/dev/null");
   const complaints = errors === "output" ? "2>&1" : `2>${quote(errors ?? "/dev/null")}`;
   // Where jobs cannot be controlled the input of what runs in the background is /dev/null unless it is said otherwise.
   const program = `${command.map(quote).join(" ")} <&4 3>&- 4<&- &`;
-  const whole = `umask ${umask.toString(8)}; ${program} echo ${id} started $! >&3; wait $!; echo ${id} ended $? >&3`;
+  const whole = `${boundsOf(bounds)}; ${program} echo ${id} started $! >&3; wait $!; echo ${id} ended $? >&3`;
   return `{ ${whole}; } 4<${from} >${to} ${complaints} &\n`;
 }
 

@@ -9,6 +9,7 @@ import { startClock } from "../../kernel/deadlines.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { ProgramKind, Slot } from "../../kernel/layout.ts";
 import { type Process, ProcessExit } from "../../kernel/process.ts";
+import { Signal } from "../../kernel/signals.ts";
 import { Child } from "./child.ts";
 import { CompiledModules } from "./compiled.ts";
 import { Fifos } from "./fifos.ts";
@@ -40,6 +41,8 @@ export interface WasmtimeOptions {
   inWorkers?(command: Command): boolean;
   /** The host's descriptor of an open file, -1 if it is none of the host's. */
   descriptor(dev: number, node: number): number;
+  /** How many bytes may still be written; default as many as there is room for. */
+  left?(): number;
   /** Told before a module is compiled, which takes a while. */
   onCompile?(name: string): void;
 }
@@ -136,6 +139,14 @@ export class WasmtimePrograms implements Programs {
 
   stop(_slot: number, pid: number): void {
     this.#children.get(pid)?.kill();
+  }
+
+  /** Ends all programs, which say why on descriptor 2. */
+  killAll(why: string): void {
+    for (const [pid, child] of this.#children) {
+      child.complain(`killed: ${why}`);
+      this.#kernel.processes.kill(pid, Signal.KILL, 0, 0);
+    }
   }
 
   /** Removes what the children needed; all have ended. */

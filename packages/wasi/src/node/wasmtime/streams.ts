@@ -76,6 +76,8 @@ export class OutputStream {
   readonly #file: HeldFile;
   readonly #filter: VerdictFilter | undefined;
   readonly done: Promise<void>;
+  /** The errno with which a file or device took no more; 0: it took everything, or is a pipe. */
+  failed = 0;
 
   /** `source` is the end of a pipe, which is closed at the end. */
   constructor(process: Process, fd: number, source: number, filter?: VerdictFilter) {
@@ -105,7 +107,7 @@ export class OutputStream {
   async #put(bytes: Uint8Array): Promise<boolean> {
     const { process, fd } = this.#file;
     if (this.#file.stopped) return false;
-    if (!this.#file.isPipe) return process.io.write(fd, bytes) >= 0;
+    if (!this.#file.isPipe) return this.#write(process.io.write(fd, bytes), bytes.length);
     const { memory, processes } = process.kernel;
     for (let done = 0; done < bytes.length; ) {
       const seen = this.#file.sequence(Pipe.ROOM_SEQ);
@@ -119,6 +121,11 @@ export class OutputStream {
       if (this.#file.stopped) return false;
     }
     return true;
+  }
+
+  #write(count: number, wanted: number): boolean {
+    if (count < wanted) this.failed = count < 0 ? -count : Errno.ENOSPC;
+    return this.failed === 0;
   }
 
   /** Lets go at once: the process was ended. */
