@@ -24,4 +24,5 @@ export { SlotStorage, type SyncFile } from "./journal/slots.ts";
 export { Namespace, type Place, type Resolved, type WalkOptions } from "./namespace.ts";
 export type { BaseFacts } from "./tree/base-record.ts";
 export { Overlay, type OverlayEntry } from "./tree/overlay.ts";
+export { beyondLimit, spaceLeft } from "./tree/space.ts";
 export { TreeFileSystem, type TreeOptions } from "./tree/tree.ts";

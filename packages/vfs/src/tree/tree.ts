@@ -90,28 +90,6 @@ export class TreeFileSystem implements FileSystem {
     return this.locked(() => this.heap.u32[(this.tree >>> 2) + Tree.REVISION]);
   }
 
-  /** Bytes of file data that may still be written; below 0 after {@link TreeFileSystem.beyondLimit}. */
-  get left(): number {
-    return this.locked(() => this.heap.f64[this.#limit] - this.heap.f64[(this.tree + 4 * Tree.USED) >>> 3]);
-  }
-
-  /** Runs `action`, whose data is kept even if there is no room for it by the limit. */
-  beyondLimit(action: () => void): void {
-    const limit = this.heap.f64[this.#limit];
-    this.heap.f64[this.#limit] = Number.POSITIVE_INFINITY;
-    try {
-      action();
-    } finally {
-      this.locked(() => {
-        this.heap.f64[this.#limit] = limit;
-      });
-    }
-  }
-
-  get #limit(): number {
-    return (this.tree + 4 * Tree.LIMIT) >>> 3;
-  }
-
   /** Runs `body` with the lock held and fresh views. */
   locked<T>(body: () => T): T {
     this.heap.enter();

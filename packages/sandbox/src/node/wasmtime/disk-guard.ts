@@ -13,9 +13,10 @@ export class DiskGuard {
   readonly #folder: string;
   readonly #most: () => number;
   readonly #onFull: () => void;
+  #before = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `most` answers the bytes that all files may have, `onFull` is called as long as they have more. */
+  /** `most` answers the bytes that all files may have, `onFull` is called while they have more, and it becomes more. */
   constructor(folder: string, most: () => number, onFull: () => void) {
     this.#folder = folder;
     this.#most = most;
@@ -39,7 +40,10 @@ export class DiskGuard {
     execFile("du", ["-sk", this.#folder], (_, stdout) => {
       if (this.#timer !== timer) return;
       const used = Number.parseInt(stdout, 10) * KIB;
-      if (used > this.#most() + SLACK) this.#onFull();
+      // Whoever removes files is left alone.
+      const grows = used > this.#before;
+      this.#before = used;
+      if (grows && used > this.#most() + SLACK) this.#onFull();
       this.start();
     });
   }

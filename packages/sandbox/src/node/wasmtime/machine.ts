@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OFFICIAL } from "@shadowbox/bundle";
-import { emptyStat, Heap, Overlay, type TreeFileSystem } from "@shadowbox/vfs";
+import { beyondLimit, emptyStat, Heap, Overlay, spaceLeft, type TreeFileSystem } from "@shadowbox/vfs";
 import { DirectoryFileSystem } from "@shadowbox/vfs/node";
 import {
   type Command,
@@ -113,14 +113,14 @@ export class WasmtimeMachine implements Machine {
   #bring(): void {
     this.#files.bound(0, Number.POSITIVE_INFINITY);
     const total = this.#mirror.fill();
-    this.#files.bound(total, Math.max(0, this.#tree.left));
+    this.#files.bound(total, Math.max(0, spaceLeft(this.#tree)));
   }
 
   /** What programs wrote is kept, even where several together wrote more than there was room for; nothing fits then any more. */
   collect(): void {
     this.#guard.stop();
-    this.#tree.beyondLimit(() => this.#mirror.collect());
-    if (this.#tree.left <= 0) this.engine.noteLimit("disk");
+    beyondLimit(this.#tree, () => this.#mirror.collect());
+    if (spaceLeft(this.#tree) <= 0) this.engine.noteLimit("disk");
   }
 
   close(): void {
