@@ -68,7 +68,7 @@ function requestsOf(audit: readonly AuditEvent[]): { asked: Asked; ended?: Ended
 }
 
 function RequestRow({ asked, ended }: { asked: Asked; ended?: Ended }) {
-  const { time, verdict, method, url, command, rule, reason } = asked;
+  const { time, verdict, method, url, command, rule, reason, via } = asked;
   const isDenied = verdict === "deny";
   return (
     <li>
@@ -80,6 +80,7 @@ function RequestRow({ asked, ended }: { asked: Asked; ended?: Ended }) {
       </p>
       <p class="quiet">
         <time dateTime={time}>{new Date(time).toLocaleTimeString()}</time> · {command} · {reason ?? rule}
+        {via && ` · by ${via}`}
         {ended && ` · ${endOf(ended)}`}
       </p>
     </li>

@@ -15,11 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Only two ports of this machine are allowed. */
+/** Only these ports of this machine are allowed, each by one scheme. */
+const OPEN = { http: ["http", "raw"], https: ["tls", "expired", "mute", "http"] } as const;
+
 function openBox(engine: "v8" | "wasmtime", isSlow = false): Promise<Sandbox> {
-  const allow = (["http", "raw"] as const).map((name) => {
-    return { host: "127.0.0.1", scheme: "http", port: server.ports[name], methods: "*" } as const;
-  });
+  const allow = (["http", "https"] as const).flatMap((scheme) =>
+    OPEN[scheme].map((name) => {
+      return { host: "127.0.0.1", scheme, port: server.ports[name], methods: "*" } as const;
+    }),
+  );
   return Sandbox.create({
     engine,
     net: { policy: { allow, allowLoopback: true, limits: limitsOf(isSlow) }, secrets },
@@ -149,6 +153,15 @@ const SMUGGLED: [where: "header" | "method" | "url", what: string][] = [
   ["url", " HTTP/1.1\\r\\nHost: x\\r\\n\\r\\nGET /smuggled"],
 ];
 
+/** Ports, and how curl, wget, shadowbox-fetch and Python end; the machine's curl has 35 where no certificate came. */
+const TLS: [port: keyof AttackServer["ports"], curl: number, wget: number, fetch: number, python: number][] =
+  [
+    ["tls", 60, 5, 1, 1],
+    ["expired", 60, 5, 1, 1],
+    ["http", 60, 5, 1, 1],
+    ["mute", 28, 4, 1, 1],
+  ];
+
 /** Requests of urllib that go: the good one, and two that it takes the wrong header from. */
 const PYTHON_KEEPS = 3;
 
@@ -176,6 +189,17 @@ describe.each(["v8", "wasmtime"] as const)("on %s", (engine) => {
     expect(await run(engine, script, true)).toEqual(lines.sort());
   }, 300_000);
 
+  test("TLS that is broken, or by nobody who is known, ends with a status that says so", async () => {
+    const lines = TLS.map(([port]) => {
+      const url = `https://127.0.0.1:${server.ports[port]}/ok`;
+      const python = `python3 -c 'import urllib.request as u; u.urlopen("${url}")'`;
+      const others = `wget -q -t 1 -O - ${url} 2>> errors; w=$?; shadowbox-fetch ${url} 2>> errors; f=$?; ${python} 2>> errors`;
+      return `(curl -s ${url} 2>> errors; c=$?; ${others}; echo "${port} $c $w $f $?")`;
+    });
+    const ends = TLS.map((statuses) => statuses.join(" ")).sort();
+    expect(await run(engine, `${lines.join("&\n")}& wait`, true)).toEqual(ends);
+  }, 120_000);
+
   test.each(Object.entries(SMUGGLERS))(
     "nothing is smuggled by %s",
     async (name, program) => {
@@ -196,6 +220,16 @@ describe.each(["v8", "wasmtime"] as const)("on %s", (engine) => {
     120_000,
   );
 });
+
+test("Python puts no NUL into a header", async () => {
+  server.seen.length = 0;
+  const url = `http://127.0.0.1:${server.ports.http}/ok`;
+  const script = `python3 -c 'import urllib.request as u; u.urlopen(u.Request("${url}", headers={"X": "a\\0b"}))' 2>&1 | tail -n 1`;
+  expect(await run("v8", script)).toEqual([
+    expect.stringContaining("expected a value without control characters"),
+  ]);
+  expect(server.seen).toEqual([]);
+}, 60_000);
 
 test("curl shows how far it is where stderr is a terminal", async () => {
   const box = await openBox("v8");
