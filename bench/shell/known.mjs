@@ -21,6 +21,14 @@ export const KNOWN_PARSES = [
  */
 export const KNOWN_RUNS = [
   {
+    reason: "a message that bash says twice",
+    holds: (_script, want, got) => once(want) === once(got) && want.length > got.length,
+  },
+  {
+    reason: "`${*^…}` and its kin within quotes that hold `$@` too: bash splits what it joined",
+    holds: (script) => /"[^"]*\$\{\*[\^,~@#%/][^"]*"/.test(script) && /\$(?:@|\{@)/.test(script),
+  },
+  {
     reason:
       "`${!x…}` with an operator, where it leads through a list: bash reads uninitialised or marked bytes",
     holds: (script) => /\$\{![A-Za-z_]\w*(?:\[[@*]\])?[^}[\]@*]/.test(script),
@@ -33,6 +41,14 @@ export const KNOWN_RUNS = [
       /unexpected EOF/.test(want),
   },
 ];
+
+/** A text without lines that repeat the one before. */
+function once(text) {
+  return text
+    .split("\n")
+    .filter((line, at, all) => line !== all[at - 1])
+    .join("\n");
+}
 
 /** The reason in a list that accounts for a difference; undefined: none does. */
 export function knownReason(list, script, want = "", got = "") {

@@ -122,10 +122,22 @@ function condition(s: Scanner): ArithmeticNode {
     (then) => ({ type: "condition", condition: test, then, otherwise: zero }),
   );
   if (!s.at(":")) s.fail("`:' expected for conditional expression");
-  if (s.next() === "end") s.fail("expression expected");
-  const otherwise = condition(s);
+  const whole = (otherwise: ArithmeticNode): ArithmeticNode => ({
+    type: "condition",
+    condition: test,
+    then,
+    otherwise,
+  });
+  const otherwise = following(
+    whole(zero),
+    () => {
+      if (s.next() === "end") s.fail("expression expected");
+      return condition(s);
+    },
+    whole,
+  );
   s.previous = "number";
-  return { type: "condition", condition: test, then, otherwise };
+  return whole(otherwise);
 }
 
 function binary(s: Scanner, least: number): ArithmeticNode {

@@ -7,7 +7,7 @@ import type {
   Word,
 } from "../parse/ast.ts";
 import { wordParts } from "../parse/parts.ts";
-import { IndexedArray } from "../state/arrays.ts";
+import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import type { ExpansionHost } from "./host.ts";
 import { type Matcher, matcherFor } from "./matching.ts";
 import type { Found, Reference } from "./parameter.ts";
@@ -103,11 +103,10 @@ function replacementOf(host: ExpansionHost, word: Word | null): (match: string) 
 
 function caseChanger(host: ExpansionHost, operation: CaseOperation): (text: string) => string {
   const { operator } = operation;
-  const pattern =
-    operation.pattern === null || operation.pattern.text === ""
-      ? undefined
-      : expandPattern(host, operation.pattern);
-  const matcher = pattern === undefined ? undefined : matcherFor(host, pattern);
+  // Extended patterns count here whatever `extglob` says.
+  const pattern = operation.pattern === null ? "" : expandPattern(host, operation.pattern);
+  const none = pattern === "" && !operation.pattern?.quoted;
+  const matcher = none ? undefined : matcherFor(host, pattern, false, true);
   const change = (ch: string): string => {
     if (matcher && !matcher.test(ch)) return ch;
     if (operator[0] === "^") return upper(ch);
@@ -158,7 +157,9 @@ export function slice(
       if (start < 0) return { list: [] };
       from = value.indices().findIndex((index) => index >= start);
       if (from < 0) from = list.length;
-    } else if (offset < 0) from = list.length + offset;
+    } else if (value instanceof AssocArray)
+      from = Math.max(0, offset < 0 ? list.length + offset : offset - 1);
+    else if (offset < 0) from = list.length + offset;
   }
   if (from < 0) return { list: [] };
   if (length !== undefined && length < 0)

@@ -273,7 +273,7 @@ function isBeyond(host: ExpansionHost, { name }: Reference, found: Found, offset
   if (!isName(name)) return offset > found.list.length + 1 || offset < -(found.list.length + 1);
   const value = host.vars.get(name)?.value;
   const end = value instanceof IndexedArray ? value.end : found.list.length;
-  return offset >= end || offset < -end;
+  return offset > end || (offset === end && value instanceof IndexedArray) || offset < -end;
 }
 
 /** A number of `${x:offset:length}`; what is wrong with it is told of `x`. */
@@ -291,7 +291,7 @@ function integerFor(host: ExpansionHost, node: Arithmetic, shown: string): numbe
 /** With `set -u` the length of an element wants an array that has a value: a plain variable has no elements here. */
 function needsElements({ state, vars }: ExpansionHost, name: string): void {
   if (state.set.nounset && typeof (vars.get(name)?.value ?? "") === "string")
-    throw new ShellError("subscript", `${name}: unbound variable`);
+    throw new ShellError("expansion", `${name}: unbound variable`);
 }
 
 /** `${x@a}` and its kin may ask about an unset array. */

@@ -103,7 +103,12 @@ export class FieldSink implements Sink {
       this.quoted(values.join(this.#sep.joiner));
       return;
     }
-    const { joiner, whitespace } = this.#sep;
+    const { ifs, joiner, whitespace } = this.#sep;
+    // With a blank first and other separators after it, bash joins the values before it splits.
+    if (!quoted && joiner !== "" && whitespace.includes(joiner) && ifs.length > whitespace.length) {
+      this.split(values.join(joiner));
+      return;
+    }
     const hard = !quoted && joiner !== "" && !whitespace.includes(joiner);
     values.forEach((value, index) => {
       if (index > 0) {

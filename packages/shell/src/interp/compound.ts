@@ -1,5 +1,4 @@
 import { matcherFor } from "../expand/matching.ts";
-import { quoteIfNeeded } from "../expand/quote.ts";
 import { expandArithmetic, expandFields, expandPattern, expandText } from "../expand/word.ts";
 import type {
   Arithmetic,
@@ -151,8 +150,7 @@ export function runCase(sh: Interpreter, node: Case): number {
   sh.state.line = node.line;
   sh.begin(node);
   if (debugTrap(sh, headText(node))) return 0;
-  if (sh.state.set.xtrace)
-    trace(sh, `case ${node.word.plain === null ? wordText(node.word) : quoteIfNeeded(node.word.plain)} in`);
+  if (sh.state.set.xtrace) trace(sh, `case ${wordText(node.word)} in`);
   const text = expandText(sh, node.word);
   let status = 0;
   let matched = false;

@@ -55,7 +55,8 @@ export function runTrap(sh: Interpreter, name: string): void {
   const command = sh.currentCommand;
   sh.activeTraps.add(name);
   sh.trapStatus.push(lastStatus);
-  const { trapFrames } = sh;
+  const { trapFrames, traceDepth } = sh;
+  if (name !== "RETURN") sh.traceDepth++;
   sh.trapFrames = sh.state.frames.length;
   try {
     const keepLine = name === "DEBUG" || name === "ERR" || name === "RETURN";
@@ -64,6 +65,7 @@ export function runTrap(sh: Interpreter, name: string): void {
     sh.activeTraps.delete(name);
     sh.trapStatus.pop();
     sh.trapFrames = trapFrames;
+    sh.traceDepth = traceDepth;
     sh.state.line = line;
     sh.state.lastArgument = lastArgument;
     sh.state.substitutionStatus = substitutionStatus;
