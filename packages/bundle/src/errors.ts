@@ -20,7 +20,7 @@ export type BundleErrorCode =
   | "format"
   /** A field is missing, unknown, or not what it must be. */
   | "schema"
-  /** Two names that a reader would take for one. */
+  /** Two names that a reader would take for one, or a name that could be taken for another. */
   | "confusable"
   /** Signatures: does not verify; by no key of the role; by a revoked key; too few. */
   | "signature"

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { codeOf, fixture, platform } from "./node/testing/fixture.ts";
 import { seeded } from "./node/testing/fuzz.ts";
-import { bent, fuzzAssets, fuzzByKeyHolder, fuzzWithoutKey, openAll } from "./node/testing/fuzz-run.ts";
+import {
+  bent,
+  fuzzAssets,
+  fuzzByKeyHolder,
+  fuzzValues,
+  fuzzWithoutKey,
+  openAll,
+} from "./node/testing/fuzz-run.ts";
 import { openRegistrySync } from "./registry.ts";
 import { paths } from "./source.ts";
 
@@ -17,27 +24,36 @@ describe("random changes", () => {
     expect(fuzzByKeyHolder(COUNT / 2, 2)).toBeLessThan(COUNT / 10);
   });
 
+  it("of values by a key holder are refused or are sound", { timeout: 120_000 }, () => {
+    expect(fuzzValues(COUNT / 4, 4)).toBeLessThan(COUNT / 10);
+  });
+
   it("of packed assets are refused", { timeout: 120_000 }, () => {
     expect(fuzzAssets(COUNT / 4, 3)).toBe(0);
   });
 });
 
 describe("every byte", () => {
-  it("of every signed file and asset counts: a flipped bit is refused", { timeout: 60_000 }, () => {
+  it("of every signed file and asset counts: three flipped bits of each, one at a time, are refused", {
+    timeout: 180_000,
+  }, () => {
     const random = seeded(3);
+    let flips = 0;
     const base = fixture();
     const registry = openRegistrySync(base.source, base.trust, platform);
     const modules = new Set([...registry.commands().values()].map(({ module }) => paths.asset(module)));
     const manifests = [...registry.bundles().values()].map((it) => paths.manifest(it.name, it.version));
     for (const path of [paths.root, paths.index, ...manifests, ...modules]) {
       const bytes = base.files.get(path)!;
-      for (const at of bytes.keys()) {
+      for (const at of Array.from({ length: 3 * bytes.length }, (_, i) => i % bytes.length)) {
         const flipped = bytes.with(at, bytes[at]! ^ (1 << random(8)));
+        flips++;
         expect(
           codeOf(() => openAll(bent(base, path, flipped))),
           `${path} byte ${at}`,
         ).not.toBe("accepted");
       }
     }
+    expect(flips).toBeGreaterThanOrEqual(10_000);
   });
 });

@@ -1,6 +1,6 @@
 import { BundleError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
-import { type Check, match } from "./schema.ts";
+import { type Check, check, match } from "./schema.ts";
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const COMMAND = /^(\[|(?!\d+$)[a-z0-9_][a-z0-9_.+-]*)$/;
@@ -8,7 +8,26 @@ const ASSET = /^(?!\d+$)[a-z0-9_][a-z0-9_.+-]*$/;
 const VERSION = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9a-z]+(\.[0-9a-z]+)*)?$/;
 const FILE = /^(\/[a-zA-Z0-9_][a-zA-Z0-9_.+-]*)+$/;
 
-const name = (pattern: RegExp, expected: string): Check => match(pattern, expected, LIMITS.name);
+/** Names that try something have codes of their own: `path` for a way elsewhere, `confusable` for capitals and letters that are not ASCII. */
+function named(plain: Check): Check {
+  return check(plain.schema, (value, at) => {
+    if (typeof value === "string") refuseTrick(value, at);
+    plain(value, at);
+  });
+}
+
+function refuseTrick(value: string, at: string): void {
+  const shown = JSON.stringify(value.slice(0, 80));
+  if (/[/\\]|\.\./.test(value))
+    throw new BundleError("path", `read ${at}: expected a plain name, got ${shown}, which leads elsewhere`);
+  if (/[A-Z]|[^\0-\x7f]/.test(value))
+    throw new BundleError(
+      "confusable",
+      `read ${at}: expected lower-case ASCII, got ${shown}, which could be taken for another name`,
+    );
+}
+
+const name = (pattern: RegExp, expected: string): Check => named(match(pattern, expected, LIMITS.name));
 
 /** Name of a bundle or a registry: ASCII lower case, digits and single dashes, so there are no look-alike letters. */
 export const bundleName = name(NAME, "a name of lower-case letters, digits and single dashes");
@@ -19,7 +38,17 @@ export const assetName = name(ASSET, "an asset name");
 /** A semantic version (semver.org 2.0.0) without build metadata. */
 export const version = name(VERSION, "a semantic version");
 /** Absolute path of a file inside the sandbox, with no `.` or `..` in it. */
-export const insidePath = match(FILE, "an absolute path of plain names");
+export const insidePath: Check = (() => {
+  const plain = match(FILE, "an absolute path of plain names");
+  return check(plain.schema, (value, at) => {
+    if (typeof value === "string" && /(^|\/)\.\.?(\/|$)/.test(value))
+      throw new BundleError(
+        "path",
+        `read ${at}: expected a path without "." or "..", got "${value.slice(0, 80)}"`,
+      );
+    plain(value, at);
+  });
+})();
 
 /** Orders two semantic versions (semver 2.0.0, section 11); both were checked before. */
 export function compareVersions(a: string, b: string): number {

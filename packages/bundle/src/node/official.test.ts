@@ -3,11 +3,14 @@ import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../limits.ts";
 import { OFFICIAL } from "../official.ts";
+import { openRegistrySync } from "../registry.ts";
 import { paths } from "../source.ts";
+import { verifyStored } from "../verify-asset.ts";
 import { verifyRoot } from "../verify-root.ts";
 import { folderSource } from "./folder-source.ts";
 import { openFolderRegistry } from "./open.ts";
-import { platform } from "./testing/fixture.ts";
+import { codeOf, platform } from "./testing/fixture.ts";
+import { seeded } from "./testing/fuzz.ts";
 
 const folder = fileURLToPath(new URL("../../../../registry", import.meta.url));
 
@@ -24,6 +27,34 @@ describe("the official registry", () => {
     expect(stored).toBeLessThanOrEqual(20e6);
   });
 
+  it("is refused with any bit flipped: 500 of its documents, two of each packed asset", {
+    timeout: 120_000,
+  }, () => {
+    const random = seeded(8);
+    const source = folderSource(folder);
+    const registry = openFolderRegistry(folder);
+    const manifests = [...registry.bundles().values()].map((it) => paths.manifest(it.name, it.version));
+    const flip = (bytes: Uint8Array) => {
+      const at = random(bytes.length);
+      return Buffer.from(bytes).with(at, bytes[at]! ^ (1 << random(8)));
+    };
+    for (let i = 0; i < 500; i++) {
+      const bent = [paths.root, paths.index, ...manifests][i % (manifests.length + 2)]!;
+      const readSync = (path: string, limit: number) =>
+        path === bent ? flip(source.readSync(path, limit)) : source.readSync(path, limit);
+      const flipped = { name: "flipped", readSync, read: async () => new Uint8Array() };
+      expect(
+        codeOf(() => openRegistrySync(flipped, OFFICIAL, platform)),
+        bent,
+      ).not.toBe("accepted");
+    }
+    for (const asset of registry.assets().values()) {
+      const packed = source.readSync(paths.asset(asset.sha256), LIMITS.storedBytes);
+      for (const bytes of [flip(packed), flip(packed)])
+        expect(codeOf(() => verifyStored(bytes, asset, platform))).toBe("asset-digest");
+    }
+  });
+
   it("asks for the least: who only reads cannot write, spawn or fetch", () => {
     const commands = openFolderRegistry(folder).commands();
     for (const name of ["cat", "head", "wc"])
@@ -31,6 +62,16 @@ describe("the official registry", () => {
     for (const [name, { capabilities }] of commands)
       if (!/^(curl|wget|shadowbox-fetch|pip3?|python[\d.]*)$/.test(name))
         expect(capabilities.has("net"), name).toBe(false);
+  });
+
+  it("starts programs by those commands alone whose work that is", () => {
+    const commands = [...openFolderRegistry(folder).commands()];
+    const spawning = commands
+      .filter(([, { capabilities }]) => capabilities.has("spawn"))
+      .map(([name]) => name);
+    expect(spawning.sort().join(" ")).toBe(
+      "awk dc env fd fdfind find gawk install kill nice nohup pip pip3 pkill python python3 python3.11 split time timeout watch xargs",
+    );
   });
 });
 

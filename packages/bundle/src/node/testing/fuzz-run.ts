@@ -15,7 +15,7 @@ import {
   sealText,
   sha256,
 } from "./fixture.ts";
-import { asBytes, asText, mutate, seeded, textIn } from "./fuzz.ts";
+import { asBytes, asText, changeValues, mutate, seeded, textIn } from "./fuzz.ts";
 
 const PATHS = Object.values(DOCUMENTS);
 
@@ -70,6 +70,38 @@ export const fuzzByKeyHolder: Fuzz = (count, seed, each) => {
   }
   return accepted;
 };
+
+/** Changes of a document's values by a key holder, in canonical form: what is left to find is in fields and between them. */
+export const fuzzValues: Fuzz = (count, seed, each) => {
+  const base = fixture();
+  const random = seeded(seed);
+  let accepted = 0;
+  for (let i = 0; i < count; i++) {
+    each?.(i);
+    const path = PATHS[random(PATHS.length)]!;
+    const document = documentIn(base.files.get(path)!);
+    changeValues(document, random);
+    const it = bent(base, path, base.files.get(path)!);
+    sealText(it, path, canonicalize(document)!);
+    if (codeOf(() => openAll(it)) !== "accepted") continue;
+    accepted++;
+    refuseUnsound(it, `case ${i} of seed ${seed}`);
+  }
+  return accepted;
+};
+
+/** Throws for an accepted registry whose commands are not what its manifests say, or that name bytes which are not there. */
+function refuseUnsound(it: Fixture, what: string): void {
+  const registry = openRegistrySync(it.source, it.trust, platform);
+  for (const manifest of registry.bundles().values())
+    for (const [name, { module, capabilities }] of Object.entries(manifest.commands)) {
+      const { sha256: digest, size } = manifest.assets[module]!;
+      const entry = registry.commands().get(name)!;
+      const raw = platform.gunzipSync(it.files.get(paths.asset(digest))!, size);
+      const sound = sha256(raw) === entry.module && [...entry.capabilities].join() === capabilities.join();
+      if (!sound || !/^[[a-z0-9_.+-]+$/.test(name)) throw new Error(`${what}: ${name} was accepted`);
+    }
+}
 
 /** Random changes of packed assets, half of them by a key holder whose manifest says that they are meant. Throws for one that is accepted. */
 export const fuzzAssets: Fuzz = (count, seed, each) => {

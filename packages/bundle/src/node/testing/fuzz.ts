@@ -52,6 +52,72 @@ export function mutate(text: string, other: string, random: (bound: number) => n
   return result;
 }
 
+/** What fields are seldom prepared for. */
+const ODD = [
+  ...[
+    null,
+    true,
+    -1,
+    0,
+    0.5,
+    1e300,
+    2 ** 31,
+    2 ** 53,
+    "",
+    " ",
+    "a",
+    "A",
+    "..",
+    "/",
+    "../x",
+    "0",
+    "__proto__",
+  ],
+  ...[
+    "1.0.0",
+    "01.0.0",
+    "2026-02-30T00:00:00Z",
+    "\u202e",
+    "é",
+    "x".repeat(3000),
+    "0".repeat(64),
+    "f".repeat(128),
+  ],
+  ...[[], {}, [[]], ["net"], ["net", "net"], { a: 1 }],
+];
+
+type Place = { readonly holder: Record<string, unknown>; readonly key: string };
+
+function* placesIn(value: unknown): Generator<Place> {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    yield { holder: value as Record<string, unknown>, key };
+    yield* placesIn(inner);
+  }
+}
+
+/** Changes one to three values of a document: left out, odd ones, those of other fields, under other names, with another character. */
+export function changeValues(document: object, random: (bound: number) => number): void {
+  for (let left = 1 + random(3); left > 0; left--) {
+    const places = [...placesIn(document)];
+    if (places.length === 0) return;
+    const { holder, key } = places[random(places.length)]!;
+    const other = places[random(places.length)]!;
+    const value = holder[key];
+    const changes = [
+      () => delete holder[key],
+      () => (holder[key] = structuredClone(ODD[random(ODD.length)])),
+      () => (holder[key] = structuredClone(other.holder[other.key])),
+      () => (holder[Array.isArray(holder) ? holder.length : other.key] = structuredClone(value)),
+      () =>
+        (holder[key] =
+          typeof value === "string" ? asText(asBytes(mutate(value, other.key, random))) : random(100)),
+      () => (holder[key] = typeof value === "number" ? value + random(3) - 1 : value),
+    ];
+    changes[random(changes.length)]!();
+  }
+}
+
 /** The document's text in a signed file. */
 export const textIn = (bytes: Uint8Array): string => openEnvelope(bytes, bytes.length, "test").signed;
 
