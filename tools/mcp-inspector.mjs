@@ -48,6 +48,8 @@ function check(transport, target, [args, status, wanted]) {
   return ok;
 }
 
+// Built now, if it has to be: the inspector waits 15 seconds for a server.
+spawnSync(process.execPath, [SHADOWBOX, "--version"], { stdio: "inherit" });
 const results = CHECKS.map((each) => check("stdio", command, each));
 const server = spawn(command[0], [...command.slice(1), "--http"], { stdio: ["ignore", "pipe", "inherit"] });
 const [line] = await once(server.stdout, "data");

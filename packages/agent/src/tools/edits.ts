@@ -28,6 +28,10 @@ export function editLines({ old, new: fresh }: TextEdit): EditLine[] {
   return [...marked("-", old), ...marked("+", fresh)];
 }
 
+export function printLines(lines: readonly EditLine[]): string {
+  return lines.map(({ mark, text }) => `${mark} ${text}`).join("\n");
+}
+
 function marked(mark: EditLine["mark"], text: string): EditLine[] {
   if (text === "") return [];
   return text

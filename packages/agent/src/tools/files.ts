@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { editLines, printLines } from "./edits.ts";
 import { decode, digestOf, isBinary, withFiles } from "./text.ts";
 import { defineTool, failed } from "./tool.ts";
 
@@ -50,6 +51,7 @@ export const write = defineTool({
   effect: "shadow",
   schema: z.object({ path, content: z.string() }),
   subject: (input) => input.path,
+  detail: ({ content }) => printLines(editLines({ old: "", new: content })),
   run: ({ path, content }, { sandbox, memory }) =>
     withFiles(() => {
       const before = sandbox.fs.exists(path) ? sandbox.fs.stat(path) : undefined;
@@ -74,6 +76,7 @@ export const edit = defineTool({
   effect: "shadow",
   schema: z.object({ path, edits: z.array(change).min(1) }),
   subject: (input) => input.path,
+  detail: ({ edits }) => printLines(edits.flatMap(editLines)),
   run: ({ path, edits }, { sandbox, memory }) =>
     withFiles(() => {
       const bytes = sandbox.fs.readFile(path);

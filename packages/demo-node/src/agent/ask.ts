@@ -1,6 +1,6 @@
 import type { Answer, Ask, AskUser } from "@shadowbox/agent";
 import { type Choice, canAsk, choose, confirm, isYes } from "../cli/questions.ts";
-import { clean } from "../cli/text.ts";
+import { clean, oneLine } from "../cli/text.ts";
 import type { Typist } from "../commands/slash.ts";
 import type { Lines } from "./lines.ts";
 import type { TurnView } from "./render.ts";
@@ -41,9 +41,8 @@ export function askPeople(
   return {
     ask: ({ tool, subject, detail }) =>
       atTerminal(async () => {
-        const said = detail === undefined ? "" : `\n${clean(detail).slice(0, 300)}`;
-        const message = `permission ${tool}: ${clean(subject).slice(0, 500)}${said}`;
         if (isOver()) return { allowed: false };
+        const message = permissionMessage(tool, clean(subject), clean(detail ?? ""));
         if (!canAsk()) return { allowed: await yes(lines, message) };
         const word = await chosen(message, ANSWERS);
         if (word === "why")
@@ -64,6 +63,27 @@ export function askPeople(
         return lines.answer("> ");
       }),
   };
+}
+
+/** Of what is asked about, lines and characters of a line that are shown at most. */
+const SHOWN_LINES = 60;
+const SHOWN_CHARACTERS = 2000;
+
+/** A line that is not longer than some screens; how much longer it was is said. */
+function cut(line: string): string {
+  const more = line.length - SHOWN_CHARACTERS;
+  return more <= 0 ? line : `${line.slice(0, SHOWN_CHARACTERS)} … ${more} more characters`;
+}
+
+/** The question for a permission. What does not fit into it is printed above it, where it can be scrolled to. */
+function permissionMessage(tool: string, subject: string, detail: string): string {
+  const isLong = (text: string) => text.includes("\n") || text.length > 300;
+  const above = [subject, detail].filter(isLong).flatMap((text) => text.split("\n"));
+  const more = above.length > SHOWN_LINES ? [`… ${above.length - SHOWN_LINES} more lines`] : [];
+  const shown = above.slice(0, SHOWN_LINES).map(cut);
+  process.stdout.write([...shown, ...more].map((line) => `  ${line}\n`).join(""));
+  const head = `permission ${tool}: ${isLong(subject) ? oneLine(subject, 50) : subject}`;
+  return detail === "" || isLong(detail) ? head : `${head}\n${detail}`;
 }
 
 /** Who types the commands of a prompt. */

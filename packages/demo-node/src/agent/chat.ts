@@ -55,7 +55,8 @@ export async function runChat(values: Parsed["values"], box: Sandbox, net: NetPe
 async function talk(values: Parsed["values"], box: Sandbox, net: NetPerson, lines: Lines): Promise<number> {
   const style = styleOf(process.stdout);
   const view = new TurnView(process.stdout, style, {
-    textOf: (path) => textOf(box, path),
+    textOf: (path) => textOf(() => box.fs.readFile(path)),
+    patchOf: (path) => textOf(() => box.diff([path])),
     ...(await drawingOn(process.stdout)),
     input: lines,
   });
@@ -101,10 +102,10 @@ function completions(box: Sandbox, line: string): string[] {
   return [...Object.keys(OWN).filter((own) => own.startsWith(line)), ...slashCompletions(box, line)];
 }
 
-/** A file of the box as text; undefined if it cannot be read. */
-function textOf(box: Sandbox, path: string): string | undefined {
+/** Bytes of the box as text; undefined if they cannot be read. */
+function textOf(read: () => Uint8Array): string | undefined {
   try {
-    return new TextDecoder().decode(box.fs.readFile(path));
+    return new TextDecoder().decode(read());
   } catch {
     return undefined;
   }

@@ -33,6 +33,8 @@ interface Running {
 export interface TurnViewOptions {
   /** A file of the box, to show where an edit was made. */
   textOf?(path: string): string | undefined;
+  /** What a file of the box has that the project has not, as a patch. */
+  patchOf?(path: string): string | undefined;
   /** Draws what goes on; absent where nothing can be drawn. */
   drawing?: Drawing;
   /** Where the person types: what they do meanwhile is drawn below what goes on. */
@@ -174,7 +176,7 @@ export class TurnView {
     const took = dim(event.durationMs >= 100 ? `${(event.durationMs / 1000).toFixed(1)} s` : "");
     const head = oneLine(subject, this.#scroll.width - name.length - 34);
     this.#scroll.line(`${mark} ${bold(name)} ${head} ${took}${dim(changedText(event))}`);
-    if (!event.isError && this.#edited(event.call)) return;
+    if (!event.isError && (this.#edited(event.call) || this.#written(event.name, subject))) return;
     const hint = this.#options.input === undefined ? "" : ", /output shows all";
     for (const line of folded(linesOf(event.output), hint))
       this.#scroll.line(dim(`  ${fitted(line, this.#scroll.width - 3)}`));
@@ -190,9 +192,25 @@ export class TurnView {
       const line = fitted(text, this.#scroll.width - place.length - 5);
       this.#scroll.line(`  ${this.#style.dim(place)}${paint(`${mark} ${line}`)}`);
     }
-    if (lines.length > EDIT_LINES)
-      this.#scroll.line(this.#style.dim(`  … ${lines.length - EDIT_LINES} more lines`));
+    this.#more(lines.length - EDIT_LINES);
     return lines.length > 0;
+  }
+
+  /** What a file has now that was written whole; false for another call. */
+  #written(name: string, path: string): boolean {
+    const patch = name === "Write" ? clean(this.#options.patchOf?.(path) ?? "") : "";
+    const lines = patch.slice(patch.search(/^@@/m)).trimEnd().split("\n");
+    if (!patch.includes("\n@@")) return false;
+    for (const line of lines.slice(0, EDIT_LINES)) {
+      const paint = { "+": this.#style.green, "-": this.#style.red }[line.slice(0, 1)] ?? this.#style.dim;
+      this.#scroll.line(`  ${paint(fitted(line, this.#scroll.width - 3))}`);
+    }
+    this.#more(lines.length - EDIT_LINES);
+    return true;
+  }
+
+  #more(lines: number): void {
+    if (lines > 0) this.#scroll.line(this.#style.dim(`  … ${lines} more lines`));
   }
 
   #turnEnd({ reason, error = WHY[reason], usage, costUsd }: Of<"turn-end">): void {

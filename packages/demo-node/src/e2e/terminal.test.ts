@@ -149,6 +149,39 @@ describe("the agent at a terminal of 80 columns", () => {
     await ends(person);
   });
 
+  it("shows what a file has that was written whole", async () => {
+    const write = (path: string, content: string) => ({
+      calls: [{ name: "Write", input: { path, content } }],
+    });
+    const person = await talk([write("b.txt", "new\n"), write("a.txt", "two\n"), { text: "Done." }]);
+    person.enters("go");
+    const shown = await person.sees("Done.");
+    expect(shown).toMatch(/✓ Write b\.txt .*\n {2}@@ -0,0 \+1 @@\n {2}\+new\n/);
+    expect(shown).toMatch(/✓ Write a\.txt .*\n {2}@@ -1 \+1 @@\n {2}-one\n {2}\+two\n/);
+    await ends(person);
+  });
+
+  it("shows all of what it asks about: an edit before it is made, each line of a script", async () => {
+    const edits = [{ old: "one\n", new: "two\n" }];
+    const script = "echo first\necho second\necho last > a.txt";
+    const person = await talk(
+      [{ calls: [{ name: "Edit", input: { path: "a.txt", edits } }] }, bash(script), { text: "Neither." }],
+      ...["--mode", "ask"],
+    );
+    person.enters("go");
+    expect(await person.sees("permission Edit: a.txt")).toContain("  - one\n  + two\n");
+    await person.sees("tell the agent why");
+    person.types(choose(3));
+    expect(await person.sees("permission Bash: echo first echo second")).toContain(
+      "  echo first\n  echo second\n  echo last > a.txt\n",
+    );
+    await person.sees("tell the agent why");
+    person.types(choose(3));
+    await person.sees("Neither.");
+    await ends(person);
+    expect((await bench.run(["status"])).stdout).toBe("no changes\n");
+  });
+
   it("completes /commands at Tab, and takes lines that go on", async () => {
     const person = await talk([{ text: "Two lines." }]);
     person.types("/mo\t");
