@@ -16,10 +16,10 @@ const RUNNING_LINES = 3;
 const WHY: Partial<Record<TurnEnd, string>> = {
   refused: "the model or its provider declined to answer",
   length: "the answer was cut off at the model's own limit; say go on",
-  timeout: "the turn's time is over; say go on",
+  timeout: "the turn took the time that --timeout allows; say go on",
   "max-steps": "as many model calls as --max-turns allows; say go on",
-  "max-tokens": "the turn's tokens are used up; say go on",
-  "max-cost": "the turn's money is used up; say go on",
+  "max-tokens": "the turn used the tokens that --max-tokens allows; say go on",
+  "max-cost": "the turn cost what --max-cost allows; say go on",
 };
 
 interface Running {

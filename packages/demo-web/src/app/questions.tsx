@@ -65,7 +65,12 @@ function Permission({ question, answer }: { question: PermissionQuestion; answer
           {effect === "network" ? "A program wants to reach " : `${tool} wants to run `}
           <code class="subject">{subject}</code>
         </p>
-        {detail && <p class="quiet detail">{detail}</p>}
+        {detail && (
+          // Where it is so long that it scrolls, it does so by keys, too.
+          <p class="quiet detail" tabIndex={detail.includes("\n") ? 0 : undefined}>
+            {detail}
+          </p>
+        )}
       </div>
       <div class="bar">
         <label>
