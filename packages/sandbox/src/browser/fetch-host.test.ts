@@ -204,3 +204,9 @@ test("a relay serves its origins' pages only", async () => {
   );
   expect(await read).toBe("closed");
 });
+
+test.each([false, true])("the log has the digest of what came (by relay: %s)", async (byRelay) => {
+  const { events } = await ask("/ok?cors", { relay: byRelay });
+  expect(events.at(-1)).toMatchObject({ status: 200, responseBytes: 2, sha256: SHA256_OF_OK });
+});
+const SHA256_OF_OK = "2689367b205c16ce32ed4200942b8b8b1e262dfc70d9bc9fbc77c49699a4f1df";

@@ -1,3 +1,5 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { SandboxError, type SandboxErrorCode } from "../errors.ts";
 import type { FetchHost, HostRequest, HostResponse } from "../net/host.ts";
 import { RELAY, type RelayAnswer, type RelayRequest } from "../net/relay.ts";
@@ -15,8 +17,14 @@ export interface BrowserFetchOptions {
 export function browserFetchHost(options: BrowserFetchOptions = {}): FetchHost {
   const { relay } = options;
   return relay === undefined
-    ? { name: "browser", fetch: fetchDirect }
-    : { name: "relay", via: relay, fetch: (request) => fetchByRelay(request, relay) };
+    ? { name: "browser", fetch: fetchDirect, digest }
+    : { name: "relay", via: relay, fetch: (request) => fetchByRelay(request, relay), digest };
+}
+
+/** WebCrypto has none that takes a body piece by piece. */
+function digest() {
+  const hash = sha256.create();
+  return { update: (bytes: Uint8Array) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
 }
 
 /** Headers that a page may not set; the browser would leave them out in silence. */

@@ -35,6 +35,8 @@ export interface NetPolicy {
 export interface NetLimits {
   /** Requests of one sandbox; default 10,000. */
   readonly requests: number;
+  /** Redirects in a row that a program may follow; default 50, as curl's. */
+  readonly redirects: number;
   /** At once; further ones wait; default 64. */
   readonly concurrency: number;
   /** Body of a request; default 256 MiB. */
@@ -55,6 +57,7 @@ export interface NetLimits {
 
 export const NET_LIMITS: NetLimits = {
   requests: 10_000,
+  redirects: 50,
   concurrency: 64,
   requestBytes: 256 << 20,
   responseBytes: 2 * 1024 ** 3,

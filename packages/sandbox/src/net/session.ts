@@ -11,6 +11,7 @@ import {
   type NetPolicy,
 } from "./policy.ts";
 import type { NetRecorder, NetRecording } from "./recording.ts";
+import { Redirects } from "./redirects.ts";
 import { type NetSecret, Secrets } from "./secrets.ts";
 import { parseTarget, shown, type Target } from "./url.ts";
 
@@ -144,6 +145,7 @@ export class NetSession implements Requests {
   readonly #gate: Gate;
   /** Answers of {@link NetworkOptions.ask} by origin. */
   readonly #answers = new Map<string, Promise<NetAnswer>>();
+  readonly #redirects = new Redirects();
   #requests = 0;
   #bytes = 0;
 
@@ -158,20 +160,22 @@ export class NetSession implements Requests {
 
   async request(asker: Asker, request: NetRequest): Promise<HostResponse> {
     const id = ++this.#requests;
-    const target = await this.#permit(id, asker, request);
+    const { target, hops } = await this.#permit(id, asker, request);
     await this.#gate.enter();
     const run = this.#start(id, request);
     try {
       request.signal.throwIfAborted();
       const answer = await this.#send(run, target, request);
+      this.#redirects.note(asker.pid, target, hops, answer);
       return { ...answer, body: this.#receive(run, answer) };
     } catch (error) {
       throw this.#end(run, undefined, this.#cause(run, error));
     }
   }
 
-  async #permit(id: number, asker: Asker, request: NetRequest): Promise<Target> {
+  async #permit(id: number, asker: Asker, request: NetRequest): Promise<{ target: Target; hops: number }> {
     const { method, url } = request;
+    const { limits } = this.policy;
     const event = {
       type: "net-request",
       id,
@@ -186,15 +190,14 @@ export class NetSession implements Requests {
       return error;
     };
     let target: Target;
+    let hops: number;
     try {
       checkMethod(method);
-      checkHeaders(request.headers, this.policy.limits.headerBytes);
+      checkHeaders(request.headers, limits.headerBytes);
       target = parseTarget(url);
-      if (id > this.policy.limits.requests)
-        throw new SandboxError(
-          "net-count",
-          `request: expected at most ${this.policy.limits.requests} of them`,
-        );
+      hops = this.#redirects.take(asker.pid, target);
+      if (id > limits.requests) throw tooMany(`${limits.requests} of them`);
+      if (hops > limits.redirects) throw tooMany(`${limits.redirects} redirects in a row`);
     } catch (error) {
       throw error instanceof SandboxError ? refuse("form", error.message, error) : error;
     }
@@ -203,7 +206,7 @@ export class NetSession implements Requests {
     const { via } = this.host;
     const allowed = { verdict: "allow", rule: decision.rule, ...(via !== undefined && { via }) } as const;
     this.#onEvent({ ...event, url: this.secrets.mask(target.href), ...allowed });
-    return target;
+    return { target, hops };
   }
 
   #told(headers: HeaderList): HeaderList {
@@ -343,6 +346,10 @@ export function answerFacts({ status, statusText, version, headers }: Omit<HostR
 
 function denied(reason: string): SandboxError {
   return new SandboxError("net-denied", `request refused: ${reason}`);
+}
+
+function tooMany(what: string): SandboxError {
+  return new SandboxError("net-count", `request: expected at most ${what}`);
 }
 
 function tooLarge(what: string, limit: number): SandboxError {

@@ -71,6 +71,26 @@ test("a redirect is an answer; its target is judged like any other", async () =>
   expect(await codeOf(get(net, location))).toBe("net-denied");
 });
 
+test("redirects in a row have a limit, of each process for itself", async () => {
+  const [net, events] = session({ policy: { limits: { redirects: 3 } } });
+  const url = `http://127.0.0.1:${server.ports.http}/loop`;
+  const hop = (pid: number) =>
+    codeOf(
+      net.request({ pid, command: "test" }, { ...plain, url }).then(async ({ body }) => {
+        for await (const _ of body);
+      }),
+    );
+  const ends: string[] = [];
+  for (let i = 0; i < 5; i++) ends.push(await hop(1));
+  expect(ends).toEqual(["ok", "ok", "ok", "ok", "net-count"]);
+  expect(events.at(-1)).toMatchObject({
+    verdict: "deny",
+    reason: "request: expected at most 3 redirects in a row",
+  });
+  expect([await hop(2), await hop(1)]).toEqual(["ok", "ok"]);
+  for (let i = 0; i < 5; i++) expect((await get(net, "/ok")).text).toBe("ok");
+});
+
 const limits = { idleMs: 150, timeMs: 400, responseBytes: 1 << 20 };
 /** What does not end by time has as much as a busy machine needs. */
 const patient = { ...limits, idleMs: 20_000, timeMs: 30_000 };
