@@ -49,7 +49,8 @@ function pushText(parts: WordPart[], text: string): void {
 }
 
 function expandItems(items: readonly Item[]): Item[][] {
-  for (let open = items.indexOf("{"); open >= 0; open = items.indexOf("{", open + 1)) {
+  const last = items.lastIndexOf("}");
+  for (let open = items.indexOf("{"); open >= 0 && open < last; open = items.indexOf("{", open + 1)) {
     const group = groupAt(items, open);
     if (!group) continue;
     const choices = group.commas.length
@@ -57,6 +58,7 @@ function expandItems(items: readonly Item[]): Item[][] {
       : sequence(items.slice(open + 1, group.close));
     if (!choices) continue;
     const head = items.slice(0, open);
+    if (open === 0 && group.close === items.length - 1) return choices;
     const tails = expandItems(items.slice(group.close + 1));
     if (choices.length * tails.length > BRACE_LIMIT)
       throw new ShellError(
@@ -99,7 +101,7 @@ function alternatives(items: readonly Item[], open: number, group: Group): Item[
   const out: Item[][] = [];
   let from = open + 1;
   for (const end of [...group.commas, group.close]) {
-    out.push(...expandItems(items.slice(from, end)));
+    for (const choice of expandItems(items.slice(from, end))) out.push(choice);
     from = end + 1;
   }
   return out;

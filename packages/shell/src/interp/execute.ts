@@ -4,7 +4,7 @@ import { runCoproc, startBackground } from "./background.ts";
 import { runArithmeticFor, runCase, runFor, runIf, runSelect, runWhile } from "./compound.ts";
 import { runArithmeticCommand, runConditional } from "./conditional.ts";
 import { defineFunction } from "./functions.ts";
-import type { Interpreter } from "./interpreter.ts";
+import { FORGET_ROOM, type Interpreter, SHALLOW } from "./interpreter.ts";
 import { runPipeline } from "./pipeline.ts";
 import { putBack, redirect } from "./redirect.ts";
 import { runSimple } from "./simple.ts";
@@ -14,10 +14,12 @@ import { checkSignals, childEnded, runTrap } from "./traps.ts";
 /** Runs statements one after the other until one of them leaves the normal order; the last status. */
 export function runList(sh: Interpreter, list: StatementList): number {
   let status = 0;
+  if (++sh.listDepth > sh.roomTo) sh.wantRoom();
   for (let i = 0; i < list.length; i++) {
     status = runStatement(sh, list[i] as Statement);
     if (sh.flow !== undefined) break;
   }
+  if (--sh.listDepth === FORGET_ROOM) sh.roomTo = SHALLOW;
   return status;
 }
 
@@ -73,10 +75,13 @@ export function runCommand(sh: Interpreter, node: Command): number {
   const { traps } = sh.state;
   // A trap that the command sets is for those after it.
   const trapped = traps.read.size > 0 && traps.read.has("ERR");
+  const { listDepth } = sh;
   let status: number;
   try {
     status = dispatch(sh, node);
   } catch (error) {
+    sh.listDepth = listDepth;
+    if (listDepth <= FORGET_ROOM) sh.roomTo = SHALLOW;
     status = fail(sh, sh.report(error));
   }
   const { state } = sh;

@@ -55,6 +55,9 @@ export class Interpreter implements PromptHost {
   getopts = { index: 0, text: "1" };
   history: string[] = [];
   callDepth = 0;
+  /** How many lists run inside one another, and up to how many the stack is known to have room. */
+  listDepth = 0;
+  roomTo = SHALLOW;
   /** How many frames there were when the running trap began. */
   trapFrames = 0;
   /** How many of the commands around redirect standard input: jobs in the background then keep it. */
@@ -284,6 +287,15 @@ export class Interpreter implements PromptHost {
     return 128 + signal;
   }
 
+  /**
+   * Makes sure that the stack has room for some lists more: it must not end in the middle of a call to the system. What is known is
+   * forgotten at {@link FORGET_ROOM}, as lists may be larger the next time.
+   */
+  wantRoom(): void {
+    if (!stackHasRoom(AHEAD)) throw new ShellError("limit", "maximum nesting level exceeded");
+    this.roomTo = this.listDepth + STEP;
+  }
+
   /** Queues the traps of signals already taken; whether any has one. */
   takeMask(mask: number): boolean {
     return queueSignals(this, mask);
@@ -306,10 +318,17 @@ export class Interpreter implements PromptHost {
 /** Frames that a message, its trap and their writes take, many times over. */
 const ROOM = 500;
 
-function stackHasRoom(): boolean {
+/** Lists inside one another that always have room; where less are left, room is looked for anew. */
+export const SHALLOW = 50;
+export const FORGET_ROOM = 25;
+/** How many lists more are looked at in one go, and the frames that they take, several times over. */
+const STEP = 16;
+const AHEAD = 5000;
+
+function stackHasRoom(room = ROOM): boolean {
   const descend = (frames: number): number => (frames === 0 ? 0 : 1 + descend(frames - 1));
   try {
-    return descend(ROOM) === ROOM;
+    return descend(room) === room;
   } catch {
     return false;
   }
