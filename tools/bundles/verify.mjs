@@ -1,23 +1,23 @@
-// verify.mjs [NAME…]: compares target/bundles/BUNDLE/MODULE.wasm, just built, with what the registry's manifests say of
-// them. One line per module that differs; status 1 if any does.
+// verify.mjs [NAME…]: compares target/bundles/BUNDLE/ASSET, just built, with what the registry's manifests say of them: of the named
+// modules, else of all and of Python. One line per asset that differs; status 1 if any does.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
-const { bundles } = JSON.parse(readFileSync(join(root, "crates/bundles.json"), "utf8"));
+const read = (file) => JSON.parse(readFileSync(join(root, file), "utf8"));
+const { bundles } = read("crates/bundles.json");
 const only = new Set(process.argv.slice(2));
 
-const results = bundles.flatMap(({ name, version, modules }) => {
-  const { assets } = JSON.parse(
-    readFileSync(join(root, `registry/manifests/${name}/${version}.json`)),
-  ).signed;
-  return modules
-    .filter(({ module }) => only.size === 0 || only.has(module))
-    .map(({ module }) => compare(`${name}/${module}.wasm`, assets[`${module}.wasm`]?.sha256));
+const python = only.size === 0 ? read("tools/python/bundle.json").bundles : [];
+const results = [...bundles, ...python].flatMap(({ name, version, modules, files = [] }) => {
+  const { assets } = read(`registry/manifests/${name}/${version}.json`).signed;
+  return [...modules.map(({ module }) => `${module}.wasm`), ...files.map(({ file }) => file)]
+    .filter((asset) => only.size === 0 || only.has(asset.replace(/\.wasm$/, "")))
+    .map((asset) => compare(`${name}/${asset}`, assets[asset]?.sha256));
 });
 const differing = results.filter((same) => !same).length;
-console.log(`${results.length} modules, ${differing} unlike the registry's`);
+console.log(`${results.length} assets, ${differing} unlike the registry's`);
 process.exitCode = differing > 0 ? 1 : 0;
 
 function compare(path, published) {

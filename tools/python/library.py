@@ -2,11 +2,13 @@
 time, and as a folder for the snapshot to be taken from, where all is compiled.
 
 Laid out as it appears at /usr/lib/python3.11, so that tracebacks, inspect and `cat` show what they show elsewhere."""
+import ast
 import importlib.util
 import io
 import marshal
 import os
 import pathlib
+import pprint
 import re
 import subprocess
 import sys
@@ -49,10 +51,19 @@ def take(folder, left_out):
             files[path.as_posix()] = file.read_bytes()
 
 
+def without_machine(value):
+    if not isinstance(value, str):
+        return value
+    value = value.replace(machine, "/python")
+    return re.sub(r"(?<![^ '=])/[^ ']*?/(cpython|build|tools|lib)(?=[/ ']|$)", r"/python/\1", value)
+
+
 take(source / "Lib", LEFT_OUT)
 for generated in sorted(build.glob("build/lib.*/_sysconfigdata_*.py")):
-    text = generated.read_text().replace(machine, "/python")
-    files[generated.name] = re.sub(r"(?<=[ '=])/[^ ']*?/(cpython|build|tools|lib)(?=[/ '])", r"/python/\1", text).encode()
+    comment, text = generated.read_text().split("\nbuild_time_vars = ")
+    settings = {name: without_machine(value) for name, value in ast.literal_eval(text).items()}
+    # Laid out again: where its lines broke came from the length of this machine's paths.
+    files[generated.name] = f"{comment}\nbuild_time_vars = {pprint.pformat(settings)}\n".encode()
 take(here / "lib", {"__pycache__"})
 # The folder that getpath takes as the sign of exec_prefix.
 files["lib-dynload/README"] = b"Extension modules are built into the interpreter.\n"

@@ -1,7 +1,7 @@
 // snapshot.mjs MODULE ROOT OUT: runs MODULE's shadowbox_snapshot with ROOT as its file system and writes a module whose data
 // is the memory that this left behind. Clock, random numbers and what the machine's file system adds of its own (devices,
-// inode numbers, times, the order of names) are constant, so that the same input gives the same
-// bytes but for about ten: entries of the interpreter's method cache, which vary from run to run.
+// inode numbers, times, the order of names, what kind of file its own streams are and where they stand) are constant, so that the same
+// input gives the same bytes.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WASI } from "node:wasi";
@@ -11,7 +11,9 @@ const PAGE = 65536;
 const NOW = 1_700_000_000_000_000_000n;
 const Section = { CUSTOM: 0, MEMORY: 5, EXPORT: 7, DATA: 11, DATA_COUNT: 12 };
 const ENTRY = "shadowbox_snapshot";
-const FileType = { DIRECTORY: 3, REGULAR_FILE: 4 };
+const ESPIPE = 70;
+const ALL_RIGHTS = 0x1fff_ffffn;
+const FileType = { UNKNOWN: 0, DIRECTORY: 3, REGULAR_FILE: 4 };
 /** Zeros that are worth a segment of their own. */
 const GAP = 256;
 
@@ -42,7 +44,24 @@ function takeSnapshot(module) {
     },
     path_filestat_get: (fd, flags, path, length, at) =>
       plainStat(view(), at, wasi.wasiImport.path_filestat_get(fd, flags, path, length, at)),
-    fd_filestat_get: (fd, at) => plainStat(view(), at, wasi.wasiImport.fd_filestat_get(fd, at)),
+    fd_filestat_get: (fd, at) => {
+      const errno = plainStat(view(), at, wasi.wasiImport.fd_filestat_get(fd, at));
+      if (errno === 0 && fd < PREOPEN) {
+        view().setUint8(at + 16, FileType.UNKNOWN);
+        view().setBigUint64(at + 32, 0n, true);
+      }
+      return errno;
+    },
+    fd_fdstat_get: (fd, at) => {
+      const errno = wasi.wasiImport.fd_fdstat_get(fd, at);
+      if (errno === 0 && fd < PREOPEN) {
+        view().setBigUint64(at, BigInt(FileType.UNKNOWN), true);
+        for (const rights of [8, 16]) view().setBigUint64(at + rights, ALL_RIGHTS, true);
+      }
+      return errno;
+    },
+    fd_seek: (fd, ...rest) => (fd < PREOPEN ? ESPIPE : wasi.wasiImport.fd_seek(fd, ...rest)),
+    fd_tell: (fd, at) => (fd < PREOPEN ? ESPIPE : wasi.wasiImport.fd_tell(fd, at)),
     path_open: (fd, flags, path, length, ...rest) => {
       const name = Buffer.from(instance.exports.memory.buffer, path, length).toString();
       const errno = wasi.wasiImport.path_open(fd, flags, path, length, ...rest);
