@@ -105,6 +105,22 @@ export const SDK_CASES = {
     },
     want: [true, "1\n", "2\n", "2\nb.txt\nc.txt\nsrc\n", [], "WorkspaceError nothing"],
   },
+  "a file that was moved and of which the old name was committed can be moved back": {
+    options: { files: FILES },
+    run: async (box, { projectFiles }) => {
+      const texts = () => projectFiles(box).flatMap(({ bytes }) => (bytes?.length ? [text(bytes)] : []));
+      await box.exec("mv b.txt src/a.txt");
+      await box.commit({ paths: ["b.txt"] });
+      await box.exec("mv src/a.txt b.txt");
+      const kinds = box.changes().changes.map(({ path, kind }) => `${kind} ${path}`);
+      await box.commit();
+      const after = texts();
+      await box.exec("mv b.txt c.txt");
+      await box.undo();
+      return [kinds, after, text((await box.exec("cat c.txt; ls")).stdout)];
+    },
+    want: [["created b.txt", "deleted src/a.txt"], ["b\n"], "b\nc.txt\nsrc\n"],
+  },
   "review() and blame() name the call of each line; what one call did can be committed by itself": {
     options: { files: FILES },
     run: async (box) => {

@@ -1,4 +1,4 @@
-export { discardPicked, pathsOf, settledPaths, settleTransaction } from "./changes/after.ts";
+export { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "./changes/after.ts";
 export { collectChanges } from "./changes/collect.ts";
 export { editFile } from "./changes/edit.ts";
 export { describeChanges } from "./changes/facts.ts";
@@ -13,7 +13,7 @@ export {
 export { checkRisks } from "./changes/risks.ts";
 export { type Picked, pickedChange, type Selected, type Selection, selectChanges } from "./changes/select.ts";
 export type { Shadow, View } from "./changes/shadow.ts";
-export type { Change, ChangeFacts, ChangeSet, Side } from "./changes/types.ts";
+export { type Change, type ChangeFacts, type ChangeSet, keepsContent, type Side } from "./changes/types.ts";
 export { diffHunks, type Hunk, type HunkLine, isBinary } from "./diff/hunks.ts";
 export { type PatchOptions, printChange, printPatch } from "./diff/patch.ts";
 export { type Span, type WordChanges, wordChanges } from "./diff/words.ts";

@@ -19,7 +19,9 @@ import {
   editFile,
   importPatch,
   KeptSnapshots,
+  keepsContent,
   type LogEntry,
+  ownMoved,
   type Picked,
   pathsOf,
   pickedChange,
@@ -96,7 +98,8 @@ export class ImageReview extends ShadowReview {
     checkRisks(picked, options.allowRisky);
     this.#snapshots.take(this.shadow, { operation: "commit" });
     const gone = picked.flatMap((change) => goneOf(change));
-    const put = picked.flatMap((change) => putOf(change));
+    const put = picked.flatMap((change) => this.#putOf(change));
+    ownMoved(this.shadow, pathsOf(picked));
     this.#keep(() => this.#image.change(put, gone));
     settleTransaction(this.shadow, [...pathsOf(picked), ...settledPaths(this.shadow, all)]);
     this.#snapshots.restamp(this.shadow, "commit");
@@ -140,12 +143,13 @@ export class ImageReview extends ShadowReview {
   /** The box sees what it saw; `change` gives the paths at which the project is another now. */
   #move(operation: "undo" | "redo", id = "", change: () => string[], nothing: string): UndoResult {
     this.#snapshots.take(this.shadow, { operation });
+    const back = this.#image.bookmark();
+    const paths = change();
+    back();
+    if (paths.length === 0) throw new WorkspaceError("nothing", nothing);
+    ownMoved(this.shadow, paths.map(encodeText));
     const were = new Map(this.#image.entries().map((entry) => [entry.path, entry]));
-    const paths = this.#keep(() => {
-      const changed = change();
-      if (changed.length > 0) return changed;
-      throw new WorkspaceError("nothing", nothing);
-    });
+    this.#keep(change);
     const seen = paths.map((path) => viewOfEntry(path, were.get(path)));
     settleTransaction(
       this.shadow,
@@ -155,6 +159,15 @@ export class ImageReview extends ShadowReview {
     this.#snapshots.restamp(this.shadow, operation);
     this.entries.append({ operation, transaction: id, paths });
     return { id, paths };
+  }
+
+  #putOf(change: Change): ImageEntry[] {
+    const { path, from = path, after } = change;
+    if (after === undefined) return [];
+    const was = keepsContent(change) ? this.#image.stat(from) : -1;
+    const mtimeNs = typeof was === "number" ? BigInt(Date.now()) * 1_000_000n : was.mtimeNs;
+    const entry = { path: decodeText(path), type: after.kind, mode: after.mode, mtimeNs };
+    return [after.kind === "directory" ? entry : { ...entry, bytes: after.read() }];
   }
 
   /** Adds to the log what was done, with the snapshot of what it changed. */
@@ -228,13 +241,6 @@ function goneOf({ kind, path, from }: Change): string[] {
   const gone = from === undefined ? [] : [decodeText(from)];
   // A folder in a file's place, or the other way round: all that stood there goes first.
   return kind === "deleted" || kind === "type" ? [...gone, decodeText(path)] : gone;
-}
-
-function putOf({ path, after }: Change): ImageEntry[] {
-  if (after === undefined) return [];
-  const mtimeNs = BigInt(Date.now()) * 1_000_000n;
-  const entry = { path: decodeText(path), type: after.kind, mode: after.mode, mtimeNs };
-  return [after.kind === "directory" ? entry : { ...entry, bytes: after.read() }];
 }
 
 function viewOfEntry(name: string, entry: ImageEntry | undefined): View {

@@ -5,7 +5,7 @@ import { type BaseFacts, baseFacts, isInPlace, setBase } from "./base-record.ts"
 import { readContent } from "./content.ts";
 import { eachEntry, entryName, entryNode } from "./directory.ts";
 import { Entry, Flag, Inode } from "./layout.ts";
-import { clearFlag, hasFlag, markDirty, pin, setFlag } from "./nodes.ts";
+import { clearFlag, freeBase, hasFlag, markDirty, markDirtyData, pin, setFlag } from "./nodes.ts";
 import { forgetEntry } from "./shadow.ts";
 import type { TreeFileSystem } from "./tree.ts";
 
@@ -144,6 +144,21 @@ export class Overlay {
       forgetEntry(heap, tree, dir, entry);
       markDirty(heap, dir);
       return 0;
+    });
+  }
+
+  /**
+   * Forgets that the node was in the project, which has nothing or something else there now: the node is the shadow's own. Not
+   * what is open, was never read, or is still known as removed from its place.
+   */
+  disown(node: NodeId): void {
+    this.#fs.locked(() => {
+      const { heap } = this.#fs;
+      if (hasFlag(heap, node, Flag.LAZY) || heap.u32[(node >>> 2) + Inode.OPEN] > 0) return;
+      if (!hasFlag(heap, node, Flag.CONTENT) && this.#fs.type(node) === FileType.REGULAR)
+        markDirtyData(heap, node, 0, heap.f64[(node + 4 * Inode.SIZE) >>> 3]);
+      freeBase(heap, node);
+      markDirty(heap, node);
     });
   }
 

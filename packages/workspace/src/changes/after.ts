@@ -13,6 +13,14 @@ import type { Change } from "./types.ts";
 export function settleTransaction(shadow: Shadow, paths: readonly Uint8Array[], known: Known = {}): void {
   const { letGo, rebase, shown } = shadow.tree.locked(() => sortPaths(shadow, paths, known));
   settleShadow(shadow, letGo, rebase, shown);
+  shadow.tree.locked(() => disownMoved(shadow, new Set(paths.map(pathKey))));
+}
+
+/** What came from these paths and lies elsewhere was the project's: moved back, it would pass for what the project has there now. */
+function disownMoved(shadow: Shadow, changed: ReadonlySet<string>): void {
+  for (const { node, path, from, side } of collectRaw(shadow).fresh.values())
+    if (from && side.kind !== "directory" && changed.has(pathKey(from.path)) && !sameBytes(from.path, path))
+      shadow.overlay.disown(node);
 }
 
 /** What need not be looked up. */

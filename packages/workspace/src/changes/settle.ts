@@ -32,9 +32,12 @@ export function settleShadow(
   });
 }
 
-/** The heads that hold the paths, and those that share a moved directory with one of them. */
+/** The heads that hold the paths or lie below them, and those that share a moved directory with one of them. */
 function touchedHeads(raw: RawChanges, paths: readonly string[]): Map<string, Head> {
   const touched = new Map<string, Head>();
+  const all = new Set(paths);
+  for (const sides of [raw.old, raw.fresh])
+    for (const [path, { head }] of sides) if (isBelowOne(path, all)) touched.set(pathKey(head.path), head);
   for (const path of paths) {
     for (const side of [raw.old.get(path), raw.fresh.get(path)])
       if (side !== undefined) touched.set(pathKey(side.head.path), side.head);
@@ -86,10 +89,12 @@ function viewsBelow(
 /** Paths that lie below none of the others. */
 function topmost(paths: readonly string[]): string[] {
   const all = new Set(paths);
-  return paths.filter((path) => {
-    for (let at = parentKey(path); at !== ""; at = parentKey(at)) if (all.has(at)) return false;
-    return true;
-  });
+  return paths.filter((path) => !isBelowOne(path, all));
+}
+
+function isBelowOne(path: string, folders: ReadonlySet<string>): boolean {
+  for (let at = parentKey(path); at !== ""; at = parentKey(at)) if (folders.has(at)) return true;
+  return false;
 }
 
 /** What the box sees at and below a path of which the tree has no marks, and what is removed below it. */

@@ -29,6 +29,11 @@ export interface Change {
   stale?: boolean;
 }
 
+/** Whether a file only moves, or only its mode changes: when it was written last stays, as after `mv` and `chmod`. */
+export function keepsContent({ kind, similarity, after }: Change): boolean {
+  return after?.kind === "file" && (kind === "mode" || (kind === "renamed" && similarity === 100));
+}
+
 /** A {@link Change} as data. */
 export interface ChangeFacts {
   path: string;

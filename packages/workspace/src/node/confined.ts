@@ -25,6 +25,8 @@ export interface Replacement {
   bytes: Uint8Array;
   /** Of a file: permission bits; absent: a symlink to `bytes`. */
   mode?: number;
+  /** Of a file: when it was written last, nanoseconds; absent: now. Kept to a microsecond. */
+  mtimeNs?: bigint;
   /** The name under which it is written first, in the same directory; what a crash left there is replaced. */
   beside: string;
   /** Whether to make a file's bytes durable at once; else the caller syncs later. */
@@ -166,7 +168,7 @@ export class ConfinedFolder {
     const beside = besideOf(place, fresh.beside);
     const write = () => {
       if (fresh.mode === undefined) this.#files.symlinkSync(Buffer.from(fresh.bytes), beside);
-      else this.#writeFile(beside, fresh.bytes, fresh.mode, fresh.sync);
+      else this.#writeFile(beside, { ...fresh, mode: fresh.mode });
     };
     try {
       write();
@@ -187,7 +189,7 @@ export class ConfinedFolder {
     }
   }
 
-  #writeFile(place: Buffer, bytes: Uint8Array, mode: number, sync: boolean): void {
+  #writeFile(place: Buffer, { bytes, mode, mtimeNs, sync }: Replacement & { mode: number }): void {
     // A mode that the umask leaves whole need not be set afterwards.
     const whole = mode <= 0o777 && (mode & this.#umask) === 0;
     const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
@@ -195,6 +197,7 @@ export class ConfinedFolder {
     try {
       writeAll(this.#files, fd, bytes);
       if (!whole) this.#files.fchmodSync(fd, mode & 0o7777);
+      if (mtimeNs !== undefined) this.#files.futimesSync(fd, Date.now() / 1000, Number(mtimeNs) / 1e9);
       if (sync) this.#files.fsyncSync(fd);
     } catch (error) {
       ignoring(["ENOENT"], () => this.#files.unlinkSync(place));

@@ -9,6 +9,7 @@ const CALLS = [
   "fstatSync",
   "fsyncSync",
   "ftruncateSync",
+  "futimesSync",
   "linkSync",
   "lstatSync",
   "mkdirSync",

@@ -2,7 +2,7 @@ import { decodeText } from "@shadowbox/vfs";
 import { answerFor } from "../changes/answers.ts";
 import { checkRisks } from "../changes/risks.ts";
 import type { Picked } from "../changes/select.ts";
-import type { Change, Side } from "../changes/types.ts";
+import { type Change, keepsContent, type Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { CommitOptions, Conflict } from "../operations.ts";
 import { sameBytes } from "../paths.ts";
@@ -61,8 +61,15 @@ function planChange(
   const after = partial?.taken ?? change.after;
   plan.changes.push(partial === undefined ? change : { ...change, after: partial.taken });
   const box = partial === undefined ? "after" : "own";
-  if (change.from !== undefined) plan.steps.push({ path: change.from, box });
-  plan.steps.push({ path: change.path, ...(after && { after: contentOf(after) }), box });
+  const keepsTime = keepsContent(change);
+  const mtimeNs = keepsTime ? target.look(change.from ?? change.path)?.mtimeNs : undefined;
+  const time = mtimeNs !== undefined && { mtimeNs };
+  if (change.from !== undefined) plan.steps.push({ path: change.from, box, keepsTime });
+  plan.steps.push({
+    path: change.path,
+    ...(after && { after: { ...contentOf(after), ...time } }),
+    ...{ box, keepsTime },
+  });
 }
 
 function contentOf(side: Side): Content {

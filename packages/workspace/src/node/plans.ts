@@ -8,6 +8,8 @@ export interface Content {
   kind: "file" | "symlink" | "directory";
   mode: number;
   bytes: Uint8Array;
+  /** Of a file: when it was written last, if that is to stay; nanoseconds. */
+  mtimeNs?: bigint;
 }
 
 export type Operation = "commit" | "undo" | "redo";
@@ -46,6 +48,7 @@ export interface Kept {
   mode: number;
   at: number;
   size: number;
+  mtimeNs?: string;
   link?: KeptLink;
 }
 
@@ -151,8 +154,9 @@ export class PackWriter {
     this.#fd = files.openSync(join(folder, DATA), "wx", 0o600);
   }
 
-  keep({ kind, mode, bytes }: Content): Kept {
-    const kept = { kind, mode, at: this.#at, size: bytes.length };
+  keep({ kind, mode, bytes, mtimeNs }: Content): Kept {
+    const time = mtimeNs !== undefined && { mtimeNs: String(mtimeNs) };
+    const kept = { kind, mode, at: this.#at, size: bytes.length, ...time };
     this.#at += bytes.length;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
@@ -195,14 +199,15 @@ export class Pack {
     this.#fd = files.openSync(join(folder, DATA), "r");
   }
 
-  load({ kind, mode, at, size, link }: Kept): Content {
-    if (link) return { kind, mode, bytes: this.#files.readFileSync(join(this.#folder, link.name)) };
+  load({ kind, mode, at, size, mtimeNs, link }: Kept): Content {
+    const facts = { kind, mode, ...(mtimeNs !== undefined && { mtimeNs: BigInt(mtimeNs) }) };
+    if (link) return { ...facts, bytes: this.#files.readFileSync(join(this.#folder, link.name)) };
     if (at < this.#from || at + size > this.#from + this.#window.length) {
       this.#window = this.#read(at, Math.max(size, AHEAD));
       this.#from = at;
     }
     const bytes = this.#window.subarray(at - this.#from, at - this.#from + size);
-    if (bytes.length === size) return { kind, mode, bytes };
+    if (bytes.length === size) return { ...facts, bytes };
     throw new WorkspaceError("state", `read a commit's data: it ends at ${at + bytes.length} bytes`);
   }
 

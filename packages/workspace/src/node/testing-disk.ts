@@ -29,6 +29,7 @@ const CALLS = [
     "fdatasyncSync",
     "fsyncSync",
     "ftruncateSync",
+    "futimesSync",
     "linkSync",
     "mkdirSync",
     "openSync",

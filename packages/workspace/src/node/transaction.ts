@@ -25,6 +25,8 @@ export interface Step {
   after?: Content;
   /** Default `after`. */
   box?: BoxSees;
+  /** The content that stands there moves, or only its mode changes: taken back it has its time again. */
+  keepsTime?: boolean;
 }
 
 /** A transaction that has changed the project, path by path. */
@@ -92,10 +94,10 @@ export class Transactions {
     const plan: Plan = { version: 3, id, time, operation, ...(of && { of }), token, steps: [] };
     try {
       const all = withFolders(target, steps);
-      for (const [number, { path, after, box = "after" }] of all.entries()) {
+      for (const [number, { path, after, box = "after", keepsTime = false }] of all.entries()) {
         const place = join(this.#store.folderOf(id), `before-${number}`);
-        const linked = all.length > SYNC_EACH ? linkStanding(target, path, place) : undefined;
-        const before = linked ?? keepStanding(target, path, pack);
+        const linked = all.length > SYNC_EACH ? linkStanding(target, path, place, keepsTime) : undefined;
+        const before = linked ?? keepStanding(target, path, pack, keepsTime);
         plan.steps.push({
           path: pathKey(path),
           ...(before && { before }),
@@ -313,19 +315,32 @@ function withFolders(target: ConfinedFolder, steps: readonly Step[]): Step[] {
  * Keeps the file that stands at a path by a link: nothing is read or copied, and the file system need not free it when it is
  * replaced, which takes longer than writing the new one. Undefined: it has to be read.
  */
-function linkStanding(target: ConfinedFolder, path: Uint8Array, place: string): Kept | undefined {
+function linkStanding(
+  target: ConfinedFolder,
+  path: Uint8Array,
+  place: string,
+  keepsTime: boolean,
+): Kept | undefined {
   const standing = target.look(path);
   // What has other names can be written to by them.
   if (standing?.kind !== "file" || standing.nlink !== 1) return undefined;
   const linked = target.link(path, standing, place);
   if (linked === undefined) return undefined;
-  const { mode, size, mtimeNs } = linked;
-  return { kind: "file", mode, at: 0, size, link: { name: basename(place), mtimeNs: String(mtimeNs) } };
+  const { mode, size } = linked;
+  const mtimeNs = String(linked.mtimeNs);
+  const link = { name: basename(place), mtimeNs };
+  return { kind: "file", mode, at: 0, size, ...(keepsTime && { mtimeNs }), link };
 }
 
-function keepStanding(target: ConfinedFolder, path: Uint8Array, pack: PackWriter): Kept | undefined {
+function keepStanding(
+  target: ConfinedFolder,
+  path: Uint8Array,
+  pack: PackWriter,
+  keepsTime: boolean,
+): Kept | undefined {
   const before = readStanding(target, path);
-  return before && pack.keep(before);
+  const mtimeNs = keepsTime && before?.kind === "file" ? target.look(path)?.mtimeNs : undefined;
+  return before && pack.keep({ ...before, ...(mtimeNs !== undefined && { mtimeNs }) });
 }
 
 /** What stands at a path, with its bytes. */

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, statSync } from "node:fs";
+import { chmodSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Listing, TestProject } from "./testing.ts";
@@ -60,6 +60,34 @@ describe("commit()", () => {
     test.workspace.commit({ paths: [{ path: "long.txt", hunks: [0, 1] }] });
     expect(test.found()["long.txt"]).toBe(NEW_LONG);
     expect(test.status()).toEqual(["modified a.txt"]);
+  });
+
+  it("sees a file that was moved back after its old name alone was committed", () => {
+    test = new TestProject(FILES);
+    test.boxMoves("a.txt", "src/b.txt");
+    test.workspace.commit({ paths: ["a.txt"] });
+    test.boxMoves("src/b.txt", "a.txt");
+    expect(test.status()).toEqual(["created a.txt", "deleted src/b.txt"]);
+    test.workspace.commit();
+    expect(test.found()["a.txt"]).toBe("alpha\n");
+  });
+
+  it("leaves the time of a file that only moved or changed its mode, forth and back", () => {
+    test = new TestProject(FILES);
+    const old = 1_000_000_000.25;
+    for (const name of ["a.txt", "src/b.txt"]) utimesSync(join(test.project, name), old, old);
+    test.open();
+    test.boxMoves("a.txt", "moved.txt");
+    test.box({ "src/b.txt": "beta\n" }, 0o755);
+    const times = (...names: string[]) =>
+      names.map((name) => statSync(join(test.project, name)).mtimeMs / 1000);
+    test.workspace.commit();
+    expect(times("moved.txt", "src/b.txt")).toEqual([old, old]);
+    test.workspace.undo();
+    expect(times("a.txt", "src/b.txt")).toEqual([old, old]);
+    test.box({ "src/b.txt": "written\n" });
+    test.workspace.commit({ paths: ["src/b.txt"] });
+    expect(times("src/b.txt")[0]).toBeGreaterThan(old);
   });
 
   it("moves a file and keeps a changed mode", () => {

@@ -36,9 +36,10 @@ export class Writer {
     if (this.#target.stage(keyPath(step.path), fresh)) this.#staged.add(step);
   }
 
-  #fresh(step: PlannedStep, { kind, mode, bytes }: Content): Replacement {
+  #fresh(step: PlannedStep, { kind, mode, bytes, mtimeNs }: Content): Replacement {
     const beside = this.#beside.get(step) as string;
-    return { bytes, ...(kind === "file" && { mode }), beside, sync: this.#sync };
+    const time = mtimeNs !== undefined && { mtimeNs };
+    return { bytes, ...(kind === "file" && { mode, ...time }), beside, sync: this.#sync };
   }
 
   put(step: PlannedStep, side: "before" | "after"): void {
