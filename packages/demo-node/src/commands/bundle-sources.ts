@@ -38,7 +38,7 @@ export function registries(): VerifiedRegistry[] {
 }
 
 /** The verified copy of an added registry; says how to mend one that is damaged. */
-function openAdded({ folder, trust, seen, address }: Added): VerifiedRegistry {
+export function openAdded({ folder, trust, seen, address }: Added): VerifiedRegistry {
   try {
     return openFolderRegistry(folder, { trust, seen });
   } catch (error) {

@@ -128,12 +128,23 @@ function limitsText({ memoryBytes, timeMs }: { memoryBytes?: number; timeMs?: nu
 
 async function verify(): Promise<object[]> {
   const rows: object[] = [];
-  for (const registry of registries())
+  for (const registry of registries()) {
+    const names = new Map(
+      [...registry.bundles().values()].flatMap(({ name, assets }) =>
+        Object.entries(assets).map(([asset, { sha256 }]) => [sha256, `${name}/${asset}`] as const),
+      ),
+    );
     for await (const check of verifyAssets(registry))
       rows.push({
-        ...{ sha256: check.sha256, bytes: check.bytes, registry: registry.name },
+        ...{
+          asset: names.get(check.sha256),
+          sha256: check.sha256,
+          bytes: check.bytes,
+          registry: registry.name,
+        },
         ...(check.failure ? { failure: `${check.failure.code}: ${check.failure.message}` } : { state: "ok" }),
       });
+  }
   return rows;
 }
 

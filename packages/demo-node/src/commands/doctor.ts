@@ -94,11 +94,17 @@ async function wasmtimeFinding(): Promise<Finding> {
 /** The registries that the user added, with the keys that they trust for them. */
 async function registryFindings(): Promise<Finding[]> {
   const { addedRegistries } = await import("../cli/registries.ts");
-  return addedRegistries().map(({ trust, address }) => ({
-    name: "registry",
-    ok: true,
-    detail: `"${trust.name}" from ${address}, added by you; trusts ${trust.threshold} of ${trust.keys.join(", ")}`,
-  }));
+  const { openAdded } = await import("./bundle-sources.ts");
+  return addedRegistries().map((added) => {
+    const { trust, address } = added;
+    const detail = `"${trust.name}" from ${address}, added by you; trusts ${trust.threshold} of ${trust.keys.join(", ")}`;
+    try {
+      openAdded(added);
+      return { name: "registry", ok: true, detail };
+    } catch (error) {
+      return { name: "registry", ok: false, detail: `${detail}; ${(error as Error).message}` };
+    }
+  });
 }
 
 /** Opens the registry as every command does, and loads each module once, so that every digest is checked. */

@@ -37,7 +37,7 @@ export function installCommands(
   refuseConfusableRoots([OFFICIAL, ...registries.map(({ trust }) => trust)]);
   const open = (place: string, trust: TrustRoot) => openLocked(place, trust, cacheDir, lock);
   const first = open(folder, OFFICIAL);
-  const added = registries.map((each) => open(each.folder, each.trust));
+  const added = registries.map(({ folder: place, trust }) => openAdded(trust.name, () => open(place, trust)));
   if (lock !== undefined) checkRegistries(lock, [first, ...added]);
   const withFiles = added.find((registry) => registry.files().size > 0);
   if (withFiles !== undefined)
@@ -64,6 +64,17 @@ function openLocked(folder: string, trust: TrustRoot, cacheDir?: string, lock?: 
   });
   if (lock !== undefined) checkLock(lock, registry);
   return registry;
+}
+
+/** Opens a registry that somebody added: which one is bad must be said, as the box opens without it. */
+function openAdded(name: string, open: () => VerifiedRegistry): VerifiedRegistry {
+  try {
+    return open();
+  } catch (cause) {
+    if (!(cause instanceof BundleError) || cause.code === "lock") throw cause;
+    const what = `registry "${name}": ${cause.message}; add it again, or remove it`;
+    throw new BundleError(cause.code, what, { cause });
+  }
 }
 
 /** A lock is of no use to a team when half of it is ignored. */
