@@ -12,6 +12,9 @@ import type { Pending } from "./questions.tsx";
 import type { ReviewActions } from "./review.tsx";
 import { type AgentActions, type AgentView, connectAgent, NO_AGENT } from "./use-agent.ts";
 
+/** Audit events that a page shows: the newest. */
+const SHOWN_EVENTS = 2000;
+
 /** Where the project is inside. */
 export const ROOT = "/workspace";
 
@@ -103,7 +106,7 @@ export function useBox(
         void box.follow();
       },
       changed: () => void box.follow(),
-      audit: (event) => update(({ audit }) => ({ audit: [...audit, event] })),
+      audit: (event) => update(({ audit }) => ({ audit: [...audit.slice(1 - SHOWN_EVENTS), event] })),
       agent: box.takeAgentEvent,
       ask: askWith(update),
     });

@@ -10,9 +10,11 @@ type WorkerFileHandle = FileSystemFileHandle & {
   }>;
 };
 
-/** A file of lines that only grows. */
+/** A file of lines. */
 export interface Lines {
   read(): string;
+  /** Puts others in their place; a crash meanwhile leaves some of the old behind the new. */
+  replace(lines: string): void;
   truncate(bytes: number): void;
   append(line: string): void;
   sync(): void;
@@ -66,6 +68,13 @@ export async function openLines(state: string, name: string): Promise<Lines> {
       file.read(bytes, { at: 0 });
       return new TextDecoder().decode(bytes);
     },
+    replace: (lines) => {
+      const bytes = new TextEncoder().encode(lines);
+      file.write(bytes, { at: 0 });
+      file.flush();
+      file.truncate(bytes.length);
+      file.flush();
+    },
     truncate: (bytes) => file.truncate(bytes),
     append: (line) => {
       file.write(new TextEncoder().encode(line), { at: file.getSize() });
@@ -89,10 +98,16 @@ export function readValues<T>(lines: Lines): T[] {
     });
 }
 
+// The break before a line ends one that a crash cut off.
+const lineOf = (value: unknown) => `\n${JSON.stringify(value)}\n`;
+
 export function appendValue(lines: Lines, value: unknown): void {
-  // The break before the line ends one that a crash cut off.
-  lines.append(`\n${JSON.stringify(value)}\n`);
+  lines.append(lineOf(value));
   lines.sync();
+}
+
+export function replaceValues(lines: Lines, values: readonly unknown[]): void {
+  lines.replace(values.map(lineOf).join(""));
 }
 
 /** The file that holds what was said with the agent. */

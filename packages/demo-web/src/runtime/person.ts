@@ -1,9 +1,9 @@
 import type { Ask, AskUser, Gate, Rule, Session } from "@shadowbox/agent";
 import type { NetAnswer, NetQuestion, SandboxEvent } from "@shadowbox/sandbox/browser";
-import { appendValue, type Lines, openLines, readValues } from "./kept.ts";
+import { appendValue, type Lines, openLines, readValues, replaceValues } from "./kept.ts";
 import type { AuditEvent, BoxSettings, Message, Question, Reply } from "./protocol.ts";
 
-/** Audit events that are kept. */
+/** Audit events that are kept at least; twice as many at most. */
 const KEPT_EVENTS = 2000;
 
 /** The page behind the worker: it gets messages and has a person who answers. */
@@ -45,7 +45,8 @@ export class Permissions {
     this.#ruleLines = ruleLines;
     this.#auditLines = auditLines;
     this.#rules = readValues(ruleLines);
-    this.#audit = readValues<AuditEvent>(auditLines).slice(-KEPT_EVENTS);
+    this.#audit = readValues(auditLines);
+    this.#forgetOldest();
     this.#settings = settings;
   }
 
@@ -89,8 +90,7 @@ export class Permissions {
     const same = (one: Rule) =>
       one.tool === rule.tool && one.pattern === rule.pattern && one.decision === rule.decision;
     this.#rules = this.#rules.filter((one) => !same(one));
-    this.#ruleLines.truncate(0);
-    for (const one of this.#rules) appendValue(this.#ruleLines, one);
+    replaceValues(this.#ruleLines, this.#rules);
     this.#gate = undefined;
   }
 
@@ -133,10 +133,17 @@ export class Permissions {
     this.#audit.push(event);
     try {
       appendValue(this.#auditLines, event);
+      this.#forgetOldest();
     } catch {
       // Storage is full, which the call itself says; the page has the event.
     }
     this.#page.post({ type: "audit", event });
+  }
+
+  #forgetOldest(): void {
+    if (this.#audit.length < 2 * KEPT_EVENTS) return;
+    this.#audit = this.#audit.slice(-KEPT_EVENTS);
+    replaceValues(this.#auditLines, this.#audit);
   }
 
   close(): void {
