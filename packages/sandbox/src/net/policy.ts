@@ -132,11 +132,11 @@ const LOCAL_SUFFIXES = ["localhost", "local", "internal", "intranet", "lan", "ho
 
 /**
  * What a policy says to a request, without looking anything up: the same on every platform. An address that the name
- * stands for is judged by {@link decideAddress} once it is known.
+ * stands for is judged by {@link decideResolved} once it is known.
  */
 export function decide(policy: CompiledPolicy, target: Target, method: string): Decision {
-  const denied = policy.deny.find((rule) => matches(rule, target, method, true));
-  if (denied) return deny(`deny ${denied.text}`, `the policy denies ${denied.text}`);
+  const denied = decideDenied(policy, target, method);
+  if (denied) return denied;
   if (isBadPort(target.port))
     return deny("port", `port ${target.port} belongs to another protocol than HTTP`);
   const place = target.literal ? decideAddress(policy, target.host) : decideName(policy, target.host);
@@ -150,6 +150,11 @@ export function decide(policy: CompiledPolicy, target: Target, method: string): 
       ? "the network is off"
       : `no rule of the policy (${policy.name}) allows ${method} ${target.scheme}://${target.host}:${target.port}${target.path.slice(0, 80)}`,
   );
+}
+
+function decideDenied(policy: CompiledPolicy, target: Target, method: string): Decision | undefined {
+  const denied = policy.deny.find((rule) => matches(rule, target, method, true));
+  return denied && deny(`deny ${denied.text}`, `the policy denies ${denied.text}`);
 }
 
 function deny(rule: string, reason: string): Decision {
@@ -169,10 +174,21 @@ const WHAT: Record<AddressClass, string> = {
 };
 
 /** Refuses an address that is not public; `undefined` for one that may be reached. */
-export function decideAddress(policy: CompiledPolicy, address: string): Decision | undefined {
+function decideAddress(policy: CompiledPolicy, address: string): Decision | undefined {
   const kind = classifyAddress(address);
   if (kind === "public" || (kind === "loopback" && policy.allowLoopback)) return undefined;
   return deny(`address ${kind ?? "unknown"}`, `${address} is ${kind ? WHAT[kind] : "no address"}`);
+}
+
+/** Refuses an address that a request's name stands for: one that is not public, and one that a deny rule names. */
+export function decideResolved(
+  policy: CompiledPolicy,
+  target: Target,
+  method: string,
+  address: string,
+): Decision | undefined {
+  const there = { ...target, host: address, literal: true };
+  return decideAddress(policy, address) ?? decideDenied(policy, there, method);
 }
 
 function decideName(policy: CompiledPolicy, host: string): Decision | undefined {

@@ -7,7 +7,7 @@ import {
   compilePolicy,
   type Decision,
   decide,
-  decideAddress,
+  decideResolved,
   type NetPolicy,
 } from "./policy.ts";
 import type { NetRecorder, NetRecording } from "./recording.ts";
@@ -257,8 +257,8 @@ export class NetSession implements Requests {
       headerBytes: limits.headerBytes,
       ratio: limits.ratio,
       admit: (address) => {
-        const decision = decideAddress(this.policy, address);
-        if (decision?.verdict === "deny") throw denied(`"${target.host}" is ${decision.reason}`);
+        const decision = decideResolved(this.policy, target, method, address);
+        if (decision?.verdict === "deny") throw denied(`"${target.host}": ${decision.reason}`);
       },
     });
     run.watch.moved();

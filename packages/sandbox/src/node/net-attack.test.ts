@@ -219,6 +219,14 @@ test("a name that has a private address among others is refused, before and afte
   expect(await codeOf(get(net, url))).toBe("net-denied");
 });
 
+test("a denied address is refused by whatever name", async () => {
+  const deny = [{ host: "127.0.0.1", path: "/ok" }];
+  const [net] = session({ policy: { preset: "open", deny }, resolve: async () => ["127.0.0.1"] });
+  const base = `http://name.example:${server.ports.http}`;
+  expect(await codeOf(get(net, `${base}/ok`))).toBe("net-denied");
+  expect((await get(net, `${base}/cookies`)).text).toBe("set");
+});
+
 test("without the switch for tests, this machine is closed", async () => {
   const [net] = session({ policy: { allowLoopback: false }, resolve: async () => ["127.0.0.1"] });
   expect(await codeOf(get(net, "/ok"))).toBe("net-denied");
