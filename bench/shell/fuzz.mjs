@@ -73,7 +73,7 @@ const listed = new Map();
 const differing = [];
 let total = 0;
 for (const [name, script] of scripts()) {
-  total++;
+  if (++total % 500 === 0) console.error(`${total} so far, ${differing.length} otherwise`);
   const { same, want, got } = compare(script);
   if (same) continue;
   const reason = knownReason(known, script, want.output, got.output);

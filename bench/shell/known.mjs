@@ -34,11 +34,17 @@ export const KNOWN_RUNS = [
     holds: (script) => /\$\{![A-Za-z_]\w*(?:\[[@*]\])?[^}[\]@*]/.test(script),
   },
   {
-    reason:
-      "`[[ … ]]` that cannot be parsed within quotes or a here-document: bash goes on reading from within",
-    holds: (_script, want) =>
-      /conditional (?:unary|binary) operator|conditional expression/.test(want) &&
-      /unexpected EOF/.test(want),
+    reason: "`[[ … ]]` that cannot be parsed, in a substitution: bash goes on from within, or gives up more",
+    holds: (script, want) =>
+      /conditional (?:unary|binary) operator|conditional expression/.test(want) && script.includes("$("),
+  },
+  {
+    reason: "an unbound variable in `eval` in a condition under `set -ue`: bash ends with 127, not 1",
+    holds: (script, want, got) => want === got && /unbound variable/.test(want) && /\beval\b/.test(script),
+  },
+  {
+    reason: "a bad substitution in a word with braces: bash shows the word that the braces made",
+    holds: (script, want) => /bad substitution/.test(want) && /\{[^}]*(?:,|\.\.)[^}]*\}/.test(script),
   },
 ];
 
@@ -46,7 +52,7 @@ export const KNOWN_RUNS = [
 function once(text) {
   return text
     .split("\n")
-    .filter((line, at, all) => line !== all[at - 1])
+    .filter((line, at, all) => !(line.includes(": line ") && all[at - 1]?.endsWith(line)))
     .join("\n");
 }
 

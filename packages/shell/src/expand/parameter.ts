@@ -94,7 +94,7 @@ function referenceOf(host: ExpansionHost, part: Parameter): Reference | string |
     const shown = part.subscript ? `${part.name}[${part.subscript.text}]` : part.name;
     if (/^[@*\d!#?$-]/.test(part.name) && part.name !== "0") {
       if (host.state.set.nounset && /^\d/.test(part.name)) throw unbound(`!${part.name}`);
-    } else if (host.state.set.nounset && part.subscript) throw unbound(`!${shown}`);
+    } else if (host.state.set.nounset && part.subscript && variable) throw unbound(`!${shown}`);
     throw new ShellError("expansion", `${shown}: invalid indirect expansion`);
   }
   return namedReference(host, text);

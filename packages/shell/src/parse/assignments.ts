@@ -148,6 +148,8 @@ export function assignmentWord(assignment: Assignment, line: number): Word {
   const list = new PartList();
   if (value.type === "ArrayLiteral") list.push({ type: "SingleQuoted", value: text });
   else {
+    // What bash complains of is the whole argument.
+    for (const part of wordParts(value)) if (part.type === "BadSubstitution") part.text = text;
     list.literal(name);
     if (subscript) {
       list.literal("[");

@@ -1,0 +1,73 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { SideBySide } from "../node/testing/side-by-side.ts";
+
+const sides = new SideBySide();
+afterAll(() => sides.close());
+
+/** What each group shows; every script runs in bash and here, and both must say the same. */
+const CASES: Record<string, string[]> = {
+  "jobs and select": [
+    "set -m; sleep 0.1 & fg; echo $?; sleep 0.1 & bg; jobs %1; fg %9; bg %9; set +m; fg; bg; suspend; echo $?",
+    "set -m; sleep 0.2 & jobs -x test %1 = $! && echo same; jobs -x false; echo $?; jobs -x",
+    "sleep 5 & kill -HUP $!; wait $! 2> f; echo $?; sed 's/: *[0-9]* Hangup/: Hangup/' f",
+    "COLUMNS=40; select x in aaaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeeeee ffffffff; do echo $x; break; done <<< 5",
+    "caller x; echo $?; f() { caller 0; caller x; }; f; echo $?",
+  ],
+  "variables that the shell makes": [
+    "BASH_ALIASES[q]='echo aliased'; shopt -s expand_aliases; alias\nq x; BASH_CMDS[z]=/bin/echo; z hi; BASH_ALIASES['a b']=x",
+    "pushd / > /dev/null; DIRSTACK[1]=/usr; dirs; DIRSTACK[9]=x; dirs",
+    "echo ${BASH_ARGC[@]} - ${BASH_ARGV[@]}; shopt -s extdebug; f() { echo ${BASH_ARGC[@]} - ${BASH_ARGV[@]}; }; f a b",
+    "declare -ax q=(1); declare -ai w=(2); declare -ax; declare -A m; m=([a]=1 b); declare -A n=([a]=1 'b c'); declare -A o=(k v [q]=w); declare -p o",
+    "f() { local b=hi; declare -a b; declare -p b; local c=1; declare -a c+=(2); declare -p c; }; f",
+    "unset a; a=(${!a[@],}); declare -p a; declare -i n=7; n+=?; echo $n",
+  ],
+  expansions: [
+    'a=(1 2 3); echo "<${a[@]:3:-1}>" "<${a[@]:4:#}>"; set -- a b; echo "<${@:4:#}>"\necho ${#a[-9]}\necho ${a[-9]}',
+    "declare -A m=([k]=1 [j]=2 [i]=3); echo ${m[@]:1} - ${m[@]:2:1} - ${m[@]: -1}",
+    "set -- p q; b=; echo ${*^^$b} ${1^+(p)} \"${@@k}\"; a=(x 'y z'); printf '<%s>' \"${a[@]@A}\"",
+    'n() { echo $#; }; e=; n "$e$@"; n "${e:-}$@"; n "$*$@"; n "${q:=}$@"; n "${e:=$e}${m[@]}"',
+    "IFS=' x'; a=('a:b' x '' 'p q'); printf '<%s>' ${a[*]} ${a[@]}; IFS=:; printf '<%s>' ${a[*]}",
+    'x=(1); IFS=:; echo "${!x[@]%a}"; echo ${#^x}\necho ${*:1:1+}\ncat <<E\n${#,,} text\nE',
+    'a=([a b] c); declare -p a; echo "${x:-<(a)}"',
+    "printf '%b|' \"\\\\'\" '\\?' '\\xg'; printf '\\?|\\xg|'; printf '%f %d %d\\n' 08 0xg 1x",
+    'cat <<< "${x:=1}$((y++))"; echo "${x-unset} ${y-unset}"; c=77; echo >&$c; c=\'a b\'; echo 2>&$c; mapfile -d é a <<< aéb; echo ${#a[@]}',
+  ],
+  "lines, traces and printed commands": [
+    "echo a \\\n $(nosuch1) \\\n $(\n  nosuch2\n)\nx=$(\n nosuch3\n nosuch4\n)\nfor i in \\\n $(nosuch5); do :; done\ncase $(nosuch6) in a) ;; esac",
+    'f() { echo $(ls   -l;pwd) "$( if true;then echo   x; fi )" <(cat   f) ${x:-$(  a;b  )}; }; declare -f f',
+    "set -x; e=; [[ $e != $e ]]; [[ x == 'a b'* ]]; case \"x y\" in a) ;; esac; a=( $(echo   1) ); trap 'echo err' ERR; false; eval 'echo ev'",
+    "set -e; eval 'if'; echo no",
+    "n=5-n; echo $((n)); n='*'; echo $((n <<= *)); echo $((1 ? 2 : *))",
+    "set -u; echo ${#m[@]}\necho next; echo ${!a[@]^}",
+  ],
+};
+
+describe("builtins and expansions do what bash does", () => {
+  for (const [group, scripts] of Object.entries(CASES)) {
+    for (const script of scripts)
+      test(`${group}: ${script.split("\n")[0]}`, () => {
+        expect(sides.inShell(script)).toEqual(sides.inBash(script));
+      });
+  }
+});
+
+describe("the parser takes what bash takes", () => {
+  const TEXTS = [
+    "echo > 2>f",
+    "echo >& 2>f",
+    "$((case x in a) b;; esac))",
+    "echo $((a) b)",
+    "<((if))",
+    "${x/<(if)/y}",
+    '"${x:-<({ a; })}"',
+    "a=([[ x && y ]])",
+    "a=([x)",
+  ];
+  for (const text of TEXTS)
+    test(text, () => {
+      const script = `f() { :\n${text}\n}\n`;
+      const accepted = (output: string) =>
+        !output.includes("syntax error") && !output.includes("unexpected EOF");
+      expect(accepted(sides.inShell(script).output)).toBe(accepted(sides.inBash(script).output));
+    });
+});
