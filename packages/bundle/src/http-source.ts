@@ -13,8 +13,8 @@ export interface HttpOptions {
   readonly attempts?: number;
   /** Milliseconds before the second try, doubled for each one after; default 500. */
   readonly pauseMs?: number;
-  /** Told as bytes come: of which file, how many so far. */
-  onProgress?(path: string, bytes: number): void;
+  /** Told as bytes come: of which file, how many so far, and how many it may have (of an asset: has). */
+  onProgress?(path: string, bytes: number, limit: number): void;
 }
 
 type Settings = Required<Omit<HttpOptions, "onProgress">> & Pick<HttpOptions, "onProgress">;
@@ -180,7 +180,7 @@ class Download {
     if (this.received + chunk.length > this.limit) this.refuseLength();
     this.sink.write(chunk);
     this.received += chunk.length;
-    this.settings.onProgress?.(this.path, this.received);
+    this.settings.onProgress?.(this.path, this.received, this.limit);
   }
 
   private refuseLength(): never {

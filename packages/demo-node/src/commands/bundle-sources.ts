@@ -53,13 +53,15 @@ const source = (address: string) =>
   isAddress(address) ? httpSource(address, { onProgress: progress() }) : folderSource(address);
 
 /** Says on a terminal what comes, once it takes longer than a second. */
-function progress(): (path: string, bytes: number) => void {
+function progress(): (path: string, bytes: number, limit: number) => void {
   const { stderr } = process;
   let last = performance.now() + 1000 - STEP_MS;
-  return (path, bytes) => {
+  return (path, bytes, limit) => {
     if (!stderr.isTTY || performance.now() < last + STEP_MS) return;
     last = performance.now();
-    stderr.write(`${CLEAR}${path.slice(0, 40)}: ${(bytes / 1e6).toFixed(1)} MB`);
+    const mb = (size: number) => (size / 1e6).toFixed(1);
+    const of = path.startsWith("assets/") ? ` of ${mb(limit)}` : "";
+    stderr.write(`${CLEAR}${path.slice(0, 40)}: ${mb(bytes)}${of} MB`);
   };
 }
 

@@ -103,13 +103,14 @@ async function info({ json }: Parsed["values"], name: string | undefined): Promi
     const hint = home.length > 0 ? `the command "${name}" is in "${home[0]}"` : "`bundle list` shows all";
     throw new CliError(`bundle info: there is no bundle "${name}"; ${hint}`);
   }
-  return found.flatMap(({ registry, commands, version, licence, description, origin }) => [
+  return found.flatMap(({ registry, commands, files = {}, version, licence, description, origin }) => [
     { name, version, registry, licence, description },
     ...Object.entries(commands).map(([command, { capabilities, limits }]) => ({
       command,
       capabilities: capabilities.length > 0 ? capabilities.join(", ") : "nothing",
-      ...(limits && { limits: limitsText(limits) }),
+      ...(limits && { limits: json ? limits : limitsText(limits) }),
     })),
+    ...Object.keys(files).map((file) => ({ file, how: "beside its commands, to be read" })),
     { recipe: `built by ${origin.recipe}`, toolchain: origin.toolchain },
     ...(json
       ? [{ sources: origin.sources }]

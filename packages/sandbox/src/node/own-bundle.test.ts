@@ -122,6 +122,18 @@ describe.each(["v8", "wasmtime"] as const)("a command of a registry of one's own
     expect(await run("my-sleep 0.01; sleep 0.7; echo $?")).toMatchObject({ out: "0\n", err: "" });
   });
 
+  it("and an official one gets nothing that the box denies", { timeout: PATIENCE_MS }, async () => {
+    const options = engine === "wasmtime" ? { engine, wasmtime: wasmtimePath() } : {};
+    await using denying = await Sandbox.create({ ...options, denyCapabilities: ["fs.write", "spawn"] });
+    const { stdout, stderr } = await denying.exec("mkdir d; test -e d; echo $?; env true; echo $?");
+    expect(text(stdout)).toBe("1\n126\n");
+    for (const [name, bundle] of [
+      ["fs.write", "core-utils"],
+      ["spawn", "system-utils"],
+    ])
+      expect(text(stderr)).toContain(`"${name}", which bundle "${bundle}" asks for, is denied in this box`);
+  });
+
   it("gets no more memory than its manifest says", { timeout: PATIENCE_MS }, async () => {
     const grow = (mb: number) =>
       `my-awk 'BEGIN { while (n < ${mb}) a[n++] = sprintf("%1000000d", n); print n }'`;
