@@ -14,6 +14,8 @@ import { seeded } from "./testing/fuzz.ts";
 
 const folder = fileURLToPath(new URL("../../../../registry", import.meta.url));
 
+const isLocked = (source: string) => /sha256:[0-9a-f]{64}$/.test(source);
+
 describe("the official registry", () => {
   it("has a root that the pinned key signed, and its signing key is not the root's", () => {
     const root = verifyRoot(folderSource(folder).readSync(paths.root, LIMITS.rootBytes), OFFICIAL, platform);
@@ -62,6 +64,20 @@ describe("the official registry", () => {
     for (const [name, { capabilities }] of commands)
       if (!/^(curl|wget|shadowbox-fetch|pip3?|python[\d.]*)$/.test(name))
         expect(capabilities.has("net"), name).toBe(false);
+  });
+
+  it("says of each asset what it was made of: sources with digests, compilers, flags", () => {
+    for (const { name, assets, origin } of openFolderRegistry(folder).bundles().values()) {
+      const { sources, toolchain } = origin;
+      for (const asset of Object.keys(assets))
+        expect(Object.keys(sources), name).toContain(asset.replace(/\.wasm$/, ""));
+      const [described, locked] = [
+        Object.keys(assets).length,
+        Object.values(sources).filter(isLocked).length,
+      ];
+      expect(locked, name).toBe(Object.keys(sources).length - described);
+      for (const part of [/zig \d/, / -O\d/, /stack-size=\d/]) expect(toolchain, name).toMatch(part);
+    }
   });
 
   it("starts programs by those commands alone whose work that is", () => {
