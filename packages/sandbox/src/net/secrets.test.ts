@@ -121,6 +121,18 @@ describe("Secrets.maskBody()", () => {
     },
   );
 
+  it("leaves all other bytes as they are, and its input too", async () => {
+    const all = Uint8Array.from({ length: 1000 }, (_, at) => (at * 7) % 256);
+    const secret = Buffer.from("abcdefgh");
+    const body = (async function* () {
+      yield* [all.subarray(0, 333), all.subarray(333), secret, all];
+    })();
+    const out: number[] = [];
+    for await (const bytes of secrets.maskBody(body)) out.push(...bytes);
+    expect(out).toEqual([...all, ...Buffer.from("********"), ...all]);
+    expect(secret.toString()).toBe("abcdefgh");
+  });
+
   it("holds back nothing that can be no value", async () => {
     expect(await masked("data: 1\n\n", "data: ab", "x\n\n")).toEqual(["data: 1\n\n", "data: ", "abx\n\n"]);
   });

@@ -23,14 +23,13 @@ const INJECT: readonly string[] = ["header", "bearer", "query"] satisfies NetSec
 /** The secrets of one sandbox. */
 export class Secrets {
   readonly #held: readonly Held[];
-  /** Spellings of the values that a server could send back, the longest first: a value may be the beginning of another. */
+  /** Spellings of the values that a server could send back; visible ASCII. */
   readonly #forms: readonly string[];
 
   /** Throws SandboxError `invalid` naming the secret that is none. */
   constructor(secrets: Readonly<Record<string, NetSecret>> = {}) {
     this.#held = Object.entries(secrets).map(([name, secret]) => checked(name, secret));
-    const forms = this.#held.flatMap(({ value }) => formsOf(value));
-    this.#forms = [...new Set(forms)].sort((a, b) => b.length - a.length);
+    this.#forms = [...new Set(this.#held.flatMap(({ value }) => formsOf(value)))];
   }
 
   get names(): readonly string[] {
@@ -64,13 +63,9 @@ export class Secrets {
 
   /** Text with values blotted out, each by as many asterisks. */
   mask(text: string): string {
-    const found: [from: number, to: number][] = [];
-    for (const form of this.#forms)
-      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
-        found.push([at, at + form.length]);
     let masked = "";
     let done = 0;
-    for (const [from, to] of found.sort(([a], [b]) => a - b)) {
+    for (const [from, to] of this.#spans(text).sort(([a], [b]) => a - b)) {
       if (to <= done) continue;
       const start = Math.max(from, done);
       masked += text.slice(done, start) + "*".repeat(to - start);
@@ -85,39 +80,64 @@ export class Secrets {
       yield* body;
       return;
     }
-    let rest = "";
+    let rest: Uint8Array = new Uint8Array();
+    /** So many of the rest's first bytes belong to a value that began before it. */
+    let blotted = 0;
     let broken: { error: unknown } | undefined;
     try {
       for await (const bytes of body) {
-        const text = rest + latin1(bytes);
-        const cut = this.#cut(text);
-        if (cut > 0) yield fromLatin1(this.mask(text.slice(0, cut)));
-        rest = text.slice(cut);
+        const whole = rest.length === 0 ? bytes : joined(rest, bytes);
+        const text = BYTES.decode(whole);
+        const spans: Span[] = [[0, blotted], ...this.#spans(text)];
+        const cut = this.#open(text);
+        if (cut > 0) yield blot(whole, spans).subarray(0, cut);
+        rest = new Uint8Array(whole.subarray(cut));
+        blotted = spans.reduce((most, [, to]) => Math.max(most, to - cut), 0);
       }
     } catch (error) {
       broken = { error };
     }
-    if (rest !== "") yield fromLatin1(this.mask(rest));
+    if (rest.length > 0) yield blot(rest, [[0, blotted], ...this.#spans(BYTES.decode(rest))]);
     if (broken !== undefined) throw broken.error;
   }
 
-  /** Where the end begins that may be the beginning of a value; no value lies across it. */
-  #cut(text: string): number {
-    const longest = this.#forms[0]?.length ?? 0;
-    let cut = Math.max(0, text.length - longest + 1);
+  #spans(text: string): Span[] {
+    const spans: Span[] = [];
+    for (const form of this.#forms)
+      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
+        spans.push([at, at + form.length]);
+    return spans;
+  }
+
+  /** Where the end begins that may be the beginning of a value. */
+  #open(text: string): number {
+    const longest = Math.max(...this.#forms.map(({ length }) => length));
+    let at = Math.max(0, text.length - longest + 1);
     const isOpen = (end: string) =>
       this.#forms.some((form) => form.length > end.length && form.startsWith(end));
-    while (cut < text.length && !isOpen(text.slice(cut))) cut++;
-    for (let across = cut; across >= 0; ) {
-      cut = across;
-      across = -1;
-      for (const form of this.#forms) {
-        const at = text.indexOf(form, Math.max(0, cut - form.length + 1));
-        if (at >= 0 && at < cut) across = at;
-      }
-    }
-    return cut;
+    while (at < text.length && !isOpen(text.slice(at))) at++;
+    return at;
   }
+}
+
+/** One character a byte, which is enough to find ASCII by its place. */
+const BYTES = new TextDecoder("latin1");
+
+type Span = readonly [from: number, to: number];
+
+/** The bytes with asterisks in the spans; themselves, where there are none. */
+function blot(bytes: Uint8Array, spans: readonly Span[]): Uint8Array {
+  if (spans.every(([from, to]) => from === to)) return bytes;
+  const blotted = new Uint8Array(bytes);
+  for (const [from, to] of spans) blotted.fill(0x2a, from, to);
+  return blotted;
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 function checked(name: string, secret: NetSecret): Held {
@@ -179,15 +199,4 @@ function fillQuery(href: string, placeholder: string, value: string): string {
 
 function matches(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : pattern === host;
-}
-
-function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192)
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return text;
-}
-
-function fromLatin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
