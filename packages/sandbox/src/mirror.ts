@@ -238,7 +238,7 @@ class Turn {
     const node = this.#make(path, facts, parent[this.#target].node, there);
     if (node === 0) return;
     if (facts.type === FileType.DIRECTORY) this.#touched.add(path);
-    else if (facts.type !== FileType.SYMLINK) this.#setFacts(path, node, facts);
+    else this.#setFacts(path, node, facts);
     const target = factsOf(this.#to, node, facts.name, facts.parent);
     if (target !== undefined)
       this.#pairs.set(path, { [this.#source]: facts, [this.#target]: target } as Pair);
@@ -299,10 +299,14 @@ class Turn {
         status = this.#to.write(node, 0, whole);
         if (status >= 0) return node;
       }
+      let isHole = false;
       for (let at = 0; status >= 0; at += status) {
         status = this.#from.read(facts.node, at, this.#chunk);
-        if (status > 0) status = this.#to.write(node, at, this.#chunk.subarray(0, status));
-        if (status === 0) return node;
+        const piece = this.#chunk.subarray(0, Math.max(0, status));
+        if (status === 0) return isHole && this.#to.setStat(node, { size: at }) < 0 ? 0 : node;
+        // What a sparse file does not have is not written.
+        isHole = status > 0 && isZero(piece);
+        if (status > 0 && !isHole) status = this.#to.write(node, at, piece);
       }
       if (status === -Errno.ENOENT) return 0;
       this.#fail("copy", path, status);
@@ -312,8 +316,9 @@ class Turn {
     }
   }
 
-  #setFacts(path: string, node: NodeId, { mode, atimeNs, mtimeNs }: Facts): void {
-    const status = this.#to.setStat(node, { mode, atimeNs, mtimeNs });
+  #setFacts(path: string, node: NodeId, { type, mode, atimeNs, mtimeNs }: Facts): void {
+    const isLink = type === FileType.SYMLINK;
+    const status = this.#to.setStat(node, { ...(!isLink && { mode }), atimeNs, mtimeNs });
     if (status < 0) this.#fail("set mode and times of", path, status);
   }
 
@@ -346,6 +351,13 @@ const KINDS: ReadonlySet<FileType> = new Set([
 /** What can be told apart from a new file by its number: a file with one name, a directory. */
 function movable({ type, nlink }: Facts): boolean {
   return type === FileType.DIRECTORY || (type === FileType.REGULAR && nlink === 1);
+}
+
+/** Of bytes at the beginning of a buffer. */
+function isZero(bytes: Uint8Array): boolean {
+  const words = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
+  for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
+  return bytes.subarray(bytes.length & ~3).every((byte) => byte === 0);
 }
 
 function equal(one: Uint8Array | number, other: Uint8Array): boolean {

@@ -51,15 +51,16 @@ describe("a sandbox on wasmtime", () => {
     ["wasmtime", "v8"],
     ["v8", "wasmtime"],
   ] as const)(
-    "is opened again after %s by %s: modes, links, times of all but symlinks, odd names",
+    "is opened again after %s by %s: modes, links, times, holes, odd names",
     async (first, second) => {
       const project = mkdtempSync(join(folder, "project-"));
       writeFileSync(join(project, "kept"), "kept\n");
       const place = { project, state: join(folder, "state"), wasmtime: wasmtimePath() };
       const make = `mkdir -p d/e; echo one > d/f; ln d/f d/g; ln -s f d/l; chmod 640 d/f; chmod 711 d/e
-        touch -d '2020-01-02 03:04:05' d/f; echo odd > $'d/ü \\n'; mkfifo d/p; rm kept; chmod u+s d/g`;
+        touch -d '2020-01-02 03:04:05' d/f; echo odd > $'d/ü \\n'; mkfifo d/p; rm kept; chmod u+s d/g
+        truncate -s 60M d/h; printf x | dd of=d/h bs=1 seek=50000000 conv=notrunc 2> /dev/null`;
       const look =
-        "stat -c '%n %a %h %s %F' d d/*; stat -c '%n %Y' d d/[!l]*; readlink d/l; ls -b d; cat d/[^a-z]*; ls";
+        "stat -c '%n %a %h %s %F' d d/*; stat -c '%n %Y' d d/*; readlink d/l; ls -b d; cat d/[^a-z]*; cksum < d/h; ls";
       const seen: string[] = [];
       for (const [engine, script] of [
         [first, `${make}\n${look}`],
