@@ -221,6 +221,8 @@ export class Box implements Sandbox {
 
   flush(call?: FileCall): void {
     if (this.#options.readOnly) return;
+    // What runs sees an edit at once, not at the next call only.
+    if (call !== undefined && !this.#engine.idle) this.#machine?.fill();
     storing("keep what changed", () => this.#host.journal?.flush(this.#tree));
     // Most calls changed nothing: whoever notes looks at the whole change set.
     if (call === undefined || this.#tree.revision === this.#notedAt) return;

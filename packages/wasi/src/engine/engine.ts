@@ -200,6 +200,11 @@ export class V8Engine {
     return LIMIT_NAMES.filter((_, bit) => hit & (1 << bit));
   }
 
+  /** Whether no process is there. */
+  get idle(): boolean {
+    return this.kernel.processes.used().next().done === true;
+  }
+
   /** Counts a bound as reached that something else than a process's call showed. */
   noteLimit(name: LimitName): void {
     this.kernel.memory.noteLimit(1 << LIMIT_NAMES.indexOf(name));

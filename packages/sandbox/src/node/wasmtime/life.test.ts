@@ -78,6 +78,23 @@ describe("a sandbox on wasmtime", () => {
   );
 
   it(
+    "shows an edit of the host to what runs",
+    async () => {
+      await using box = createNodeSandbox({ engine: "wasmtime", wasmtime: wasmtimePath() });
+      const run = box.exec("echo ready; until [ -e edited ]; do sleep 0.05; done; cat edited", {
+        onStdout: () => {
+          box.fs.writeFile("/workspace/edited", "by the host\n");
+          box.flush({ script: "edit" });
+        },
+        timeoutMs: PATIENCE_MS,
+      });
+      expect(text((await run).stdout)).toBe("ready\nby the host\n");
+      expect(text(box.fs.readFile("/workspace/edited"))).toBe("by the host\n");
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     "runs Python, which keeps its session and starts programs",
     async () => {
       await using box = createNodeSandbox({ engine: "wasmtime", wasmtime: wasmtimePath() });
