@@ -30,6 +30,8 @@ interface WorkerEntry {
   modules: number;
   served: number;
   ready: boolean;
+  /** That it was sent to last. */
+  sandbox?: SandboxEntry;
 }
 
 interface SandboxEntry {
@@ -225,6 +227,7 @@ export class WorkerPool {
   }
 
   #sendJob(worker: WorkerEntry, { sandbox, slot, pid, payload }: Job): void {
+    worker.sandbox = sandbox;
     this.#send(worker, { ...this.#attachment(worker, sandbox), slot, pid, payload });
   }
 
@@ -333,7 +336,8 @@ export class WorkerPool {
     if (this.#workers[worker.index] !== worker) return;
     this.#workers[worker.index] = undefined;
     this.#spares.delete(worker);
-    this.#onProblem(`worker ${worker.index} ended: ${reason}`);
+    // What a closed sandbox had is gone, and may be missed.
+    if (!worker.sandbox?.closed) this.#onProblem(`worker ${worker.index} ended: ${reason}`);
     this.#started(worker);
     this.#retire(worker);
     for (const sandbox of this.#sandboxes.values()) {
