@@ -50,6 +50,7 @@ export class Child {
       const { binary } = this.#shared.options;
       const launched = this.#launch([binary, ...this.#arguments(module)], input, this.#openOutputs());
       this.#launched = launched;
+      this.#mailbox.serve();
       await launched.started;
       this.#letGo();
       const ended = await launched.ended;

@@ -34,7 +34,7 @@ export class Mailbox {
   onBack: (() => void) | undefined;
   readonly #process: Process;
   readonly #folder: MailboxFolder;
-  readonly #watcher: FSWatcher;
+  #watcher: FSWatcher | undefined;
   #last = 0;
   #busy = false;
   #closed = false;
@@ -43,8 +43,14 @@ export class Mailbox {
   constructor(folder: MailboxFolder, process: Process) {
     this.#process = process;
     this.#folder = folder;
-    this.#watcher = watch(folder.requestPath, { persistent: false }, () => void this.#look());
+  }
+
+  /** Starts to answer, what was asked before as well. */
+  serve(): void {
+    if (this.#closed) return;
+    this.#watcher = watch(this.#folder.requestPath, { persistent: false }, () => void this.#look());
     this.#watcher.on("error", () => this.close());
+    void this.#look();
   }
 
   /** Answers the request that is there, if it is a new one. */
@@ -204,7 +210,7 @@ export class Mailbox {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#watcher.close();
+    this.#watcher?.close();
     const { i32, base } = this.#process.kernel.memory;
     for (const word of [this.#process.slot + Slot.CHILD_SEQ, base + Header.POLL_SEQ]) {
       Atomics.add(i32, word, 1);

@@ -87,6 +87,8 @@ export class OutputStream {
   }
 
   async #run(source: number): Promise<void> {
+    // The child is started first.
+    await undefined;
     const socket = new Socket({ fd: source, readable: true, writable: false });
     const closed = new Promise((done) => socket.once("close", done));
     try {
