@@ -20,13 +20,17 @@ What a client (\`→\`) and \`shadowbox mcp\` (\`←\`) say to each other on sta
 `;
 
 /** A client with a user who says yes, connected to \`shadowbox mcp\` on a project of one file. */
-async function connect(flags: readonly string[], lines: string[] = []): Promise<Client> {
+async function connect(
+  flags: readonly string[],
+  lines: string[] = [],
+  env: Record<string, string> = {},
+): Promise<Client> {
   bench = new CliBench({ "greet.py": 'print("helo")\n' });
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [BIN, "mcp", ...flags],
     cwd: bench.project,
-    env: bench.env as Record<string, string>,
+    env: { ...(bench.env as Record<string, string>), ...env },
   });
   const client = new Client({ name: "example", version: "1.0.0" }, { capabilities: { elicitation: {} } });
   client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
@@ -129,6 +133,29 @@ test("its user is asked what programs may fetch, where the policy says ask", asy
   expect(await call(client, "bash", { command: `curl -s ${url}; curl -s ${url}` })).toBe("pagepage");
   const asked = lines.filter((line) => line.startsWith("←") && line.includes("elicitation/create"));
   expect(asked).toEqual([expect.stringContaining(`curl: GET ${url}`)]);
+  await client.close();
+  server.close();
+});
+
+test("a secret goes out in its place, and no message has it", async () => {
+  const seen: string[] = [];
+  const server = createServer(({ headers, url }, response) => {
+    seen.push(`${headers["x-key"]} ${headers.authorization} ${url}`);
+    response.end(`${seen.at(-1)}`);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const lines: string[] = [];
+  const kinds = ["H=127.0.0.1", "B=bearer:127.0.0.1", "Q=query:127.0.0.1"].flatMap((kind) => [
+    "--secret",
+    kind,
+  ]);
+  const [H, B, Q] = ["header-value", "bearer-value", "query-value"] as const;
+  const client = await connect(["--net", "open", "--allow-loopback", ...kinds], lines, { H, B, Q });
+  const command = `curl -s -H "X-Key: $H" -H "Authorization: Bearer $B" "${base}?k=$Q"`;
+  expect(await call(client, "bash", { command })).toMatch(/^\*{12} Bearer \*{12} \/\?k=\*{11}$/);
+  expect(seen).toEqual([`${H} Bearer ${B} /?k=${Q}`]);
+  for (const value of [H, B, Q]) expect(lines.join("")).not.toContain(value);
   await client.close();
   server.close();
 });
