@@ -92,7 +92,7 @@ function runSourced(sh: Interpreter, file: string, text: string, args: string[] 
     name: "source",
     source: file,
     callLine: state.line,
-    args: state.shopt.extdebug ? (args ?? [file]) : undefined,
+    args: state.shopt.extdebug || !args ? (args ?? [file]) : undefined,
   });
   const line = state.line;
   const debug = state.set.functrace ? undefined : state.traps.read.get("DEBUG");

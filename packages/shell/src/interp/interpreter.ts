@@ -55,6 +55,8 @@ export class Interpreter implements PromptHost {
   getopts = { index: 0, text: "1" };
   history: string[] = [];
   callDepth = 0;
+  /** BASH_ARGV has the script's own arguments: it was asked for outside of functions, or a file was sourced before. */
+  showsArguments = false;
   /** How many lists run inside one another, and up to how many the stack is known to have room. */
   listDepth = 0;
   roomTo = SHALLOW;

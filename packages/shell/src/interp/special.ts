@@ -132,8 +132,14 @@ function assoc(entries: [string, string][]): AssocArray {
 
 /** BASH_ARGV (the arguments, last first) or BASH_ARGC (how many of them each frame has), innermost frame first. */
 function callArguments(sh: Interpreter, values: boolean): string[] {
-  const all = sh.state.frames
-    .filter(({ kind, args }) => kind === "main" || args !== undefined)
+  const { frames } = sh.state;
+  if (
+    !frames.some(({ kind }) => kind === "function") ||
+    frames.some(({ kind, args }) => kind !== "main" && args)
+  )
+    sh.showsArguments = true;
+  const all = frames
+    .filter(({ kind, args }) => (kind === "main" ? sh.showsArguments : args !== undefined))
     .map(({ args }) => args ?? [])
     .reverse();
   return values ? all.flatMap((args) => [...args].reverse()) : all.map((args) => String(args.length));
