@@ -53,7 +53,7 @@ export async function exclusively<T>(action: () => Promise<T>): Promise<T> {
   const until = Date.now() + PATIENCE_MS;
   for (let told = false; !claim(file); ) {
     const holder = Number(readIfThere(file));
-    if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true });
+    if (holder > 0 ? !isAlive(holder) : isOld(file)) rmSync(file, { force: true });
     else if (Date.now() > until)
       throw new CliError(`${file}: process ${holder} has not finished; try again later`);
     else {
@@ -85,6 +85,12 @@ function readIfThere(file: string): string {
   } catch {
     return "";
   }
+}
+
+/** Whether who made it has not said for ten seconds who it is: it was killed before. */
+function isOld(file: string): boolean {
+  const facts = statSync(file, { throwIfNoEntry: false });
+  return facts !== undefined && facts.mtimeMs < Date.now() - 10_000;
 }
 
 function isAlive(pid: number): boolean {
