@@ -71,9 +71,9 @@ async function talk(values: Parsed["values"], box: Sandbox, net: NetPerson, line
   const label = agent.modelName.startsWith("scripted:")
     ? `${agent.modelName} (a recorded script, not a model)`
     : agent.modelName;
-  process.stdout.write(
-    `${style.bold("shadowbox")} on ${projectPath(values)}\nwith ${label}\nThe agent works on a shadow copy; nothing is written until you /commit. /help\n`,
-  );
+  const intro = `with ${label}\nThe agent works on a shadow copy; nothing is written until you /commit. /help`;
+  const rows = intro.split("\n").map((line) => wrap(line, helpColumns()));
+  process.stdout.write(`${style.bold("shadowbox")} on ${projectPath(values)}\n${rows.join("\n")}\n`);
   chat = new Chat(agent, box, view, lines, values);
   lines.onInterrupt(() => chat.interrupt());
   if (agent.session.turn > 0) chat.recall();
@@ -88,7 +88,7 @@ async function talk(values: Parsed["values"], box: Sandbox, net: NetPerson, line
     await agent.close();
   }
   const { id, events } = agent.session;
-  if (events.length > 1) process.stdout.write(style.dim(`session ${id}; go on with --resume ${id}\n`));
+  if (events.length > 1) process.stdout.write(style.dim(`go on with --resume ${id}\n`));
   return 0;
 }
 

@@ -89,6 +89,7 @@ describe("the prompt at a terminal", () => {
     await person.sees("cat a.txt");
     person.enters("");
     await person.sees(/^one$/m);
+    await person.sees(PROMPT);
     person.enters("mkdir -p deep/er; cd deep");
     await person.sees(PROMPT);
     person.types("mapf\t");

@@ -201,6 +201,19 @@ describe("the agent at a terminal of 80 columns", () => {
 });
 
 describe("a question", () => {
+  it("interrupts the turn at Escape; without colours and in 60 columns it is the same", async () => {
+    const flags = ["--model", scripted([bash(`curl -s http://${host}/`)]), ...NET];
+    const person = bench.person(flags, { env: { ...bench.env, NO_COLOR: "1" }, columns: 60 });
+    await person.sees("you > ");
+    person.enters("go");
+    await person.sees("● Yes, once");
+    await person.sees("tell the agent why");
+    person.types("\u001b");
+    await person.sees("[aborted]");
+    await ends(person);
+    expect(person.raw.match(/\u001b\[(?:[34]\d|9[0-7]|10[0-7])/g)).toBeNull();
+  });
+
   it("does not take for its answer what somebody is typing", async () => {
     const person = await talk(
       [bash(`sleep 1; curl -s http://${host}/`), { text: "One." }, { text: "Two." }],
