@@ -33,6 +33,8 @@ export interface ForkState {
   traceDepth: number;
   /** Jobs left running, for the next shell of a session. */
   jobs?: RunningJob[];
+  /** The mask of new files' modes, for the same: a forked shell has its parent's. */
+  umask?: number;
 }
 
 /** Starts another shell that runs `task` with a copy of everything; its pid or a negated errno. */

@@ -18,17 +18,17 @@ import { commandText } from "./xtrace.ts";
 
 /** A function as `declare -f` prints it. */
 export function printFunction(fn: ShellFunction): string {
-  return new Printer().definition(fn.name, fn.definition, false);
+  return new Printer("function").definition(fn.name, fn.definition, false);
 }
 
 /** A command as `declare -f` would print it, on one line where bash does so. */
 export function printCommand(node: AndOr | Pipeline | Command): string {
-  return new Printer().node(node);
+  return new Printer("line").node(node);
 }
 
 /** The inside of `$(…)` or `<(…)` as bash shows it again. */
 export function printSubstitution(list: StatementList): string {
-  return new Printer().substitution(list);
+  return new Printer("substitution").body(list);
 }
 
 /** A command as BASH_COMMAND shows it: of those with a list of words only the first line. */
@@ -46,14 +46,36 @@ export function headText(node: Command): string {
   }
 }
 
+/** Where a text stands: in a function each command has its line, elsewhere only as far as `$(…)` was written so. */
+type Layout = "function" | "line" | "substitution";
+
 /** Writes a syntax tree as source in bash's layout: four spaces a level, `;` between commands. */
 class Printer {
+  #layout: Layout;
   #level = 0;
   /** Here-documents whose bodies follow the line being written. */
   #pending: HereDocument[] = [];
   #afterBody = false;
 
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  /** The commands of a substitution. */
+  body(list: StatementList): string {
+    const text = this.#list(list, "") + this.#bodies("");
+    return text.startsWith("(") ? ` ${text}` : text;
+  }
+
   definition(name: string, node: FunctionDefinition, nested: boolean): string {
+    const layout = this.#layout;
+    this.#layout = "function";
+    const text = this.#definition(name, node, nested);
+    this.#layout = layout;
+    return text;
+  }
+
+  #definition(name: string, node: FunctionDefinition, nested: boolean): string {
     const head = nested ? `function ${name} () \n${this.#indent()}` : `${name} () \n`;
     const { body } = node;
     if (body.type === "Group") return `${head}${this.#group(body.body)}${this.#redirects(body.redirects)}`;
@@ -165,6 +187,10 @@ class Printer {
   }
 
   #group(body: StatementList): string {
+    if (this.#layout !== "function") {
+      const text = this.#list(body, "");
+      return `{ ${text}${body.at(-1)?.background ? "" : ";"} }`;
+    }
     this.#level++;
     const text = `{ \n${this.#indent()}${this.#list(body, "")}${this.#bodies("")}`;
     this.#level--;
@@ -177,19 +203,6 @@ class Printer {
     const text = `${this.#indent()}${this.#list(list, ";")}${this.#bodies("")}\n`;
     this.#level--;
     return text + this.#indent();
-  }
-
-  /** The commands of `$(…)`: those of one line stay on it. */
-  substitution(list: StatementList): string {
-    let text = "";
-    list.forEach((statement, i) => {
-      text += this.node(statement.command) + (statement.background ? " &" : "") + this.#bodies("");
-      const next = list[i + 1];
-      if (!next) return;
-      if (next.line > statement.line) text += text.endsWith("\n") ? "" : "\n";
-      else text += statement.background ? " " : "; ";
-    });
-    return text;
   }
 
   #list(list: StatementList, end: string): string {
@@ -210,9 +223,15 @@ class Printer {
       // bash leaves out one `;` after a here-document.
       const separator = this.#afterBody && !last ? "" : ";";
       if (!last) this.#afterBody = false;
-      text += last ? end : `${separator}\n${this.#indent()}`;
+      text += last ? end : this.#between(separator, statement, list[i + 1] as Statement);
     });
     return text;
+  }
+
+  /** What stands between two commands. */
+  #between(separator: string, one: Statement, next: Statement): string {
+    if (this.#layout === "function") return `${separator}\n${this.#indent()}`;
+    return this.#layout === "substitution" && next.line > one.line ? "\n" : `${separator} `;
   }
 
   /** Here-documents that are due, or `otherwise`. */

@@ -106,7 +106,7 @@ export class Shell {
     const { jobs } = this.#sh;
     jobs.poll();
     const running = jobs.running.map(({ id, pid, text }) => ({ id, pid, text }));
-    return { ...forkState(this.#sh, { kind: "none" }, []), jobs: running };
+    return { ...forkState(this.#sh, { kind: "none" }, []), jobs: running, umask: this.#sh.system.umask() };
   }
 
   restore(snapshot: ShellSnapshot): void {
@@ -121,6 +121,7 @@ export class Shell {
     sh.executionString = snapshot.executionString;
     sh.traceDepth = snapshot.traceDepth;
     sh.jobs.adopt(snapshot.jobs ?? []);
+    if (snapshot.umask !== undefined) sh.system.umask(snapshot.umask);
     if (sh.state.cwd !== sh.movedTo && sh.system.chdir(sh.state.cwd) === 0) sh.movedTo = sh.state.cwd;
   }
 
