@@ -61,10 +61,10 @@ export class Mirror {
     return new Turn(this.#sides, this.#pairs, "tree", "folder", skip, this.#content).run();
   }
 
-  /** Brings what changed in the folder to the tree. Throws SandboxError `file`. */
-  collect(): void {
+  /** Brings what changed in the folder to the tree; answers the bytes of all files. Throws SandboxError `file`. */
+  collect(): number {
     const skip = (path: string) => this.#except.has(path) || path === this.#frozen;
-    new Turn(this.#sides, this.#pairs, "folder", "tree", skip, () => undefined).run();
+    return new Turn(this.#sides, this.#pairs, "folder", "tree", skip, () => undefined).run();
   }
 }
 

@@ -82,6 +82,27 @@ describe.each(["v8", "wasmtime"] as const)(
       expect(reached()).toEqual(["output"]);
     });
 
+    it("memory: a program that traps for want of it says so, 134", async () => {
+      const sandbox = await open({ memoryBytes: 64 << 20 });
+      const { status, stderr } = await sandbox.exec(
+        `awk 'BEGIN { for (;; i++) a[i] = i "xxxxxxxxxxxxxxxxxx" }'`,
+      );
+      expect([status, text(stderr)]).toEqual([
+        134,
+        expect.stringMatching(/^awk: trap: .* \(memory: .*64 MiB.*\)$/m),
+      ]);
+      expect(reached()).toEqual(["memory"]);
+    });
+
+    it("memory: a module that wants more from the start does not run, 126", async () => {
+      const sandbox = await open({ memoryBytes: 1 << 20 });
+      const { status, stderr } = await sandbox.exec("cat /dev/null");
+      expect([status, text(stderr)]).toEqual([
+        126,
+        "cat: needs 18 pages of memory, the limit is 16 (1 MiB)\n",
+      ]);
+    });
+
     it("memory: a program is given no more than the sandbox allows", async () => {
       const sandbox = await open({ memoryBytes: 192 * 1024 * 1024 });
       const result = await sandbox.exec("python3 -c 'len(bytearray(400 << 20))'");

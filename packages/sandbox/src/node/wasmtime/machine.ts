@@ -37,6 +37,8 @@ export interface MachineOptions {
 /** Where the kernel has file systems of its own; programs reach them through host services. */
 const OWN = ["/dev", "/proc", "/bin", "/usr/bin"];
 const FILES = capabilityBits(["fs.read", "fs.write"]);
+/** Fewer bytes are no room: a bound of files is in blocks. */
+const NOTHING_LEFT = 128 << 10;
 /** Bytes of the largest file that a program may always make: a request to the host is one. */
 const SMALLEST = 2 << 20;
 const DEVICES = ["null", "stdin", "stdout", "stderr"];
@@ -119,8 +121,11 @@ export class WasmtimeMachine implements Machine {
   /** What programs wrote is kept, even where several together wrote more than there was room for; nothing fits then any more. */
   collect(): void {
     this.#guard.stop();
-    beyondLimit(this.#tree, () => this.#mirror.collect());
-    if (spaceLeft(this.#tree) <= 0) this.engine.noteLimit("disk");
+    let total = 0;
+    beyondLimit(this.#tree, () => {
+      total = this.#mirror.collect();
+    });
+    if (total > this.#files.most - NOTHING_LEFT) this.engine.noteLimit("disk");
   }
 
   close(): void {

@@ -36,6 +36,10 @@ import { attempt, hash, makeFile, makeNode, openFile, typeOf, writeAll } from ".
 
 const { O_RDONLY, O_WRONLY, O_NOFOLLOW, O_NONBLOCK, O_APPEND } = constants;
 
+/** Asked once: a call of the system for each file shows. */
+const OWN_UID = process.getuid?.();
+const OWN_GID = process.getgid?.();
+
 /** How a directory of the host is shown. */
 export interface DirectoryOptions {
   /** Absolute path, without symlinks. */
@@ -160,8 +164,8 @@ export class DirectoryFileSystem implements FileSystem {
     out.type = typeOf(facts);
     out.mode = Number(facts.mode) & 0o7777;
     out.nlink = Number(facts.nlink);
-    out.uid = Number(facts.uid) === process.getuid?.() ? uid : Number(facts.uid);
-    out.gid = Number(facts.gid) === process.getgid?.() ? gid : Number(facts.gid);
+    out.uid = Number(facts.uid) === OWN_UID ? uid : Number(facts.uid);
+    out.gid = Number(facts.gid) === OWN_GID ? gid : Number(facts.gid);
     out.size = Number(facts.size);
     out.blocks = Number(facts.blocks ?? 0n);
     out.rdev = Number(facts.rdev);
@@ -195,7 +199,7 @@ export class DirectoryFileSystem implements FileSystem {
   /** The host's number of an owner. */
   #owner(wanted: number | undefined, now: bigint, kind: "uid" | "gid"): number {
     if (wanted === undefined) return Number(now);
-    const mine = kind === "uid" ? process.getuid?.() : process.getgid?.();
+    const mine = kind === "uid" ? OWN_UID : OWN_GID;
     return wanted === this.#options.user[kind] && mine !== undefined ? mine : wanted;
   }
 

@@ -2,7 +2,7 @@ import { closeSync } from "node:fs";
 import { decodeText, Errno } from "@shadowbox/vfs";
 import { PAGE_BYTES } from "../../engine/module.ts";
 import { Device, type DeviceId } from "../../kernel/devices.ts";
-import { FileKind, OpenFile, Slot } from "../../kernel/layout.ts";
+import { FileKind, Limit, OpenFile, Slot } from "../../kernel/layout.ts";
 import type { Process } from "../../kernel/process.ts";
 import { Signal } from "../../kernel/signals.ts";
 import { launchChild } from "./direct.ts";
@@ -86,13 +86,19 @@ export class Child {
     for (const fd of this.#holds.splice(0)) closeSync(fd);
   }
 
-  async #settle({ code, signal }: Ended): Promise<number> {
+  async #settle(ended: Ended): Promise<number> {
     await Promise.all([this.#input?.end(), ...this.#outputs.map(({ done }) => done)]);
     for (const name of this.#names) this.#shared.fifos.release(name);
     if (this.#killed) return -1;
-    const { status, complaint } = outcomeOf(code, signal, this.#filter.end().verdict);
+    const memory = { limit: this.#pages, wanted: this.#filter.wantsMemory };
+    const { status, complaint, wantsMemory } = outcomeOf(ended, this.#filter.end().verdict, memory);
+    if (wantsMemory) this.#process.kernel.memory.noteLimit(Limit.MEMORY);
     if (complaint !== undefined) this.#process.complain(complaint);
     return this.#afterWrites(this.#mailbox.status ?? status);
+  }
+
+  get #pages(): number {
+    return this.#process.kernel.memory.i32[this.#process.slot + Slot.MEMORY_LIMIT];
   }
 
   /** The status, given that the program could not hear what became of its writes: it wrote to a pipe. */
@@ -108,13 +114,12 @@ export class Child {
     const { root, folders = {} } = this.#shared.options;
     const { argv, env } = this.#process.args();
     const [argv0 = "", ...args] = argv.map(decodeText);
-    const pages = this.#process.kernel.memory.i32[this.#process.slot + Slot.MEMORY_LIMIT];
     return [
       "run",
       "--allow-precompiled",
       // What is compiled already needs none, nor the thread that keeps it.
       ...["-C", "cache=n"],
-      ...["-W", `max-memory-size=${pages * PAGE_BYTES}`],
+      ...["-W", `max-memory-size=${this.#pages * PAGE_BYTES}`],
       ...["--dir", `${root}::/`, "--dir", `${this.#folder.path}::/dev/shadowbox`],
       ...Object.entries(folders).flatMap(([guest, host]) => ["--dir", `${host}::${guest}`]),
       ...env.flatMap((each) => ["--env", decodeText(each)]),

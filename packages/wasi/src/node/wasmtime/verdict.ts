@@ -1,11 +1,17 @@
 import { Signal, STATUS_SIGNALLED } from "../../kernel/signals.ts";
+import type { Ended } from "./launcher.ts";
 
 /** Where wasmtime begins to say why a module ended otherwise than by status 0 to 125. */
 const VERDICT = Buffer.from("Error: failed to run main module");
 
+/** What Rust's allocator says before it gives up. */
+const NO_MEMORY = /memory allocation of \d+ bytes failed/;
+
 /** Passes a program's standard error on and keeps back what wasmtime itself has to say at its end. */
 export class VerdictFilter {
   #held: Buffer = Buffer.alloc(0);
+  /** The program said that it gets no more memory. */
+  wantsMemory = false;
 
   /** The bytes that are the program's own. */
   pass(bytes: Uint8Array): Uint8Array {
@@ -13,6 +19,7 @@ export class VerdictFilter {
     const at = this.#held.indexOf(VERDICT);
     const safe = at >= 0 ? at : tail(this.#held);
     const out = this.#held.subarray(0, safe);
+    this.wantsMemory ||= NO_MEMORY.test(out.toString("latin1"));
     this.#held = this.#held.subarray(safe);
     return out;
   }
@@ -32,24 +39,44 @@ function tail(bytes: Buffer): number {
   return bytes.length;
 }
 
+const PAGES_PER_MIB = 16;
+/** Status of a program that was found but cannot be run. */
+const CANNOT_RUN = 126;
+
 /** How a program ended: its status as the kernel has it, and what is to be said about it. */
 export interface Outcome {
   status: number;
   complaint?: string;
+  /** It came to this for want of memory. */
+  wantsMemory?: boolean;
 }
 
 /** In place of a status that stock wasmtime keeps to itself. */
 const STATUS_LOST = 125;
 
-/** What the end of a `wasmtime` process says of its module. */
-export function outcomeOf(code: number | null, signal: number, verdict: string): Outcome {
+/** What the end of a `wasmtime` process says of its module, which may have `limit` pages and says that they were too few, or not. */
+export function outcomeOf(
+  { code, signal }: Ended,
+  verdict: string,
+  { limit, wanted }: { limit: number; wanted: boolean },
+): Outcome {
   if (code === null) return { status: STATUS_SIGNALLED + signal };
   if (verdict === "") return { status: code };
   const trap = /wasm trap: (.*)/.exec(verdict)?.[1];
-  if (trap !== undefined) return { status: STATUS_SIGNALLED + signalOf(trap), complaint: `trap: ${trap}` };
+  if (trap !== undefined) {
+    const why = wanted ? ` (memory: the limit is ${limit / PAGES_PER_MIB} MiB)` : "";
+    const status = STATUS_SIGNALLED + signalOf(trap);
+    return { status, complaint: `trap: ${trap}${why}`, wantsMemory: wanted };
+  }
+  const pages = /memory minimum size of (\d+) pages exceeds/.exec(verdict)?.[1];
+  if (pages !== undefined) return { status: CANNOT_RUN, complaint: tooSmall(pages, limit) };
   if (verdict.includes("invalid exit status"))
     return { status: STATUS_LOST, complaint: "exited with a status over 125, which wasmtime does not tell" };
   return { status: STATUS_SIGNALLED + Signal.ABRT, complaint: verdict.split("\n").join(" ").trim() };
+}
+
+function tooSmall(pages: string, limit: number): string {
+  return `needs ${pages} pages of memory, the limit is ${limit} (${limit / PAGES_PER_MIB} MiB)`;
 }
 
 /** The signal that a native program would have died of. */
