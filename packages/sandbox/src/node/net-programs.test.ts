@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Sandbox } from "./index.ts";
 import { type AttackServer, startAttackServer } from "./testing/attack-server.ts";
 
@@ -12,6 +12,9 @@ const secrets = { KEY: { hosts: ["127.0.0.1"], inject: "header", value: "the-rea
 let server: AttackServer;
 beforeAll(async () => {
   server = await startAttackServer();
+});
+beforeEach(() => {
+  server.seen.length = 0;
 });
 afterAll(() => server.close());
 
@@ -203,7 +206,6 @@ describe.each(["v8", "wasmtime"] as const)("on %s", (engine) => {
   test.each(Object.entries(SMUGGLERS))(
     "nothing is smuggled by %s",
     async (name, program) => {
-      server.seen.length = 0;
       const all = [["header", "X-Good: 1"], ...SMUGGLED];
       const lines = all.map(([where, what]) => `attempt ${where} $'${what}' > /dev/null 2>> errors; echo $?`);
       const url = `U=http://127.0.0.1:${server.ports.http}/ok`;
@@ -222,7 +224,6 @@ describe.each(["v8", "wasmtime"] as const)("on %s", (engine) => {
 });
 
 test("Python puts no NUL into a header", async () => {
-  server.seen.length = 0;
   const url = `http://127.0.0.1:${server.ports.http}/ok`;
   const script = `python3 -c 'import urllib.request as u; u.urlopen(u.Request("${url}", headers={"X": "a\\0b"}))' 2>&1 | tail -n 1`;
   expect(await run("v8", script)).toEqual([
