@@ -176,9 +176,13 @@ class Chat {
 
   async #interruptible(action: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     this.#stop = new AbortController();
+    // From outside, and from the keyboard once its line editor is closed.
+    const onSignal = () => this.interrupt();
+    process.on("SIGINT", onSignal);
     try {
       await action(this.#stop.signal);
     } finally {
+      process.off("SIGINT", onSignal);
       this.#stop = undefined;
     }
   }

@@ -136,6 +136,18 @@ describe("the agent at a terminal of 80 columns", () => {
     expect(sessions).toMatchObject([{ turns: 2, end: "aborted" }]);
   });
 
+  it("leaves after the turn at Ctrl-D, which Ctrl-C still ends", async () => {
+    const person = await talk([bash("while :; do :; done"), { text: "Here." }]);
+    person.enters("spin");
+    await person.sees("Bash while");
+    person.types("\u0004");
+    await new Promise((later) => setTimeout(later, 300));
+    person.types("\u0003");
+    await person.sees("[aborted]");
+    await person.sees("go on with --resume");
+    expect(await person.ended).toBe(0);
+  });
+
   it("shows what an edit took and put", async () => {
     const edits = [{ old: "one\n", new: "\tfirst\nsecond\n" }];
     const person = await talk([
