@@ -33,7 +33,7 @@ async function timed(action) {
 }
 
 /** Best of `count` runs in the box and of the machine's bash, one after another. */
-async function beside(box, script, count = 5) {
+async function beside(box, script, count = 10) {
   const times = { box: [], native: [] };
   for (let i = 0; i < count; i++) {
     let result;
