@@ -23,3 +23,11 @@ export class ShellError extends Error {
     this.code = code;
   }
 }
+
+/** Whether an error is the end of the host's stack; a regular expression that meets it says so in a SyntaxError, in words of its own. */
+export function isStackEnd(error: unknown): boolean {
+  return (
+    (error instanceof RangeError && error.message.includes("call stack")) ||
+    (error instanceof SyntaxError && /call stack|stack overflow/i.test(error.message))
+  );
+}

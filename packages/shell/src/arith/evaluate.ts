@@ -1,3 +1,4 @@
+import { isStackEnd, type ShellError } from "../errors.ts";
 import { complement, compute, decimal, isTrue, negate } from "./integer.ts";
 import { parseArithmetic } from "./parse.ts";
 import { arithmeticError } from "./scanner.ts";
@@ -96,9 +97,19 @@ class Evaluator {
     if (text === undefined || text === "") return 0;
     const quick = quickDecimal(text);
     if (quick !== undefined) return quick;
-    if (this.depth >= MAX_DEPTH) throw arithmeticError(this.text, "expression recursion level exceeded", at);
+    if (this.depth >= MAX_DEPTH) throw this.tooDeep(at);
     const { root } = parseArithmetic(text);
-    return root === null ? 0 : new Evaluator(text, this.scope, this.depth + 1).value(root);
+    if (root === null) return 0;
+    try {
+      return new Evaluator(text, this.scope, this.depth + 1).value(root);
+    } catch (error) {
+      // The stack of a page's worker ends before bash's bound.
+      throw isStackEnd(error) ? this.tooDeep(at) : error;
+    }
+  }
+
+  private tooDeep(at: number): ShellError {
+    return arithmeticError(this.text, "expression recursion level exceeded", at);
   }
 
   private assign({ target, operator, value, at }: AssignNode): Integer {

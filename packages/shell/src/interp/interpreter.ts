@@ -1,7 +1,7 @@
 import { Errno } from "@shadowbox/vfs";
 import { formatTime } from "../builtins/strftime.ts";
 import type { Builtin } from "../builtins/table.ts";
-import { ShellError } from "../errors.ts";
+import { isStackEnd, ShellError } from "../errors.ts";
 import { expandPrompt, type PromptHost } from "../expand/prompt.ts";
 import type { Assignment, Backquote, Command, ProcessSubstitution, Script } from "../parse/ast.ts";
 import type { CompletionSpec } from "../state/completion.ts";
@@ -244,11 +244,7 @@ export class Interpreter implements PromptHost {
   report(error: unknown): ShellError {
     if (error instanceof RangeError && error.message.includes("string length"))
       return new ShellError("limit", "xrealloc: cannot allocate: text too long");
-    // The end of the host's stack (a regular expression that meets it says so in a SyntaxError).
-    if (
-      error instanceof RangeError ||
-      (error instanceof SyntaxError && error.message.includes("call stack"))
-    ) {
+    if (error instanceof RangeError || isStackEnd(error)) {
       if (!stackHasRoom()) throw error;
       return new ShellError("limit", "maximum nesting level exceeded");
     }
