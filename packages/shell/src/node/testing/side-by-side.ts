@@ -58,9 +58,19 @@ export class SideBySide {
       const status = new Shell(system, { env }).main(["-c", `exec 2>&1\n${script}`]);
       return { output: fs.readFileSync(output, "latin1").replaceAll(cwd, "CWD"), status };
     } finally {
+      for (const fd of fds) closeIfOpen(fd);
       process.chdir(before);
       process.umask(umask);
       fs.rmSync(cwd, { recursive: true, force: true });
     }
+  }
+}
+
+/** Closes a descriptor that the script may have closed itself. */
+function closeIfOpen(fd: number): void {
+  try {
+    fs.closeSync(fd);
+  } catch {
+    // It was.
   }
 }
