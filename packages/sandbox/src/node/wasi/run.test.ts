@@ -114,4 +114,15 @@ describe.each(["v8", "wasmtime"] as const)("runWasi() on %s", (engine) => {
     );
     await expect(runBytes(callsModule([]), { engine, memoryBytes: 65536 })).rejects.toThrow("the limit is 1");
   });
+
+  it("says in one line that a module's code is not valid", async () => {
+    const bytes = callsModule([]);
+    // The last byte but the code's end: an addition of nothing.
+    const broken = Uint8Array.from([...bytes.subarray(0, bytes.lastIndexOf(0x0b)), 0x6a, 0x0b]);
+    const said = await runBytes(broken, { engine }).then(
+      ({ status, stderr }) => `${status} ${stderr}`,
+      (error: Error) => error.message,
+    );
+    expect(said).toMatch(/^(126 )?program\.wasm: expected a valid module: .*\n?$/);
+  });
 });

@@ -7,7 +7,9 @@ import { SandboxError } from "../../errors.ts";
 import { MEMORY_BYTES, type WasiRunOptions, type WasiRunResult } from "./types.ts";
 
 /** Where wasmtime begins to say why a module ended otherwise than by status 0 to 125. */
-const VERDICT = "Error: failed to run main module";
+const INVALID = ["Error: failed to compile", "Error: failed to parse WebAssembly module"];
+const VERDICTS = ["Error: failed to run main module", ...INVALID];
+const CANNOT_RUN = 126;
 const ABORTED = 134;
 /** In place of a status that stock wasmtime keeps to itself. */
 const STATUS_LOST = 125;
@@ -100,13 +102,13 @@ class WasmtimeRun {
     let held = Buffer.alloc(0);
     for await (const chunk of child.stderr as Readable) {
       held = Buffer.concat([held, chunk as Buffer]);
-      const at = held.indexOf(VERDICT);
+      const at = Math.max(...VERDICTS.map((verdict) => held.indexOf(verdict)));
       // The verdict, or what may become one, is kept back.
       const safe = at >= 0 ? at : tail(held);
       if (safe > 0) await this.#options.onStderr?.(held.subarray(0, safe));
       held = held.subarray(safe);
     }
-    if (held.toString("latin1").startsWith(VERDICT)) return held.toString();
+    if (VERDICTS.some((verdict) => held.toString("latin1").startsWith(verdict))) return held.toString();
     if (held.length > 0) await this.#options.onStderr?.(held);
     return "";
   }
@@ -115,6 +117,17 @@ class WasmtimeRun {
   async #status(code: number, verdict: string): Promise<number> {
     if (verdict === "") return code;
     const name = this.#options.argv0 ?? basename(this.#options.module);
+    if (INVALID.some((beginning) => verdict.startsWith(beginning))) {
+      // The innermost cause is the last one.
+      const causes = /Caused by:\n((?: {4}.*\n?)+)/.exec(verdict)?.[1] ?? verdict;
+      const why = causes
+        .trim()
+        .split("\n")
+        .at(-1)
+        ?.replace(/^ *(\d+: )?/, "");
+      await this.#options.onStderr?.(Buffer.from(`${name}: expected a valid module: ${why}\n`));
+      return CANNOT_RUN;
+    }
     const trap = /wasm trap: (.*)/.exec(verdict)?.[1];
     const lost = verdict.includes("invalid exit status");
     const why = lost ? "exited with a status over 125, which wasmtime does not tell" : verdict.split("\n")[0];
@@ -125,8 +138,9 @@ class WasmtimeRun {
 
 /** Where a beginning of the verdict at the end of `bytes` starts, else their length. */
 function tail(bytes: Buffer): number {
-  for (let at = Math.max(0, bytes.length - VERDICT.length); at < bytes.length; at++)
-    if (VERDICT.startsWith(bytes.toString("latin1", at))) return at;
+  const longest = Math.max(...VERDICTS.map(({ length }) => length));
+  for (let at = Math.max(0, bytes.length - longest); at < bytes.length; at++)
+    if (VERDICTS.some((verdict) => verdict.startsWith(bytes.toString("latin1", at)))) return at;
   return bytes.length;
 }
 
