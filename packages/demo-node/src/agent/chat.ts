@@ -69,7 +69,7 @@ async function talk(values: Parsed["values"], box: Sandbox, net: NetPerson, line
   net.answer = netThroughGate(agent);
   net.recorder = recordingOf(agent, values);
   const label = agent.modelName.startsWith("scripted:")
-    ? `${agent.modelName} (a recorded script, not a model)`
+    ? `a recorded script, not a model: ${agent.modelName}`
     : agent.modelName;
   const intro = `with ${label}\nThe agent works on a shadow copy; nothing is written until you /commit. /help`;
   const rows = intro.split("\n").map((line) => wrap(line, helpColumns()));
