@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { LIMITS } from "../limits.ts";
 import { OFFICIAL } from "../official.ts";
 import { openRegistrySync } from "../registry.ts";
@@ -27,6 +27,14 @@ describe("the official registry", () => {
     for (const sha256 of registry.assets().keys()) registry.loadModuleSync(sha256);
     const stored = [...registry.assets().values()].reduce((sum, asset) => sum + asset.stored.size, 0);
     expect(stored).toBeLessThanOrEqual(20e6);
+  });
+
+  it("goes on working past every date in it", () => {
+    vi.setSystemTime("2100-01-01");
+    const registry = openFolderRegistry(folder);
+    vi.useRealTimers();
+    expect(Date.parse(registry.root.expires)).toBeLessThan(Date.parse("2100-01-01"));
+    expect(registry.commands().has("cat")).toBe(true);
   });
 
   it("is refused with any bit flipped: 500 of its documents, two of each packed asset", {
