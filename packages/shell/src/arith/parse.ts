@@ -44,7 +44,12 @@ function parse(text: string): ArithmeticNode | null {
   scanner.next();
   try {
     const root = comma(scanner);
-    if (scanner.token !== "end") following(root, () => scanner.fail("syntax error in expression"));
+    if (scanner.token !== "end") {
+      // A name is evaluated as soon as it is read.
+      const read: ArithmeticNode =
+        scanner.token === "name" ? { type: "comma", left: root, right: scanner.variable! } : root;
+      following(read, () => scanner.fail("syntax error in expression"));
+    }
     return root;
   } catch (error) {
     if (error instanceof RangeError)

@@ -97,6 +97,9 @@ function run(sh: Interpreter, args: string[], name: string, local: boolean, base
     } catch (error) {
       const failure = sh.report(error);
       if (failure.code === "unbound" || failure.code === "expansion") throw error;
+      // A value that is no number gives up more than the command.
+      if (failure.code === "subscript" && !/^[^=]*\[/.test(text))
+        throw literal ? failure : new ShellError("subscript", `${name}: ${failure.message}`);
       if (base !== 0 && failure.code === "readonly") sh.error(failure.message);
       else sh.builtinError(name, failure.message);
       status = 1;

@@ -229,13 +229,13 @@ export class Interpreter implements PromptHost {
     return 2;
   }
 
-  /** The value for an integer variable; one that cannot be ends a shell with `set -e`, in a condition too. */
+  /** The value for an integer variable; one that cannot be gives up all up to the top, and ends a shell with `set -e` in a condition too. */
   #integer(text: string): string {
     try {
       return this.arithmetic(text);
     } catch (error) {
-      if (this.state.set.errexit && error instanceof ShellError && error.code === "arithmetic")
-        throw new ShellError("expansion", error.message);
+      if (error instanceof ShellError && error.code === "arithmetic")
+        throw new ShellError(this.state.set.errexit ? "expansion" : "subscript", error.message);
       throw error;
     }
   }
@@ -266,7 +266,8 @@ export class Interpreter implements PromptHost {
       return true;
     } catch (error) {
       const failure = this.report(error);
-      if (failure.code === "subscript") throw failure;
+      if (failure.code === "subscript")
+        throw target.includes("[") ? failure : new ShellError("subscript", `${builtin}: ${failure.message}`);
       if (failure.code === "readonly") this.error(failure.message);
       else this.builtinError(builtin, failure.message);
       return false;

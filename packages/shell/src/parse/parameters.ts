@@ -83,7 +83,7 @@ function readParameter(r: Reader, quoted: boolean, line: number): Found | null {
   }
   // `$#` has no case to change, and of the other operators some need an operand.
   if (name === "#" && /[\^,~]/.test(r.src[r.pos]!)) return null;
-  if (name === "#" && /^[/%=+^,~](?:[\^,~])?}/.test(r.src.slice(r.pos, r.pos + 3))) return null;
+  if (name === "#" && /^[/%=+]}/.test(r.src.slice(r.pos, r.pos + 2))) return null;
   const operation = readOperation(r, quoted, line);
   return operation && parameter(name, subscript, indirect, operation);
 }
