@@ -201,6 +201,8 @@ export function runResolved(
     // Where POSIX asks for it, wrong usage of a special builtin ends the shell.
     return status === 2 && builtin.special && sh.posix && !RUNS_OTHERS.has(name) ? sh.exit(2) : status;
   }
+  // `%1` is `fg %1`.
+  if (name.startsWith("%")) return runBuiltin(sh, sh.builtins.get("fg") as Builtin, ["fg", ...argv]);
   sh.fds.materialize();
   return runProgram(sh, argv, true);
 }
