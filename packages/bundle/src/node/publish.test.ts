@@ -97,10 +97,18 @@ describe("publish", () => {
 
 describe("parseRecipes", () => {
   it.each([
-    ["an unknown field", '{"bundles":[],"x":1}'],
-    ["an unknown capability", JSON.stringify({ bundles: recipes("1.0.0") }).replace("fs.read", "root")],
-    ["a bad name", JSON.stringify({ bundles: recipes("1.0.0") }).replace('"core"', '"../core"')],
-  ])("refuses %s", (_what, json) => {
-    expect(codeOf(() => parseRecipes(json))).toBe("schema");
+    ["an unknown field", "schema", '{"bundles":[],"x":1}'],
+    [
+      "an unknown capability",
+      "schema",
+      JSON.stringify({ bundles: recipes("1.0.0") }).replace("fs.read", "root"),
+    ],
+    [
+      "a name that is a path",
+      "path",
+      JSON.stringify({ bundles: recipes("1.0.0") }).replace('"core"', '"../core"'),
+    ],
+  ])("refuses %s: %s", (_what, code, json) => {
+    expect(codeOf(() => parseRecipes(json))).toBe(code);
   });
 });
