@@ -39,7 +39,13 @@ export async function openState(name: string): Promise<BrowserState> {
   try {
     const root = await navigator.storage.getDirectory();
     const states = await root.getDirectoryHandle(FOLDER, { create: true });
-    return assemble(await openStorages(await states.getDirectoryHandle(name, { create: true })));
+    const storages = await openStorages(await states.getDirectoryHandle(name, { create: true }));
+    try {
+      return assemble(storages);
+    } catch (error) {
+      close(storages);
+      throw error;
+    }
   } catch (cause) {
     if (!(cause instanceof DOMException)) throw cause;
     const held = cause.name === "NoModificationAllowedError";
@@ -81,8 +87,10 @@ function assemble(storages: Storages): BrowserState {
     saveProject: (image) => storing("keep the project", () => storages.project.replace(image.save())),
     log: new StoredLog(storages.log),
     snapshots: new KeptSnapshots(storages.snapshots),
-    release: () => {
-      for (const storage of Object.values(storages)) storage.close();
-    },
+    release: () => close(storages),
   };
+}
+
+function close(storages: Storages): void {
+  for (const storage of Object.values(storages)) storage.close();
 }
