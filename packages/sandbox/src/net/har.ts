@@ -1,4 +1,4 @@
-import type { HeaderList } from "./host.ts";
+import { headerOf, named } from "./headers.ts";
 import type { NetRecording, RecordedExchange } from "./recording.ts";
 import type { NetEvent } from "./session.ts";
 
@@ -73,8 +73,8 @@ function entryOf({ asked, ended }: Exchange, tape: RecordedExchange | undefined)
     },
     response: {
       ...{ status, statusText, httpVersion: version },
-      ...{ cookies: [], headers: named(answer), redirectURL: headerOf(answer, "location") },
-      content: { size: responseBytes, mimeType: headerOf(answer, "content-type"), ...content },
+      ...{ cookies: [], headers: named(answer), redirectURL: headerOf(answer, "location") ?? "" },
+      content: { size: responseBytes, mimeType: headerOf(answer, "content-type") ?? "", ...content },
       ...{ headersSize: -1, bodySize: ended === undefined ? -1 : responseBytes },
       ...(ended?.error !== undefined && { _error: ended.error }),
     },
@@ -82,14 +82,6 @@ function entryOf({ asked, ended }: Exchange, tape: RecordedExchange | undefined)
     ...(ended?.address !== undefined && { serverIPAddress: ended.address }),
     comment: asked.verdict === "deny" ? `refused: ${asked.reason}` : (ended?.error ?? asked.rule),
   };
-}
-
-function named(headers: HeaderList): { name: string; value: string }[] {
-  return headers.map(([name, value]) => ({ name, value }));
-}
-
-function headerOf(headers: HeaderList, wanted: string): string {
-  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? "";
 }
 
 function queryOf(url: string): { name: string; value: string }[] {

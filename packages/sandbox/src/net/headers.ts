@@ -50,6 +50,16 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
   "set-cookie",
 ]);
 
+/** The first value of a header; `wanted` in lower case. */
+export function headerOf(headers: HeaderList, wanted: string): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+/** Headers as an HTTP archive has them. */
+export function named(headers: HeaderList): { name: string; value: string }[] {
+  return headers.map(([name, value]) => ({ name, value }));
+}
+
 /** Headers as events have them: bounded, and without a person's credentials. */
 export function toldHeaders(headers: HeaderList): HeaderList {
   let left = TOLD_BYTES;

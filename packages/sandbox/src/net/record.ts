@@ -1,5 +1,5 @@
 import { SandboxError } from "../errors.ts";
-import { toldHeaders } from "./headers.ts";
+import { headerOf, named, toldHeaders } from "./headers.ts";
 import type { HeaderList, HostResponse } from "./host.ts";
 import {
   contentOf,
@@ -216,7 +216,7 @@ async function left(signal: AbortSignal): Promise<void> {
 
 /** The digest of a request's body, in which the boundary of a form, which programs draw anew each time, is always the same. */
 function bodyDigest(headers: HeaderList, body: Uint8Array): Promise<string> {
-  const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  const type = headerOf(headers, "content-type") ?? "";
   const boundary = /^multipart\/.*;\s*boundary="?([^";]+)/i.exec(type)?.[1];
   if (boundary === undefined) return digestOf(body);
   const { text, encoding } = contentOf(body);
@@ -231,15 +231,10 @@ function postData(
 ): Pick<RecordedExchange["request"], "postData"> {
   if (body === undefined || body.length === 0 || body.length > SHOWN_BYTES) return {};
   const { text, encoding } = contentOf(body);
-  const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  const type = headerOf(headers, "content-type") ?? "";
   return encoding === undefined ? { postData: { mimeType: type, text } } : {};
 }
 
 function mime(answer: HostResponse | undefined): { mimeType: string } {
-  const type = answer?.headers.find(([name]) => name.toLowerCase() === "content-type");
-  return { mimeType: type?.[1] ?? "" };
-}
-
-function named(headers: HeaderList): { name: string; value: string }[] {
-  return headers.map(([name, value]) => ({ name, value }));
+  return { mimeType: headerOf(answer?.headers ?? [], "content-type") ?? "" };
 }

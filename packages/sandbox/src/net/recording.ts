@@ -1,5 +1,6 @@
 import { decodeText, encodeText } from "@shadowbox/vfs";
 import { SandboxError, type SandboxErrorCode } from "../errors.ts";
+import { headerOf } from "./headers.ts";
 import type { HeaderList, HostResponse } from "./host.ts";
 import { parseTarget } from "./url.ts";
 
@@ -291,10 +292,6 @@ function bytesOf(text: string, encoding: string | undefined): Uint8Array {
 
 function pairs(headers: readonly HarHeader[]): HeaderList {
   return headers.map(({ name, value }) => [name, value] as const);
-}
-
-function headerOf(headers: HeaderList, wanted: string): string | undefined {
-  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
 function headersText(headers: HeaderList): string {

@@ -1,3 +1,4 @@
+import { headerOf } from "./headers.ts";
 import type { HostResponse } from "./host.ts";
 import { parseTarget, type Target } from "./url.ts";
 
@@ -19,7 +20,7 @@ export class Redirects {
 
   /** Remembers where an answer leads, if it does. */
   note(pid: number, { href }: Target, hops: number, { status, headers }: HostResponse): void {
-    const location = headers.find(([name]) => name.toLowerCase() === "location")?.[1];
+    const location = headerOf(headers, "location");
     if (status < 300 || status > 399 || location === undefined) return;
     try {
       this.#led.set(`${pid} ${parseTarget(new URL(location, href).href).href}`, hops + 1);

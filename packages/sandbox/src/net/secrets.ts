@@ -1,3 +1,4 @@
+import { concat } from "@shadowbox/vfs";
 import { SandboxError } from "../errors.ts";
 import { classifyAddress } from "./address.ts";
 import type { HeaderList } from "./host.ts";
@@ -86,7 +87,7 @@ export class Secrets {
     let broken: { error: unknown } | undefined;
     try {
       for await (const bytes of body) {
-        const whole = rest.length === 0 ? bytes : joined(rest, bytes);
+        const whole = rest.length === 0 ? bytes : concat([rest, bytes]);
         const text = BYTES.decode(whole);
         const spans: Span[] = [[0, blotted], ...this.#spans(text)];
         const cut = this.#open(text);
@@ -131,13 +132,6 @@ function blot(bytes: Uint8Array, spans: readonly Span[]): Uint8Array {
   const blotted = new Uint8Array(bytes);
   for (const [from, to] of spans) blotted.fill(0x2a, from, to);
   return blotted;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
 
 function checked(name: string, secret: NetSecret): Held {
