@@ -1,5 +1,5 @@
-// Mutated roots, indexes, manifests and packed assets, opened as a user would: node bench/registry-fuzz.mjs [--cases N] [--seed S].
-// Three tenths are changed by somebody without a key, half by a key holder (their text, or values), one fifth are assets. Ends with
+// Mutated roots, indexes, manifests, origins and packed assets, opened as a user would: node bench/registry-fuzz.mjs [--cases N] [--seed S].
+// Three tenths are changed by somebody without a key, half by a key holder (their text, or values), a tenth are origins, a tenth assets. Ends with
 // status 1 when one is accepted that must not be, and when the process grows by more than 64 MB, V8's uncollected garbage included. What is
 // still held after a collection is told too.
 import { spawnSync } from "node:child_process";
@@ -14,7 +14,7 @@ if (process.execArgv.length === 0) {
 const { values } = parseArgs({
   options: { cases: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" } },
 });
-const { fuzzWithoutKey, fuzzByKeyHolder, fuzzValues, fuzzAssets } = await loadSource(
+const { fuzzWithoutKey, fuzzByKeyHolder, fuzzValues, fuzzOrigins, fuzzAssets } = await loadSource(
   "packages/bundle/src/node/testing/fuzz-run.ts",
 );
 const MOST = 64_000_000;
@@ -45,7 +45,8 @@ for (const [fuzz, share] of [
   [fuzzWithoutKey, 0.3],
   [fuzzByKeyHolder, 0.2],
   [fuzzValues, 0.3],
-  [fuzzAssets, 0.2],
+  [fuzzOrigins, 0.1],
+  [fuzzAssets, 0.1],
 ])
   for (let from = 0; from < cases * share; from += SLICE) {
     accepted += fuzz(Math.min(SLICE, cases * share - from), Number(values.seed) * 1_000_003 + from, each);

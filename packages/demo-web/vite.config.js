@@ -22,7 +22,7 @@ const siteFiles = {
           .slice(dir.length + 1)
           .replaceAll("\\", "/"),
       )
-      .filter((name) => !/\.map$|^registry\/(assets|schemas)\/|^isolation\.js$|\/\./.test(name));
+      .filter((name) => !/\.map$|^registry\/(assets|origins|schemas)\/|^isolation\.js$|\/\./.test(name));
     const worker = join(dir, "isolation.js");
     const list = JSON.stringify(["./", ...files.sort()]);
     writeFileSync(worker, readFileSync(worker, "utf8").replace("[] /* the build lists them */", list));

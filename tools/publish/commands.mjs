@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 
 const top = resolve(import.meta.dirname, "../..");
 const manifests = join(top, "registry/manifests");
+const origins = join(top, "registry/origins");
 const target = join(top, "docs/commands.md");
 
 const HEAD = `# Commands
@@ -26,7 +27,9 @@ function newest(folder) {
   const file = readdirSync(folder)
     .sort(new Intl.Collator("en", { numeric: true }).compare)
     .at(-1);
-  return JSON.parse(readFileSync(join(folder, file), "utf8")).signed;
+  const manifest = JSON.parse(readFileSync(join(folder, file), "utf8")).signed;
+  const origin = JSON.parse(readFileSync(join(origins, `${manifest.origin.sha256}.json`), "utf8"));
+  return { ...manifest, origin };
 }
 
 function table({ name, version, description, licence, commands, assets, origin }) {

@@ -1,6 +1,6 @@
 import { fromHex, fromUtf8, toHex } from "./bytes.ts";
 import { BundleError } from "./errors.ts";
-import { type Digest, digest, type PublicKey, type Role } from "./formats.ts";
+import { type Digest, digest, FORMATS, type PublicKey, type Role } from "./formats.ts";
 import { isSorted, parseCanonical } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import type { Platform } from "./platform.ts";
@@ -105,15 +105,17 @@ export function checkSignatures(
   return valid;
 }
 
-/** The document of an envelope whose signatures were checked. Throws `malformed`, or `format` for a newer one. */
-export function parseSigned(envelope: Envelope): unknown {
+/** The document of an envelope whose signatures were checked. Throws `malformed`, or `format` for one of this type in another format. */
+export function parseSigned(envelope: Envelope, type: keyof typeof FORMATS): unknown {
   const value = parseCanonical(envelope.signed, envelope.what);
-  const format = (value as { format?: unknown } | null)?.format;
-  if (Number.isSafeInteger(format) && (format as number) > 1)
-    throw new BundleError(
-      "format",
-      `read ${envelope.what}: format ${format} needs a newer version of this program`,
-    );
+  const { format, type: itsType } = (value ?? {}) as { format?: unknown; type?: unknown };
+  const known = FORMATS[type];
+  const found = itsType === type && Number.isSafeInteger(format) ? (format as number) : 0;
+  const refuse = (why: string): never => {
+    throw new BundleError("format", `read ${envelope.what}: format ${found} ${why}`);
+  };
+  if (found > known) refuse("needs a newer version of this program");
+  if (found > 0 && found < known) refuse(`is older than ${known}: the registry must be published anew`);
   return value;
 }
 

@@ -16,7 +16,7 @@ export type BundleErrorCode =
   | "too-large"
   /** Not canonical JSON (RFC 8785) in a signed envelope. */
   | "malformed"
-  /** A document of a newer format than this program reads. */
+  /** A document of another format, mostly a newer one, than this program reads. */
   | "format"
   /** A field is missing, unknown, or not what it must be. */
   | "schema"
@@ -43,6 +43,8 @@ export type BundleErrorCode =
   /** An asset whose stored or unpacked bytes are not what the manifest says. */
   | "asset-size"
   | "asset-digest"
+  /** What says of a bundle where it comes from is not the file that its manifest names. */
+  | "origin-digest"
   /** Two bundles bring the same command. */
   | "command-conflict"
   /** Refused by the lock file, or because an update goes back or asks for more than before. */

@@ -76,7 +76,13 @@ export interface Command {
   readonly limits?: { readonly memoryBytes?: number; readonly timeMs?: number };
 }
 
-/** Where the assets come from and how to build them again. */
+/** A file beside a manifest: its digest, which is its name, and its bytes. */
+export interface OriginFile {
+  readonly sha256: Digest;
+  readonly size: number;
+}
+
+/** origins/DIGEST.json, which a manifest names: where the assets come from and how to build them again. */
 export interface Origin {
   /** Command or file that builds them. */
   readonly recipe: string;
@@ -87,7 +93,7 @@ export interface Origin {
 
 /** manifest.json of one version of a bundle. */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 2;
   readonly type: "manifest";
   readonly registry: string;
   readonly name: string;
@@ -102,8 +108,12 @@ export interface Manifest {
   readonly assets: Readonly<Record<string, Asset>>;
   /** Path inside the sandbox → asset, for files that the commands need, such as a standard library. */
   readonly files?: Readonly<Record<string, string>>;
-  readonly origin: Origin;
+  /** Apart from the manifest, which every start reads: it is long and seldom asked for. */
+  readonly origin: OriginFile;
 }
+
+/** The format of each kind of document that this program reads and writes. */
+export const FORMATS = { root: 1, index: 1, manifest: 2 } as const;
 
 /** A digest or key id. */
 export const digest = match(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
@@ -125,8 +135,8 @@ const date: Check = check({ type: "string", pattern: DATE.source }, (value, at) 
   if (day < 1 || day > days) mismatch(at, "a date that exists", value);
 });
 const counter = integer(1, 2 ** 31 - 1);
-const head = (type: string) => ({
-  format: integer(1, 1),
+const head = (type: keyof typeof FORMATS) => ({
+  format: integer(FORMATS[type], FORMATS[type]),
   type: oneOf(type),
   registry: bundleName,
   created: date,
@@ -182,7 +192,14 @@ export const manifestShape = object(
     engine: oneOf("wasi_snapshot_preview1"),
     commands: table(commandName, command, LIMITS.entries),
     assets: table(assetName, asset, LIMITS.entries),
-    origin: object({ recipe: text, toolchain: text, sources: table(assetName, text, LIMITS.entries) }),
+    origin: object({ sha256: digest, size: integer(1, LIMITS.originBytes) }),
   },
   { files: table(insidePath, assetName, LIMITS.entries) },
 );
+
+/** The shape of what a manifest says of its assets' origin, in a file of its own. */
+export const originShape = object({
+  recipe: text,
+  toolchain: text,
+  sources: table(assetName, text, LIMITS.entries),
+});

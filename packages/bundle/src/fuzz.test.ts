@@ -5,6 +5,7 @@ import {
   bent,
   fuzzAssets,
   fuzzByKeyHolder,
+  fuzzOrigins,
   fuzzValues,
   fuzzWithoutKey,
   openAll,
@@ -28,13 +29,17 @@ describe("random changes", () => {
     expect(fuzzValues(COUNT / 4, 4)).toBeLessThan(COUNT / 10);
   });
 
+  it("of origins are refused or are canonical JSON to the library too", { timeout: 120_000 }, () => {
+    expect(fuzzOrigins(COUNT / 4, 5)).toBeLessThan(COUNT / 10);
+  });
+
   it("of packed assets are refused", { timeout: 120_000 }, () => {
     expect(fuzzAssets(COUNT / 4, 3)).toBe(0);
   });
 });
 
 describe("every byte", () => {
-  it("of every signed file and asset counts: three flipped bits of each, one at a time, are refused", {
+  it("of every signed file, origin and asset counts: three flipped bits of each, one at a time, are refused", {
     timeout: 180_000,
   }, () => {
     const random = seeded(3);
@@ -42,8 +47,11 @@ describe("every byte", () => {
     const base = fixture();
     const registry = openRegistrySync(base.source, base.trust, platform);
     const modules = new Set([...registry.commands().values()].map(({ module }) => paths.asset(module)));
-    const manifests = [...registry.bundles().values()].map((it) => paths.manifest(it.name, it.version));
-    for (const path of [paths.root, paths.index, ...manifests, ...modules]) {
+    const documents = [...registry.bundles().values()].flatMap(({ name, version, origin }) => [
+      paths.manifest(name, version),
+      paths.origin(origin.sha256),
+    ]);
+    for (const path of [paths.root, paths.index, ...documents, ...modules]) {
       const bytes = base.files.get(path)!;
       for (const at of Array.from({ length: 3 * bytes.length }, (_, i) => i % bytes.length)) {
         const flipped = bytes.with(at, bytes[at]! ^ (1 << random(8)));

@@ -10,6 +10,7 @@ export {
   type IndexVersion,
   type Manifest,
   type Origin,
+  type OriginFile,
   type PublicKey,
   type Role,
   type Root,
@@ -37,10 +38,12 @@ export {
   type AssetCheck,
   type Listing,
   listBundles,
+  type OriginCheck,
   type Outdated,
   outdated,
   searchBundles,
   verifyAssets,
+  verifyOrigins,
 } from "./query.ts";
 export {
   type CommandEntry,
@@ -66,4 +69,5 @@ export type { Verified } from "./verified.ts";
 export { type VerifiedBytes, verifyAsset, verifyStored } from "./verify-asset.ts";
 export { refuseExpiredIndex, refuseOlderIndex, type VerifiedIndex, verifyIndex } from "./verify-index.ts";
 export { type VerifiedManifest, verifyManifest } from "./verify-manifest.ts";
+export { type VerifiedOrigin, verifyOrigin } from "./verify-origin.ts";
 export { refuseExpiredRoot, type VerifiedRoot, verifyNextRoot, verifyRoot } from "./verify-root.ts";

@@ -6,6 +6,8 @@ export const LIMITS = {
   indexBytes: 512 * 1024,
   /** Bytes of a manifest file. */
   manifestBytes: 256 * 1024,
+  /** Bytes of what a manifest says of its assets' origin. */
+  originBytes: 256 * 1024,
   /** Bytes of a lock file. */
   lockBytes: 256 * 1024,
   /** Bytes of an asset as stored (packed). */

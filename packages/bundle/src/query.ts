@@ -65,18 +65,39 @@ export function outdated(lock: Lock, index: VerifiedIndex): Outdated[] {
 export interface AssetCheck {
   readonly sha256: Digest;
   readonly bytes: number;
-  readonly failure?: { readonly code: BundleErrorCode; readonly message: string };
+  readonly failure?: Failure;
+}
+
+/** What a full check found of where one bundle comes from. */
+export interface OriginCheck extends AssetCheck {
+  readonly bundle: string;
+}
+
+interface Failure {
+  readonly code: BundleErrorCode;
+  readonly message: string;
 }
 
 /** Loads and verifies every asset of the bundles in use, one after the other; a bad one is reported, not thrown. */
 export async function* verifyAssets(registry: VerifiedRegistry): AsyncGenerator<AssetCheck> {
-  for (const [sha256, { size }] of registry.assets()) {
-    try {
-      await registry.loadModule(sha256);
-      yield { sha256, bytes: size };
-    } catch (error) {
-      if (!(error instanceof BundleError)) throw error;
-      yield { sha256, bytes: size, failure: { code: error.code, message: error.message } };
-    }
+  for (const [sha256, { size }] of registry.assets())
+    yield { sha256, bytes: size, ...(await failureOf(() => registry.loadModule(sha256))) };
+}
+
+/** The same of what the bundles in use say of where they come from. */
+export async function* verifyOrigins(registry: VerifiedRegistry): AsyncGenerator<OriginCheck> {
+  for (const [bundle, { origin }] of registry.bundles()) {
+    const { sha256, size } = origin;
+    yield { bundle, sha256, bytes: size, ...(await failureOf(() => registry.origin(bundle))) };
+  }
+}
+
+async function failureOf(check: () => Promise<unknown>): Promise<{ failure?: Failure }> {
+  try {
+    await check();
+    return {};
+  } catch (error) {
+    if (!(error instanceof BundleError)) throw error;
+    return { failure: { code: error.code, message: error.message } };
   }
 }

@@ -1,15 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { CASES } from "./node/testing/cases/all.ts";
 import type { Case } from "./node/testing/cases/case.ts";
-import { codeOf, fixture, platform } from "./node/testing/fixture.ts";
-import { openRegistrySync } from "./registry.ts";
+import { codeOf, fixture } from "./node/testing/fixture.ts";
+import { openAll } from "./node/testing/fuzz-run.ts";
 
-/** Opens a registry and loads all it has, as far as it goes. */
 function use({ bend, options }: Case): void {
   const it = fixture();
   bend(it);
-  const registry = openRegistrySync(it.source, it.trust, platform, options);
-  for (const { module } of registry.commands().values()) registry.loadModuleSync(module);
+  openAll(it, options);
 }
 
 describe("a bent registry is refused", () => {

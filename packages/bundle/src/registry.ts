@@ -13,6 +13,7 @@ import type { Seen, TrustRoot } from "./trust.ts";
 import type { VerifiedBytes } from "./verify-asset.ts";
 import { refuseExpiredIndex, refuseOlderIndex, type VerifiedIndex, verifyIndex } from "./verify-index.ts";
 import { type VerifiedManifest, verifyManifest } from "./verify-manifest.ts";
+import { type VerifiedOrigin, verifyOrigin } from "./verify-origin.ts";
 import { hasNewKeys, refuseExpiredRoot, refuseOlderRoot, type VerifiedRoot } from "./verify-root.ts";
 
 /** One command of a verified bundle. */
@@ -69,6 +70,13 @@ export interface VerifiedRegistry {
   files(): ReadonlyMap<string, FileEntry>;
   /** SHA-256 of a bundle's manifest without its signatures, so that it survives a change of keys. Throws `not-found`. */
   documentDigest(bundle: string): Digest;
+  /**
+   * What a bundle in use was made of: read when it is asked for, and verified. Throws `not-found`, `source`, `too-large`,
+   * `origin-digest`, `malformed`, `schema`.
+   */
+  origin(bundle: string): Promise<VerifiedOrigin>;
+  /** The same without waiting; throws `invalid` where the source cannot. */
+  originSync(bundle: string): VerifiedOrigin;
   /** Digest → the asset of the bundles in use. */
   assets(): ReadonlyMap<Digest, Asset>;
   /**
@@ -160,6 +168,11 @@ function assemble(
     return loadAsset(asset, { source, platform, ...(store && { store }) });
   };
   const bundles = new Map(manifests.map((manifest) => [manifest.name, manifest]));
+  const bundleOf = (name: string) => {
+    const manifest = bundles.get(name);
+    if (!manifest) throw new BundleError("not-found", `find bundle: "${name}" is not in use`);
+    return manifest;
+  };
   const commands = commandsOf(manifests);
   const files = filesOf(manifests);
   return {
@@ -171,14 +184,21 @@ function assemble(
     commands: () => commands,
     files: () => files,
     assets: () => assets,
-    documentDigest: (name) => {
-      const manifest = bundles.get(name);
-      if (!manifest) throw new BundleError("not-found", `find bundle: "${name}" is not in use`);
-      return toHex(platform.sha256(utf8(JSON.stringify(manifest))));
-    },
+    documentDigest: (name) => toHex(platform.sha256(utf8(JSON.stringify(bundleOf(name))))),
+    origin: async (name) => runAsync(originOf(bundleOf(name), source, platform)),
+    originSync: (name) => runSync(originOf(bundleOf(name), source, platform)),
     loadModule: async (sha256) => runAsync(load(sha256)),
     loadModuleSync: (sha256) => runSync(load(sha256)),
   };
+}
+
+function* originOf(
+  manifest: VerifiedManifest,
+  source: RegistrySource,
+  platform: Platform,
+): Steps<VerifiedOrigin> {
+  const { sha256, size } = manifest.origin;
+  return verifyOrigin(yield* perform(readFrom(source, paths.origin(sha256), size)), manifest, platform);
 }
 
 function commandsOf(manifests: readonly VerifiedManifest[]): Map<string, CommandEntry> {

@@ -30,6 +30,7 @@ export const paths = {
   oldRoot: (version: number) => `roots/${version}.json`,
   index: "index.json",
   manifest: (name: string, version: string) => `manifests/${name}/${version}.json`,
+  origin: (sha256: string) => `origins/${sha256}.json`,
   asset: (sha256: string) => `assets/${sha256}.wasm.gz`,
 } as const;
 

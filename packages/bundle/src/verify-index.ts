@@ -20,7 +20,7 @@ export function verifyIndex(bytes: Uint8Array, root: VerifiedRoot, platform: Pla
   const envelope = openEnvelope(bytes, LIMITS.indexBytes, "index");
   const { keys, roles, revoked } = root;
   checkSignatures(envelope, { keys, roles: [roles.targets], revoked }, platform);
-  const value = parseSigned(envelope);
+  const value = parseSigned(envelope, "index");
   indexShape(value, "index");
   const index = value as Index;
   refuseOtherRegistry(index, root.registry, "index");

@@ -45,7 +45,7 @@ export function verifyManifest(
 }
 
 function readDocument(envelope: Envelope): Manifest {
-  const value = parseSigned(envelope);
+  const value = parseSigned(envelope, "manifest");
   manifestShape(value, envelope.what);
   checkReferences(value as Manifest, envelope.what);
   return freeze(value) as Manifest;

@@ -74,7 +74,7 @@ export function verifyNextRoot(bytes: Uint8Array, previous: VerifiedRoot, platfo
 /** First the signatures by keys already trusted, over the bytes; then shape and rules; then the root's own keys. */
 function authenticate(envelope: Envelope, trusted: Signers, platform: Platform): Root {
   const proven = checkSignatures(envelope, { ...trusted, others: "passed" }, platform);
-  const value = parseSigned(envelope);
+  const value = parseSigned(envelope, "root");
   rootShape(value, "root");
   const root = value as Root;
   checkRules(root, platform);

@@ -15,6 +15,7 @@ async function outcome({ bend, options }: Case): Promise<string> {
   try {
     const registry = await openRegistry({ name: "test", read: it.source.read }, it.trust, browser, options);
     for (const { module } of registry.commands().values()) await registry.loadModule(module);
+    for (const name of registry.bundles().keys()) await registry.origin(name);
     return "accepted";
   } catch (error) {
     if (error instanceof BundleError) return error.code;

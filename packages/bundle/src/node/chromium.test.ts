@@ -26,6 +26,7 @@ async function outcome({ files, trust, options }) {
   try {
     const registry = await openRegistry({ name: "memory", read }, trust, platform, options);
     for (const { module } of registry.commands().values()) await registry.loadModule(module);
+    for (const name of registry.bundles().keys()) await registry.origin(name);
     return "accepted";
   } catch (error) {
     return error instanceof BundleError ? error.code : String(error);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BundleError } from "../errors.ts";
 import { httpSource } from "../http-source.ts";
 import { lockedVersions, lockOf } from "../lock.ts";
-import { listBundles, outdated, searchBundles, verifyAssets } from "../query.ts";
+import { listBundles, outdated, searchBundles, verifyAssets, verifyOrigins } from "../query.ts";
 import type { RegistrySource } from "../source.ts";
 import { paths } from "../source.ts";
 import { install } from "./install.ts";
@@ -53,6 +53,7 @@ describe("install", () => {
     const registry = openFolderRegistry(folder, { trust, versions });
     const { module, size } = registry.commands().get("grep")!;
     expect(registry.loadModuleSync(module).length).toBe(size);
+    expect(registry.originSync("text").sources).toEqual({ main: "text 1.0.0" });
   });
 
   it("mends a damaged asset, and downloads none that is there", async () => {
@@ -153,5 +154,10 @@ describe("questions", () => {
     const codes: (string | undefined)[] = [];
     for await (const { failure } of verifyAssets(registry)) codes.push(failure?.code);
     expect(codes).toEqual(["asset-size", undefined]);
+    const { sha256, size } = registry.bundles().get("core")!.origin;
+    writeFileSync(join(top, "mirror", paths.origin(sha256)), "x".repeat(size));
+    const origins: (string | undefined)[] = [];
+    for await (const { bundle, failure } of verifyOrigins(registry)) origins.push(bundle, failure?.code);
+    expect(origins).toEqual(["core", "origin-digest", "text", undefined]);
   });
 });

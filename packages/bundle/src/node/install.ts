@@ -40,6 +40,7 @@ export async function install(installation: Installation): Promise<VerifiedRegis
   const source = recording(installation.source, documents);
   const registry = await openRegistry(source, trust, platform, { versions, seen, now });
   installation.agree?.(registry);
+  for (const name of registry.bundles().keys()) await registry.origin(name);
   for (const asset of registry.assets().values()) await bring(asset, installation.source, folder);
   const last: string[] = [paths.root, paths.index];
   for (const [path, bytes] of documents) if (!last.includes(path)) writeWhole(join(folder, path), bytes);

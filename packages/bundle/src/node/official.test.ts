@@ -75,8 +75,9 @@ describe("the official registry", () => {
   });
 
   it("says of each asset what it was made of: sources with digests, compilers, flags", () => {
-    for (const { name, assets, origin } of openFolderRegistry(folder).bundles().values()) {
-      const { sources, toolchain } = origin;
+    const registry = openFolderRegistry(folder);
+    for (const { name, assets } of registry.bundles().values()) {
+      const { sources, toolchain } = registry.originSync(name);
       for (const asset of Object.keys(assets))
         expect(Object.keys(sources), name).toContain(asset.replace(/\.wasm$/, ""));
       const [described, locked] = [

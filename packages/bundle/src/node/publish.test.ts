@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseRecipes } from "../publish/recipe.ts";
+import { paths } from "../source.ts";
 import type { TrustRoot } from "../trust.ts";
 import { createRegistry } from "./create.ts";
 import { openFolderRegistry } from "./open.ts";
 import { type Publication, publish } from "./publish.ts";
-import { codeOf, DATES, keys, sha256 } from "./testing/fixture.ts";
+import { codeOf, DATES, keys, mapSource, resign, sha256 } from "./testing/fixture.ts";
 import { program } from "./testing/wasm.ts";
 
 const trust: TrustRoot = { name: "test", version: 1, keys: [keys.root.publicKey], threshold: 1 };
@@ -76,6 +77,39 @@ describe("publish", () => {
     expect(publish({ ...publication, replace: true })).toMatchObject({ index: 2, removedFiles: 1 });
     expect(publish({ ...publication, recipes: recipes("1.0.1") })).toMatchObject({ index: 3 });
     expect(openFolderRegistry(publication.folder, { trust }).bundles().get("core")!.version).toBe("1.0.1");
+  });
+
+  it("lays what a bundle was made of beside it, and removes what none is made of any more", () => {
+    const made = (from: string) => ({ recipe: "make", toolchain: "cc 1", sources: { cat: from } });
+    const of = (from: string) => recipes("1.0.0").map((recipe) => ({ ...recipe, origin: made(from) }));
+    publish({ ...publication, recipes: of("uu_cat 0.12") });
+    expect(codeOf(() => publish({ ...publication, recipes: of("uu_cat 0.13") }))).toBe("invalid");
+    const again = publish({ ...publication, recipes: of("uu_cat 0.13"), replace: true });
+    expect(again).toMatchObject({ index: 2, removedFiles: 1 });
+    const registry = openFolderRegistry(publication.folder, { trust });
+    expect(registry.originSync("core")).toEqual(made("uu_cat 0.13"));
+    expect(readdirSync(join(publication.folder, "origins"))).toHaveLength(1);
+    expect(codeOf(() => publish({ ...publication, recipes: of("a\u202eb"), replace: true }))).toBe("schema");
+  });
+
+  it("takes the place of a manifest in the format before only when it is told to", () => {
+    publish(publication);
+    const { core } = openFolderRegistry(publication.folder, { trust }).index.bundles;
+    const files = new Map(
+      bytesOf(publication.folder).map(([path]) => [
+        path!.slice(1),
+        readFileSync(join(publication.folder, path!)),
+      ]),
+    );
+    const manifest = paths.manifest("core", core!.latest);
+    resign({ files, trust, source: mapSource(files) }, manifest, (document) => {
+      document.format = 1;
+    });
+    for (const path of [manifest, paths.index])
+      writeFileSync(join(publication.folder, path), files.get(path)!);
+    expect(codeOf(() => openFolderRegistry(publication.folder, { trust }))).toBe("format");
+    expect(codeOf(() => publish(publication))).toBe("invalid");
+    expect(publish({ ...publication, replace: true })).toMatchObject({ added: ["core 1.0.0"] });
   });
 
   it("refuses a module with other imports than WASI's, or that is no program", () => {

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { toHex } from "../bytes.ts";
+import { toHex, utf8 } from "../bytes.ts";
 import { BundleError } from "../errors.ts";
-import type { Asset, Manifest } from "../formats.ts";
+import type { Asset, Manifest, Origin, OriginFile } from "../formats.ts";
 import { LIMITS } from "../limits.ts";
 import { type Addition, type Dates, makeIndex, makeManifest } from "../publish/documents.ts";
-import { type BundleRecipe, checkManifest, commandsOf } from "../publish/recipe.ts";
+import { type BundleRecipe, checkManifest, checkOrigin, commandsOf } from "../publish/recipe.ts";
 import { canonical, type Signer, seal } from "../publish/seal.ts";
 import { checkModule } from "../publish/wasm.ts";
 import { openRegistrySync, type VerifiedRegistry } from "../registry.ts";
@@ -17,6 +17,7 @@ import type { TrustRoot } from "../trust.ts";
 import { verifyStored } from "../verify-asset.ts";
 import { type VerifiedIndex, verifyIndex } from "../verify-index.ts";
 import { verifyManifest } from "../verify-manifest.ts";
+import { verifyOrigin } from "../verify-origin.ts";
 import type { VerifiedRoot } from "../verify-root.ts";
 import { folderSource, readBounded } from "./folder-source.ts";
 import { nodePlatform } from "./platform.ts";
@@ -52,7 +53,7 @@ export interface Published {
 const platform = nodePlatform();
 
 /**
- * Publishes bundles into a registry's folder: assets, then manifests, then the index, each file whole or not at all. The
+ * Publishes bundles into a registry's folder: assets and origins, then manifests, then the index, each file whole or not at all. The
  * same input gives the same bytes, and a bundle that did not change keeps its files. In the end everything is read back
  * and verified as a client does. Throws the codes of verification, `wasm-import`, `schema`, `invalid` or `store`.
  */
@@ -63,10 +64,15 @@ export function publish(publication: Publication): Published {
   const previous = existsSync(indexFile)
     ? verifyIndex(readBounded(indexFile, LIMITS.indexBytes), root, platform)
     : undefined;
-  const known = (name: string, version: string): Manifest | undefined => {
+  const known = (name: string, version: string): Manifest | typeof OLDER | undefined => {
     if (!previous?.bundles[name]?.versions[version]) return undefined;
     const bytes = readBounded(join(folder, paths.manifest(name, version)), LIMITS.manifestBytes);
-    return verifyManifest(bytes, { name, version }, { root, index: previous }, platform);
+    try {
+      return verifyManifest(bytes, { name, version }, { root, index: previous }, platform);
+    } catch (error) {
+      if (error instanceof BundleError && error.code === "format") return OLDER;
+      throw error;
+    }
   };
   const changed = publication.recipes
     .map((recipe) => buildManifest(recipe, publication))
@@ -85,9 +91,17 @@ export function publish(publication: Publication): Published {
   };
 }
 
-function isNew(manifest: Manifest, known: Manifest | undefined, { replace }: Publication): boolean {
+/** A manifest that was published in a format of before. */
+const OLDER = "older";
+
+function isNew(
+  manifest: Manifest,
+  known: Manifest | typeof OLDER | undefined,
+  { replace }: Publication,
+): boolean {
   if (!known) return true;
-  if (canonical({ ...manifest, created: known.created }) === canonical(known)) return false;
+  if (known !== OLDER && canonical({ ...manifest, created: known.created }) === canonical(known))
+    return false;
   if (replace) return true;
   throw new BundleError(
     "invalid",
@@ -96,7 +110,7 @@ function isNew(manifest: Manifest, known: Manifest | undefined, { replace }: Pub
 }
 
 function buildManifest(recipe: BundleRecipe, publication: Publication): Manifest {
-  const { name, version, description, licence, modules, files = [], origin } = recipe;
+  const { name, version, description, licence, modules, files = [] } = recipe;
   const assets: Record<string, Asset> = {};
   for (const { module } of modules)
     assets[`${module}.wasm`] = pack(join(publication.binaries, name, `${module}.wasm`), publication, true);
@@ -108,14 +122,24 @@ function buildManifest(recipe: BundleRecipe, publication: Publication): Manifest
     created: publication.created,
     commands: commandsOf(recipe),
     files: Object.fromEntries(files.map(({ file, path }) => [path, file])),
-    origin: {
-      recipe: origin?.recipe ?? "pnpm bundles",
-      toolchain: origin?.toolchain ?? "",
-      sources: origin?.sources ?? Object.fromEntries(modules.map(({ module, crate }) => [module, crate])),
-    },
+    origin: layOrigin(recipe, publication),
   });
   checkManifest(manifest);
   return manifest;
+}
+
+/** Lays what the recipe says of the bundle's sources into the registry. */
+function layOrigin({ name, modules, origin }: BundleRecipe, { folder }: Publication): OriginFile {
+  const document: Origin = {
+    recipe: origin?.recipe ?? "pnpm bundles",
+    toolchain: origin?.toolchain ?? "",
+    sources: origin?.sources ?? Object.fromEntries(modules.map(({ module, crate }) => [module, crate])),
+  };
+  checkOrigin(document, name);
+  const bytes = utf8(canonical(document));
+  const sha256 = toHex(platform.sha256(bytes));
+  writeWhole(join(folder, paths.origin(sha256)), bytes);
+  return { sha256, size: bytes.length };
 }
 
 /** Packs one file into the registry, or finds it there: what is published keeps its packed bytes. */
@@ -162,25 +186,32 @@ function writeDocuments(
   writeWhole(join(folder, paths.index), file);
 }
 
-/** Verifies every asset of every version in the index, and removes assets that none has. */
+/** Verifies every asset and origin of every version in the index, and removes files that none has. */
 function tidy(
   folder: string,
   { root, index }: VerifiedRegistry,
 ): { removedFiles: number; storedBytes: number } {
-  const needed = new Map<string, Asset>();
+  const assets = new Map<string, Asset>();
+  const needed = new Set<string>();
   for (const [name, version] of allVersions(index)) {
     const bytes = readFileSync(join(folder, paths.manifest(name, version)));
     const manifest = verifyManifest(bytes, { name, version }, { root, index }, platform);
-    for (const asset of Object.values(manifest.assets)) needed.set(paths.asset(asset.sha256), asset);
+    for (const asset of Object.values(manifest.assets)) assets.set(paths.asset(asset.sha256), asset);
+    const origin = paths.origin(manifest.origin.sha256);
+    verifyOrigin(readBounded(join(folder, origin), manifest.origin.size), manifest, platform);
+    needed.add(origin);
   }
   let storedBytes = 0;
-  for (const [path, asset] of needed) {
+  for (const [path, asset] of assets) {
     verifyStored(readBounded(join(folder, path), asset.stored.size), asset, platform);
+    needed.add(path);
     storedBytes += asset.stored.size;
   }
-  const there = existsSync(join(folder, "assets")) ? readdirSync(join(folder, "assets")) : [];
-  const stray = there.filter((name) => !needed.has(`assets/${name}`));
-  for (const name of stray) rmSync(join(folder, "assets", name));
+  const stray = ["assets", "origins"].flatMap((shelf) => {
+    const there = existsSync(join(folder, shelf)) ? readdirSync(join(folder, shelf)) : [];
+    return there.map((name) => `${shelf}/${name}`).filter((path) => !needed.has(path));
+  });
+  for (const path of stray) rmSync(join(folder, path));
   return { removedFiles: stray.length, storedBytes };
 }
 

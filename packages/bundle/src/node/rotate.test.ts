@@ -34,6 +34,7 @@ describe("rotate", () => {
     const after = openFolderRegistry(folder, { trust, seen: before.seen });
     expect(codeOf(() => checkLock(lock, after))).toBe("accepted");
     expect(after.root.revoked).toEqual([keyId(keys.targets)]);
+    expect(after.originSync("core")).toEqual(before.originSync("core"));
   });
 
   it("goes through several roots, and an old pin still reaches the newest", () => {

@@ -1,5 +1,15 @@
 import { keyIdOf } from "../envelope.ts";
-import type { Asset, Command, Index, IndexVersion, Manifest, Origin, PublicKey, Root } from "../formats.ts";
+import {
+  type Asset,
+  type Command,
+  FORMATS,
+  type Index,
+  type IndexVersion,
+  type Manifest,
+  type OriginFile,
+  type PublicKey,
+  type Root,
+} from "../formats.ts";
 import { compareVersions } from "../names.ts";
 import type { Platform } from "../platform.ts";
 
@@ -27,7 +37,7 @@ export function makeRoot(plan: RootPlan, platform: Platform): Root {
     keys[keyIdOf(key, platform)] = { type: "ed25519", public: key };
   const { registry, version, created, expires } = plan;
   return {
-    ...{ format: 1, type: "root", registry, version, created, expires, keys },
+    ...{ format: FORMATS.root, type: "root", registry, version, created, expires, keys },
     roles: {
       root: { keys: ids(plan.root.keys), threshold: plan.root.threshold },
       targets: { keys: ids(plan.targets.keys), threshold: plan.targets.threshold },
@@ -47,7 +57,7 @@ export interface ManifestPlan {
   readonly commands: Readonly<Record<string, Command>>;
   readonly assets: Readonly<Record<string, Asset>>;
   readonly files?: Readonly<Record<string, string>>;
-  readonly origin: Origin;
+  readonly origin: OriginFile;
 }
 
 /** The document of a manifest; capabilities come out sorted, each once. */
@@ -58,7 +68,7 @@ export function makeManifest(plan: ManifestPlan): Manifest {
       [name, { ...command, capabilities: [...new Set(command.capabilities)].sort() }] as const,
   );
   return {
-    ...{ format: 1, type: "manifest", engine: "wasi_snapshot_preview1" },
+    ...{ format: FORMATS.manifest, type: "manifest", engine: "wasi_snapshot_preview1" },
     ...rest,
     commands: Object.fromEntries(sorted),
     ...(files && Object.keys(files).length > 0 && { files }),
@@ -87,7 +97,8 @@ export function makeIndex(
     ([name, known]) => [name, { latest: latestOf(known), versions: known }] as const,
   );
   const version = (previous?.version ?? 0) + 1;
-  return { format: 1, type: "index", registry, version, ...dates, bundles: Object.fromEntries(bundles) };
+  const head = { format: FORMATS.index, type: "index", registry, version } as const;
+  return { ...head, ...dates, bundles: Object.fromEntries(bundles) };
 }
 
 /** The version to install: the newest that is no pre-release and not yanked, else the newest. */

@@ -1,15 +1,18 @@
 import { signaturesShape } from "../envelope.ts";
-import { indexShape, manifestShape, rootShape } from "../formats.ts";
+import { indexShape, manifestShape, originShape, rootShape } from "../formats.ts";
 import type { Check, JsonSchema } from "../schema.ts";
 
 /**
- * JSON Schemas (2020-12) of the signed files, made from the very checks that verification runs. They say less: order of names,
+ * JSON Schemas (2020-12) of the signed files and of the origins that manifests name, made from the very checks that verification runs. They say less: order of names,
  * canonical form, signatures and the rules between fields are in docs/registry.md.
  */
-export function jsonSchemas(): { root: JsonSchema; index: JsonSchema; manifest: JsonSchema } {
-  const file = (title: string, signed: Check): JsonSchema => ({
+export function jsonSchemas(): Record<"root" | "index" | "manifest" | "origin", JsonSchema> {
+  const head = (title: string) => ({
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: `Shadowbox registry: ${title}`,
+  });
+  const file = (title: string, signed: Check): JsonSchema => ({
+    ...head(title),
     type: "object",
     required: ["signatures", "signed"],
     properties: { signatures: signaturesShape.schema, signed: signed.schema },
@@ -19,5 +22,6 @@ export function jsonSchemas(): { root: JsonSchema; index: JsonSchema; manifest: 
     root: file("root", rootShape),
     index: file("index", indexShape),
     manifest: file("manifest", manifestShape),
+    origin: { ...head("origin"), ...originShape.schema },
   };
 }

@@ -1,5 +1,12 @@
 import { BundleError } from "../errors.ts";
-import { CAPABILITIES, type Command, type Manifest, manifestShape } from "../formats.ts";
+import {
+  CAPABILITIES,
+  type Command,
+  type Manifest,
+  manifestShape,
+  type Origin,
+  originShape,
+} from "../formats.ts";
 import { sortNames } from "../json.ts";
 import { assetName, bundleName, commandName, insidePath, version } from "../names.ts";
 import { integer, list, object, oneOf, table, text } from "../schema.ts";
@@ -20,7 +27,7 @@ export interface BundleRecipe {
   readonly modules: readonly ModuleRecipe[];
   /** Files to lay into the sandbox: `file` beside the modules, `path` inside. */
   readonly files?: readonly { readonly file: string; readonly path: string }[];
-  readonly origin?: Partial<Manifest["origin"]>;
+  readonly origin?: Partial<Origin>;
 }
 
 const capability = oneOf(...CAPABILITIES);
@@ -75,3 +82,7 @@ export function commandsOf(recipe: BundleRecipe): Record<string, Command> {
 /** Refuses a manifest that clients would refuse, before it is signed. */
 export const checkManifest = (manifest: Manifest): void =>
   manifestShape(JSON.parse(JSON.stringify(manifest), sortNames), `manifest of ${manifest.name}`);
+
+/** The same of what a bundle says of where it comes from. */
+export const checkOrigin = (origin: Origin, bundle: string): void =>
+  originShape(JSON.parse(JSON.stringify(origin), sortNames), `origin of ${bundle}`);

@@ -1,4 +1,12 @@
-import { listBundles, lockOf, searchBundles, verifyAssets, writeLock } from "@shadowbox/bundle";
+import {
+  type AssetCheck,
+  listBundles,
+  lockOf,
+  searchBundles,
+  verifyAssets,
+  verifyOrigins,
+  writeLock,
+} from "@shadowbox/bundle";
 import { collectGarbage } from "@shadowbox/bundle/node";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { COMMON, cacheFolder, type Parsed } from "../cli/options.ts";
@@ -97,7 +105,13 @@ async function search(values: Parsed["values"], text = ""): Promise<object[]> {
 async function info({ json }: Parsed["values"], name: string | undefined): Promise<object[]> {
   if (name === undefined) throw new CliError("bundle info: expected the name of a bundle", EXIT.USAGE);
   const all = registries();
-  const found = all.flatMap((registry) => registry.bundles().get(name) ?? []);
+  const homes = all.filter((registry) => registry.bundles().has(name));
+  const found = await Promise.all(
+    homes.map(async (registry) => ({
+      ...registry.bundles().get(name)!,
+      origin: await registry.origin(name),
+    })),
+  );
   if (found.length === 0) {
     const home = all.flatMap((registry) => registry.commands().get(name)?.bundle ?? []);
     const hint = home.length > 0 ? `the command "${name}" is in "${home[0]}"` : "`bundle list` shows all";
@@ -136,18 +150,17 @@ async function verify(): Promise<object[]> {
       ),
     );
     for await (const check of verifyAssets(registry))
-      rows.push({
-        ...{
-          asset: names.get(check.sha256),
-          sha256: check.sha256,
-          bytes: check.bytes,
-          registry: registry.name,
-        },
-        ...(check.failure ? { failure: `${check.failure.code}: ${check.failure.message}` } : { state: "ok" }),
-      });
+      rows.push(verdict(names.get(check.sha256)!, registry.name, check));
+    for await (const check of verifyOrigins(registry))
+      rows.push(verdict(`${check.bundle}/origin`, registry.name, check));
   }
   return rows;
 }
+
+const verdict = (asset: string, registry: string, { sha256, bytes, failure }: AssetCheck) => ({
+  ...{ asset, sha256, bytes, registry },
+  ...(failure ? { failure: `${failure.code}: ${failure.message}` } : { state: "ok" }),
+});
 
 /** Clears the cache of unpacked modules of what no installed bundle uses; what is missing is unpacked again when it is run. */
 async function gc(values: Parsed["values"]): Promise<object[]> {

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { fromUtf8, toHex, utf8 } from "../../bytes.ts";
 import { keyIdOf, openEnvelope } from "../../envelope.ts";
 import { BundleError, type BundleErrorCode } from "../../errors.ts";
-import type { Asset, Capability, Manifest, Root } from "../../formats.ts";
+import type { Asset, Capability, Manifest, OriginFile, Root } from "../../formats.ts";
 import { makeIndex, makeManifest, makeRoot } from "../../publish/documents.ts";
 import { type Signer, seal } from "../../publish/seal.ts";
 import { paths, type RegistrySource, refuseBadPath } from "../../source.ts";
@@ -77,8 +77,15 @@ function bundle(
     description: `The ${name} tools`,
     commands: Object.fromEntries(table),
     assets: { "main.wasm": asset },
-    origin: { recipe: "none", toolchain: "", sources: {} },
+    origin: addOrigin(files, `{"recipe":"none","sources":{"main":"${name} ${version}"},"toolchain":""}`),
   });
+}
+
+/** Lays what says where assets come from into the registry, whatever it is. */
+export function addOrigin(files: Map<string, Uint8Array>, text: string): OriginFile {
+  const bytes = utf8(text);
+  files.set(paths.origin(sha256(bytes)), bytes);
+  return { sha256: sha256(bytes), size: bytes.length };
 }
 
 /** Lays an asset into the registry. */

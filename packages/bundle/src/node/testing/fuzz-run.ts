@@ -1,9 +1,11 @@
 import canonicalize from "canonicalize";
 import { toHex } from "../../bytes.ts";
-import { openRegistrySync } from "../../registry.ts";
+import type { OriginFile } from "../../formats.ts";
+import { type OpenOptions, openRegistrySync } from "../../registry.ts";
 import { paths } from "../../source.ts";
 import { DOCUMENTS } from "./cases/case.ts";
 import {
+  addOrigin,
   type Bendable,
   codeOf,
   documentIn,
@@ -19,10 +21,11 @@ import { asBytes, asText, changeValues, mutate, seeded, textIn } from "./fuzz.ts
 
 const PATHS = Object.values(DOCUMENTS);
 
-/** Opens a registry and loads every module of it. */
-export function openAll(it: Fixture): void {
-  const registry = openRegistrySync(it.source, it.trust, platform);
+/** Opens a registry and reads all that it has, as far as it goes. */
+export function openAll(it: Fixture, options?: OpenOptions): void {
+  const registry = openRegistrySync(it.source, it.trust, platform, options);
   for (const { module } of registry.commands().values()) registry.loadModuleSync(module);
+  for (const name of registry.bundles().keys()) registry.originSync(name);
 }
 
 /** A copy with another file in it. */
@@ -102,6 +105,32 @@ function refuseUnsound(it: Fixture, what: string): void {
       if (!sound || !/^[[a-z0-9_.+-]+$/.test(name)) throw new Error(`${what}: ${name} was accepted`);
     }
 }
+
+/** Random changes of what says where a bundle comes from, half of them by a key holder. Throws for one that is accepted and that the library would spell otherwise. */
+export const fuzzOrigins: Fuzz = (count, seed, each) => {
+  const base = fixture();
+  const random = seeded(seed);
+  const before = documentIn(base.files.get(DOCUMENTS.manifest)!).origin as OriginFile;
+  const path = paths.origin(before.sha256);
+  const text = asText(base.files.get(path)!);
+  let accepted = 0;
+  for (let i = 0; i < count; i++) {
+    each?.(i);
+    const after = mutate(text, text, random);
+    if (after === text) continue;
+    const it = bent(base, path, asBytes(after));
+    const isKeyHolder = random(2) === 1;
+    if (isKeyHolder)
+      resign(it, DOCUMENTS.manifest, (manifest: Bendable) => {
+        manifest.origin = addOrigin(it.files, after);
+      });
+    if (codeOf(() => openAll(it)) !== "accepted") continue;
+    accepted++;
+    if (!isKeyHolder || canonicalize(JSON.parse(after)) !== after)
+      throw new Error(`case ${i} of seed ${seed}: ${after} was accepted`);
+  }
+  return accepted;
+};
 
 /** Random changes of packed assets, half of them by a key holder whose manifest says that they are meant. Throws for one that is accepted. */
 export const fuzzAssets: Fuzz = (count, seed, each) => {

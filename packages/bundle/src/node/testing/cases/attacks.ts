@@ -1,7 +1,9 @@
+import type { OriginFile } from "../../../formats.ts";
 import { type Signer, seal } from "../../../publish/seal.ts";
 import { paths } from "../../../source.ts";
 import {
   addAsset,
+  addOrigin,
   documentIn,
   type Fixture,
   keys,
@@ -214,6 +216,51 @@ const assets: Case[] = [
   },
 ];
 
+const catOrigin = (it: Fixture) => documentIn(it.files.get(MANIFEST)!).origin as OriginFile;
+const replaceOrigin = (edit: (text: string) => string) => (it: Fixture) =>
+  retype(it, paths.origin(catOrigin(it).sha256), edit);
+/** Names another origin in the manifest, as its publisher could. */
+const giveOrigin = (text: string) => (it: Fixture) => {
+  const origin = addOrigin(it.files, text);
+  resign(it, MANIFEST, (manifest) => Object.assign(manifest, { origin }));
+};
+
+const origins: Case[] = [
+  {
+    name: "origin with another letter",
+    code: "origin-digest",
+    bend: replaceOrigin((text) => text.replace("none", "nine")),
+  },
+  { name: "origin cut", code: "origin-digest", bend: replaceOrigin((text) => text.slice(0, -1)) },
+  { name: "origin without an end", code: "too-large", bend: replaceOrigin((text) => `${text} `) },
+  {
+    name: "origin of another bundle",
+    code: "origin-digest",
+    bend: replaceOrigin((text) => text.replace("core", "text")),
+  },
+  { name: "no origin", code: "not-found", bend: (it) => it.files.delete(paths.origin(catOrigin(it).sha256)) },
+  {
+    name: "origin of another size than its manifest says",
+    code: "origin-digest",
+    bend: (it) => resign(it, MANIFEST, ({ origin }) => Object.assign(origin, { size: origin.size + 1 })),
+  },
+  {
+    name: "origin with a blank, listed",
+    code: "malformed",
+    bend: giveOrigin('{"recipe":"x","sources":{}, "toolchain":""}'),
+  },
+  {
+    name: "origin with a field more, listed",
+    code: "schema",
+    bend: giveOrigin('{"recipe":"x","sources":{},"toolchain":"","url":"x"}'),
+  },
+  {
+    name: "origin that turns the text's direction, listed",
+    code: "schema",
+    bend: giveOrigin('{"recipe":"\u202ex","sources":{},"toolchain":""}'),
+  },
+];
+
 const conflicts: Case[] = [
   {
     name: "two bundles with one command",
@@ -226,4 +273,11 @@ const conflicts: Case[] = [
 ];
 
 /** What someone does who wants in. */
-export const attacks: readonly Case[] = [...signatures, ...tampering, ...endless, ...assets, ...conflicts];
+export const attacks: readonly Case[] = [
+  ...signatures,
+  ...tampering,
+  ...endless,
+  ...assets,
+  ...origins,
+  ...conflicts,
+];

@@ -15,7 +15,7 @@ const DATES: Row[] = [
 const HEAD: Row[] = [
   ["format", 0],
   ["format", "1"],
-  ["format", 2, "format"],
+  ["format", 3, "format"],
   ["type", "other"],
   ["registry", "other", "registry-mismatch"],
   ["registry", "Test", "confusable"],
@@ -129,8 +129,11 @@ const MANIFEST: Row[] = [
   ["files", { "/usr/../etc/x": "main.wasm" }, "path"],
   ["files", { "/usr//x": "main.wasm" }],
   ["files", { "/usr/lib/x": "other" }],
+  ["format", 1, "format"],
   ["origin", {}],
-  ["origin.sources", []],
+  ["origin.size", 1e9],
+  ["origin.sha256", "A".repeat(64)],
+  ["origin.url", "https://elsewhere.example/"],
 ];
 
 /** Sets `a.b.c` in a document. After `bundles.` and `commands.` comes one name, dots and all; `~` is a dot elsewhere. */

@@ -1,24 +1,26 @@
 import { documentIn, retype, sealText } from "../fixture.ts";
 import { type Case, DOCUMENTS } from "./case.ts";
 
+const FORMAT = /"format":\d/;
+
 /** A document's text spelled otherwise, with a valid signature over that spelling. */
 const SPELLINGS: Record<string, (text: string) => string | Uint8Array> = {
   "a blank": (text) => text.replace(":", ": "),
   "a line end": (text) => `${text}\n`,
   "a byte order mark": (text) => `\ufeff${text}`,
-  "a name twice": (text) => text.replace('"format":1', '"format":1,"format":1'),
-  "a name twice, with two values": (text) => text.replace('"format":1', '"format":2,"format":1'),
+  "a name twice": (text) => text.replace(FORMAT, '"format":1,"format":1'),
+  "a name twice, with two values": (text) => text.replace(FORMAT, '"format":2,"format":1'),
   "names in another order": (text) => text.replace(/^\{(.*),("type":"[a-z]+")(.*)$/, "{$2,$1$3"),
-  "a number with a fraction of zero": (text) => text.replace('"format":1', '"format":1.0'),
-  "a number with an exponent": (text) => text.replace('"format":1', '"format":1e0'),
-  "a number with a leading zero": (text) => text.replace('"format":1', '"format":01'),
-  "a plus sign": (text) => text.replace('"format":1', '"format":+1'),
-  "an over-long number": (text) => text.replace('"format":1', `"format":1.${"0".repeat(1000)}1`),
-  "a number over all bounds": (text) => text.replace('"format":1', '"format":1e999'),
-  "minus zero": (text) => text.replace('"format":1', '"format":-0'),
-  NaN: (text) => text.replace('"format":1', '"format":NaN'),
-  Infinity: (text) => text.replace('"format":1', '"format":Infinity'),
-  "a hexadecimal number": (text) => text.replace('"format":1', '"format":0x1'),
+  "a number with a fraction of zero": (text) => text.replace(FORMAT, '"format":1.0'),
+  "a number with an exponent": (text) => text.replace(FORMAT, '"format":1e0'),
+  "a number with a leading zero": (text) => text.replace(FORMAT, '"format":01'),
+  "a plus sign": (text) => text.replace(FORMAT, '"format":+1'),
+  "an over-long number": (text) => text.replace(FORMAT, `"format":1.${"0".repeat(1000)}1`),
+  "a number over all bounds": (text) => text.replace(FORMAT, '"format":1e999'),
+  "minus zero": (text) => text.replace(FORMAT, '"format":-0'),
+  NaN: (text) => text.replace(FORMAT, '"format":NaN'),
+  Infinity: (text) => text.replace(FORMAT, '"format":Infinity'),
+  "a hexadecimal number": (text) => text.replace(FORMAT, '"format":0x1'),
   "an escaped letter": (text) => text.replace('"test"', '"\\u0074est"'),
   "an escaped slash": (text) => text.replace('"registry":"test"', '"registry":"te\\/st"'),
   "a comment": (text) => text.replace("{", "{/**/"),
