@@ -1,6 +1,7 @@
 // Compares the sandbox's curl with the machine's, command line by command line:
 //   node conformance/curl/run.mjs [--modules DIR] [--grep TEXT] [--verbose]
-// --modules: a folder with curl.wasm, published into a registry that lives as long as this run; default: the official one.
+// --modules: a folder with net-utils' modules, published as bundle and commands of other names into a registry that lives as
+// long as this run, and called by functions; default: the official curl.
 import { execFileSync, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,29 +53,44 @@ async function runOurs(script) {
   const setup = `rm -rf /tmp/case; mkdir /tmp/case; cd /tmp/case`;
   await box.exec(setup);
   for (const [name, bytes] of Object.entries(FILES)) box.fs.writeFile(`/tmp/case/${name}`, bytes);
-  const env = { B: server.base };
-  const { status, stdout, stderr } = await box.exec(script, { cwd: "/tmp/case", env, timeoutMs: 20_000 });
-  return { status, out: Buffer.from(stdout).toString("latin1"), err: Buffer.from(stderr).toString() };
+  const env = { B: server.base, D: server.dead };
+  const calls = values.modules ? 'curl() { trial-curl "$@"; }\n' : "";
+  const { status, stdout, stderr } = await box.exec(calls + script, { cwd: "/tmp/case", env, timeoutMs: 20_000 });
+  const out = told(Buffer.from(stdout).toString("latin1"));
+  return { status, out, err: Buffer.from(stderr).toString() };
 }
 
 function runTheirs(script) {
   const cwd = mkdtempSync(join(folder, "case-"));
   for (const [name, bytes] of Object.entries(FILES)) writeFileSync(join(cwd, name), bytes);
   return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, HOME: cwd, B: server.base, LC_ALL: "C.UTF-8" };
+    const env = { PATH: process.env.PATH, HOME: cwd, B: server.base, D: server.dead, LC_ALL: "C.UTF-8" };
     const child = spawn("bash", ["-c", script], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let [out, err] = ["", ""];
     child.stdout.on("data", (bytes) => (out += bytes.toString("latin1")));
     child.stderr.on("data", (bytes) => (err += bytes));
-    child.on("close", (status) => resolve({ status, out, err }));
+    child.on("close", (status) => resolve({ status, out: told(out), err }));
   });
+}
+
+/** What is printed, without what time makes of it: milliseconds, and the meter's speeds and clocks. */
+function told(out) {
+  return out
+    .replace(/after \d+ ms/g, "after N ms")
+    .replace(/after \d+ milliseconds/g, "after N milliseconds")
+    .replace(/\r((?: *\d+ +[\d.kMG]+){3})(?: +[\d.kMG]+){2}(?: +[\d:-]{7,8}){3} +[\d.kMG]+/g, "\r$1 speed and time");
 }
 
 /** A registry of its own with the modules, and the root to trust. */
 async function publishModules(modules) {
   const bundle = await loadBundlePackage();
   const { bundles } = JSON.parse(readFileSync(join(top, "crates/bundles.json"), "utf8"));
-  const recipe = bundles.find(({ name }) => name === "net-utils");
+  const official = bundles.find(({ name }) => name === "net-utils");
+  const trial = (module) => ({
+    ...module,
+    commands: module.commands.map((command) => ({ ...command, name: `trial-${command.name}` })),
+  });
+  const recipe = { ...official, name: "net-trial", modules: official.modules.map(trial) };
   const binaries = join(folder, "binaries");
   mkdirSync(join(binaries, recipe.name), { recursive: true });
   for (const { module } of recipe.modules)

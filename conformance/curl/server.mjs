@@ -15,7 +15,12 @@ export async function startServer() {
     answer(request, response, Buffer.concat(body), server.address().port);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
+  const gone = createServer();
+  await once(gone.listen(0, "127.0.0.1"), "listening");
+  const dead = `http://127.0.0.1:${gone.address().port}`;
+  await new Promise((resolve) => gone.close(resolve));
   return {
+    dead,
     base: `http://127.0.0.1:${server.address().port}`,
     close: () => server.closeAllConnections() || server.close(),
   };
@@ -52,6 +57,12 @@ function answer(request, response, body, port) {
     loop: () => go("/loop"),
     to404: () => go("/status/404"),
     elsewhere: () => go(`http://localhost:${port}/echo`),
+    set: () => text(200, "set\n", { "Set-Cookie": COOKIES }),
+    jump: () => text(302, "moved\n", { Location: "/echo", "Set-Cookie": ["z=9", "gone=; Max-Age=0"] }),
+    dated: () => dated(request, text),
+    later: () => text(200, "dated\n", { "Last-Modified": DATE }),
+    wait: () => text(tries.has(argument) ? 200 : 503, `${tries.set(argument, 1).size > 0}\n`, { "Retry-After": "1" }),
+    unknown: () => [response.writeHead(200, { "X-One": "1" }), response.end("no length\n")],
     gzip: () => text(200, gzipSync("compressed text\n"), { "Content-Encoding": "gzip" }),
     slow: () => setTimeout(() => text(200, "late\n"), 3000),
     short: () => [
@@ -69,6 +80,23 @@ function answer(request, response, body, port) {
     },
   };
   (pages[path] ?? (() => text(404, "none\n")))();
+}
+
+const DATE = "Mon, 01 Jan 2024 10:00:00 GMT";
+const COOKIES = [
+  "a=1",
+  "b=2; Path=/x",
+  "c=3; Expires=Wed, 01 Jan 2031 00:00:00 GMT; HttpOnly",
+  "e=5; Secure",
+  "f=; Max-Age=0",
+  "long=7; path=/echo; samesite=lax",
+  "else=8; domain=example.org",
+];
+
+function dated(request, text) {
+  const { "if-modified-since": since, "if-none-match": tag } = request.headers;
+  const same = tag === '"abc"' || (since !== undefined && Date.parse(since) >= Date.parse(DATE));
+  text(same ? 304 : 200, same ? "" : "dated\n", { "Last-Modified": DATE, ETag: '"abc"' });
 }
 
 function ranged(request, text) {

@@ -22,6 +22,17 @@ pub enum Body {
     Stream(Box<dyn Read>, Option<u64>),
 }
 
+impl Body {
+    /// None: no body; inner none: of unknown length.
+    pub fn length(&self) -> Option<Option<u64>> {
+        match self {
+            Body::None => None,
+            Body::Bytes(bytes) => Some(Some(bytes.len() as u64)),
+            Body::Stream(_, length) => Some(*length),
+        }
+    }
+}
+
 pub struct Request<'a> {
     pub method: &'a str,
     pub url: &'a str,
@@ -115,11 +126,7 @@ pub fn fetch(request: &Request, body: Body, sent: &mut dyn FnMut(u64)) -> Result
 }
 
 fn encode(request: &Request, body: &Body) -> Vec<u8> {
-    let (has_body, length) = match body {
-        Body::None => (false, None),
-        Body::Bytes(bytes) => (true, Some(bytes.len() as u64)),
-        Body::Stream(_, length) => (true, *length),
-    };
+    let (has_body, length) = body.length().map_or((false, None), |length| (true, length));
     let flags = if request.decode { DECODE } else { 0 } | if has_body { BODY } else { 0 };
     let mut payload = Vec::new();
     payload.extend(flags.to_le_bytes());

@@ -53,14 +53,15 @@ impl Part {
         if literal {
             return Ok(Part { name, file_name: None, kind: None, content: Content::Bytes(value.into()) });
         }
-        let mut fields = value.split(';');
-        let mut first = fields.next().unwrap_or("").to_string();
+        let mut fields = fields(value).into_iter();
+        let first = fields.next().unwrap_or_default();
         let (mut kind, mut file_name) = (None, None);
         for field in fields {
             match field.trim().split_once('=') {
                 Some(("type", value)) => kind = Some(value.to_string()),
-                Some(("filename", value)) => file_name = Some(value.trim_matches('"').to_string()),
-                _ => first = format!("{first};{field}"),
+                Some(("filename", value)) => file_name = Some(value.to_string()),
+                // Other words are none of curl's.
+                _ => {}
             }
         }
         if let Some(path) = first.strip_prefix('@') {
@@ -69,12 +70,12 @@ impl Part {
                 path => Content::File(path.into(), std::fs::metadata(here(path)).and_then(|f| readable(path, f.len()))?),
             };
             let base = path.rsplit('/').next().unwrap_or(path).to_string();
-            let kind = kind.or_else(|| Some(guess(&base).into()));
+            let kind = kind.or_else(|| (path != "-").then(|| guess(&base).into()));
             return Ok(Part { name, file_name: file_name.or(Some(base)), kind, content });
         }
         let content = match first.strip_prefix('<') {
             Some(path) => read_file(path)?,
-            None => first.trim_matches('"').as_bytes().to_vec(),
+            None => first.into_bytes(),
         };
         Ok(Part { name, file_name, kind, content: Content::Bytes(content) })
     }
@@ -92,6 +93,25 @@ impl Part {
         head.push_str("\r\n");
         head.into_bytes()
     }
+}
+
+/// What stands between semicolons; within quotes they are letters like others.
+fn fields(text: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let (mut quoted, mut letters) = (false, text.chars().peekable());
+    while let Some(letter) = letters.next() {
+        let starts = all.last().is_some_and(|field| field.is_empty() || field.ends_with(['=', '@', '<']));
+        match letter {
+            '"' if quoted => quoted = false,
+            '"' if starts => quoted = true,
+            ';' if !quoted => all.push(String::new()),
+            _ => {
+                let escaped = letters.next_if(|next| quoted && letter == '\\' && ['"', '\\'].contains(next));
+                all.last_mut().into_iter().for_each(|field| field.push(escaped.unwrap_or(letter)));
+            }
+        }
+    }
+    all
 }
 
 fn readable(path: &str, length: u64) -> io::Result<u64> {
@@ -134,5 +154,22 @@ fn guess(name: &str) -> &'static str {
         "pdf" => "application/pdf",
         "xml" => "application/xml",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_forms_may_be_quoted() {
+        for (text, expected) in [
+            ("a;type=b", vec!["a", "type=b"]),
+            ("\"x;y\";type=\"t\"", vec!["x;y", "type=t"]),
+            ("{\"a\":1}", vec!["{\"a\":1}"]),
+            ("\"a\\\"b\\\\\"", vec!["a\"b\\"]),
+        ] {
+            assert_eq!(fields(text), expected, "{text}");
+        }
     }
 }

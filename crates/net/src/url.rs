@@ -58,6 +58,12 @@ fn clean(text: &str) -> String {
     format!("/{}{}", out.join("/"), &text[end..])
 }
 
+/// A URL without dot segments in its path.
+pub fn cleaned(url: &str) -> String {
+    let Some((scheme, authority, rest)) = split(url) else { return url.into() };
+    if rest.starts_with('/') { format!("{scheme}://{authority}{}", clean(rest)) } else { url.into() }
+}
+
 /// Takes `user:password@` out of a URL.
 pub fn take_credentials(url: &str) -> (String, Option<String>) {
     let Some((scheme, authority, rest)) = split(url) else { return (url.into(), None) };
@@ -83,6 +89,22 @@ pub fn origin(url: &str) -> String {
     let port = if scheme == "https" { ":443" } else { ":80" };
     let tail = host.strip_suffix(port).unwrap_or(&host);
     format!("{scheme}://{tail}")
+}
+
+/// The host of an authority in lower case, without its port; an IPv6 address keeps its brackets.
+pub fn host(authority: &str) -> String {
+    let place = authority.rsplit('@').next().unwrap_or("");
+    let end = place.rfind(']').map_or(0, |at| at + 1);
+    let port = place[end..].find(':').map_or(place.len(), |at| end + at);
+    place[..port].to_ascii_lowercase()
+}
+
+/// The port that a URL names or its scheme has.
+pub fn port(url: &str) -> u16 {
+    let Some((scheme, authority, _)) = split(url) else { return 0 };
+    let place = authority.rsplit('@').next().unwrap_or("");
+    let named = place.rsplit_once(':').filter(|(_, port)| !port.contains(']')).and_then(|(_, port)| port.parse().ok());
+    named.unwrap_or(if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 })
 }
 
 #[cfg(test)]
@@ -123,5 +145,8 @@ mod tests {
         assert_eq!(file_name("http://h/a/"), None);
         assert_eq!(origin("HTTPS://u@H:443/x"), origin("https://h/y"));
         assert_ne!(origin("http://h"), origin("https://h"));
+        assert_eq!(host("u@[::1]:8"), "[::1]");
+        assert_eq!(host("H.example:80"), "h.example");
+        assert_eq!([port("http://h/"), port("https://[::1]/"), port("http://h:8080/x:9")], [80, 443, 8080]);
     }
 }

@@ -1,16 +1,16 @@
-//! curl's command line: what agents use of it. What is not here is refused, never ignored in silence.
+//! curl's command line. What is not here is refused, never ignored in silence.
 
-use net::form::{read_file, url_encoded, Part};
+use crate::config;
+use crate::flags::{self, Flag};
+use crate::values::{self, data, form, header, number, rate, size, unknown, whole};
+use net::form::Part;
 
-/// Everything that the command line asks for.
+/// Everything that the command line asks for, up to `--next`.
 #[derive(Default)]
 pub struct Options {
-    pub urls: Vec<String>,
-    pub outputs: Vec<Output>,
+    pub targets: Vec<Target>,
     pub output_dir: String,
     pub create_dirs: bool,
-    pub silent: bool,
-    pub show_error: bool,
     pub fail: Fail,
     pub location: bool,
     pub location_trusted: bool,
@@ -24,14 +24,23 @@ pub struct Options {
     pub json: bool,
     pub get: bool,
     pub parts: Vec<Part>,
-    pub upload: Option<String>,
+    pub query: Vec<Vec<u8>>,
     pub agent: Option<String>,
     pub referer: Option<String>,
-    pub cookie: Option<String>,
+    pub auto_referer: bool,
+    pub cookies: Vec<String>,
+    pub cookie_files: Vec<String>,
+    pub cookie_jar: Option<String>,
+    pub new_session: bool,
     pub user: Option<String>,
     pub bearer: Option<String>,
+    pub netrc: Option<Netrc>,
     pub range: Option<String>,
     pub resume: Option<Option<u64>>,
+    pub since: Option<(Since, i64)>,
+    pub remote_time: bool,
+    pub etag_save: Option<String>,
+    pub etag_compare: Option<String>,
     pub write_out: Option<String>,
     pub dump_header: Option<String>,
     pub max_time: f64,
@@ -39,6 +48,8 @@ pub struct Options {
     /// Bytes a second that are too slow if they last for `speed_time` (30 s where only one of the two is given).
     pub speed_limit: Option<f64>,
     pub speed_time: f64,
+    /// Bytes a second that are enough, 0: all there are.
+    pub rate: u64,
     pub max_size: Option<u64>,
     pub retry: u32,
     pub retry_delay: Option<f64>,
@@ -47,10 +58,41 @@ pub struct Options {
     pub retry_all: bool,
     pub retry_refused: bool,
     pub compressed: bool,
-    pub verbose: bool,
     pub remove_on_error: bool,
     pub remote_header_name: bool,
-    pub remote_name_all: bool,
+    pub no_clobber: bool,
+    pub globoff: bool,
+    pub path_as_is: bool,
+    pub no_credentials_in_url: bool,
+    pub no_buffer: bool,
+    pub schemes: Schemes,
+    pub redirect_schemes: Schemes,
+    pub default_scheme: Option<String>,
+    remote_name_all: bool,
+}
+
+/// What holds for the whole command line.
+#[derive(Default)]
+pub struct Global {
+    pub silent: bool,
+    pub show_error: bool,
+    pub verbose: bool,
+    pub bar: bool,
+    pub no_meter: bool,
+    pub fail_early: bool,
+    pub parallel: bool,
+    pub stderr: Option<String>,
+    /// Seconds between transfers (`--rate`).
+    pub pause: f64,
+    pub disable: bool,
+}
+
+/// A URL, and what goes to it and comes from it.
+#[derive(Clone, Default)]
+pub struct Target {
+    pub url: Option<String>,
+    pub output: Option<Output>,
+    pub upload: Option<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -63,297 +105,276 @@ pub enum Fail {
     WithBody,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub enum Output {
     File(String),
     RemoteName,
 }
 
+/// `-z`: newer, or older, than a time.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Since {
+    Newer,
+    Older,
+}
+
+/// `-n` and its kin: the file if it is not `~/.netrc`, and whether a name from elsewhere may stand for it.
+#[derive(Clone, Default)]
+pub struct Netrc {
+    pub file: Option<String>,
+    pub optional: bool,
+}
+
+/// `--proto`: http, https.
+#[derive(Clone, Copy)]
+pub struct Schemes(pub [bool; 2]);
+
+impl Default for Schemes {
+    fn default() -> Self {
+        Schemes([true, true])
+    }
+}
+
+
 /// Exit status and message of a wrong command line.
 pub type Refusal = (i32, String);
-
-/// Short flag → long name; a `:` at the end takes a value.
-const SHORT: &[(char, &str)] = &[
-    ('0', "http1.0"), ('4', "ipv4"), ('6', "ipv6"), ('#', "progress-bar"), ('a', "append"), ('A', "user-agent:"),
-    ('b', "cookie:"), ('c', "cookie-jar:"), ('C', "continue-at:"), ('d', "data:"), ('D', "dump-header:"),
-    ('e', "referer:"), ('E', "cert:"), ('f', "fail"), ('F', "form:"), ('g', "globoff"), ('G', "get"), ('h', "help"),
-    ('H', "header:"), ('i', "include"), ('I', "head"), ('J', "remote-header-name"), ('j', "junk-session-cookies"),
-    ('k', "insecure"), ('K', "config:"), ('L', "location"), ('m', "max-time:"), ('n', "netrc"), ('N', "no-buffer"),
-    ('o', "output:"), ('O', "remote-name"), ('q', "disable"), ('r', "range:"), ('R', "remote-time"), ('s', "silent"),
-    ('S', "show-error"), ('T', "upload-file:"), ('u', "user:"), ('U', "proxy-user:"), ('v', "verbose"),
-    ('V', "version"), ('w', "write-out:"), ('x', "proxy:"), ('X', "request:"), ('y', "speed-time:"),
-    ('Y', "speed-limit:"), ('Z', "parallel"),
-];
-
-/// Long names without a short flag.
-const LONG: &[&str] = &[
-    "anyauth", "basic", "compressed", "connect-timeout:", "create-dirs", "data-ascii:", "data-binary:", "data-raw:",
-    "data-urlencode:", "digest", "fail-with-body", "fail-early", "form-string:", "http1.1", "http2", "json:", "keepalive-time:",
-    "location-trusted", "max-filesize:", "max-redirs:", "no-keepalive", "no-progress-meter", "oauth2-bearer:", "output-dir:",
-    "parallel-max:", "path-as-is", "post301", "post302", "post303", "proto:", "proto-default:", "proto-redir:",
-    "remote-name-all", "remove-on-error", "retry:", "retry-all-errors", "retry-connrefused", "retry-delay:",
-    "retry-max-time:", "ssl-reqd", "stderr:", "styled-output", "no-styled-output", "tcp-nodelay", "tlsv1.2", "tlsv1.3", "tlsv1", "trace-time",
-    "url:", "noproxy:", "cacert:", "key:", "resolve:", "unix-socket:", "interface:",
-];
-
-/// What this curl refuses, and why.
-const REFUSED: &[(&str, &str)] = &[
-    ("insecure", "certificates are always checked here"),
-    ("proxy", "the host decides how requests travel"),
-    ("proxy-user", "the host decides how requests travel"),
-    ("noproxy", "the host decides how requests travel"),
-    ("netrc", "credentials are named with -u, or kept by the host"),
-    ("cookie-jar", "cookies are not kept"),
-    ("cert", "client certificates are not there"),
-    ("key", "client certificates are not there"),
-    ("cacert", "the host's authorities are used"),
-    ("resolve", "the host resolves names"),
-    ("interface", "the host decides how requests travel"),
-    ("unix-socket", "the host opens connections"),
-    ("digest", "only Basic authentication is there"),
-    ("append", "it is for FTP"),
-];
-
-/// Reads the command line. Exit 2 for what is wrong, as curl's.
-pub fn parse(args: Vec<String>) -> Result<Options, Refusal> {
-    let mut options = Options::default();
-    let mut args = args.into_iter();
-    let mut flags = true;
-    while let Some(arg) = args.next() {
-        if !flags || !arg.starts_with('-') || arg == "-" {
-            options.urls.push(arg);
-        } else if arg == "--" {
-            flags = false;
-        } else if let Some(name) = arg.strip_prefix("--") {
-            long(&mut options, name, &mut args)?;
-        } else {
-            short(&mut options, &arg[1..], &mut args)?;
-        }
-    }
-    Ok(options)
-}
-
-fn long(options: &mut Options, name: &str, args: &mut dyn Iterator<Item = String>) -> Result<(), Refusal> {
-    let known = SHORT.iter().map(|(_, name)| *name).chain(LONG.iter().copied());
-    let (bare, on) = match name.strip_prefix("no-") {
-        Some(rest) if !LONG.contains(&name) && name != "no-buffer" => (rest, false),
-        _ => (name, true),
-    };
-    let all: Vec<&str> = known.collect();
-    let exact = all.iter().find(|each| each.trim_end_matches(':') == bare);
-    let begins: Vec<&&str> = all.iter().filter(|each| each.starts_with(bare)).collect();
-    let found = match (exact, begins.as_slice()) {
-        (Some(found), _) => found,
-        (None, [only]) => *only,
-        (None, []) => return Err(unknown(&format!("--{name}"), "is unknown")),
-        (None, _) => return Err(unknown(&format!("--{name}"), "is ambiguous")),
-    };
-    let value = if found.ends_with(':') { Some(required(args.next(), &format!("--{name}"))?) } else { None };
-    apply(options, found.trim_end_matches(':'), value, on, &format!("--{name}"))
-}
-
-fn short(options: &mut Options, letters: &str, args: &mut dyn Iterator<Item = String>) -> Result<(), Refusal> {
-    for (at, letter) in letters.char_indices() {
-        let Some((_, name)) = SHORT.iter().find(|(each, _)| *each == letter) else {
-            return Err(unknown(&format!("-{letter}"), "is unknown"));
-        };
-        let Some(name) = name.strip_suffix(':') else {
-            apply(options, name, None, true, &format!("-{letter}"))?;
-            continue;
-        };
-        let rest = &letters[at + letter.len_utf8()..];
-        let value = if rest.is_empty() { required(args.next(), &format!("-{letter}"))? } else { rest.into() };
-        return apply(options, name, Some(value), true, &format!("-{letter}"));
-    }
-    Ok(())
-}
 
 fn required(value: Option<String>, flag: &str) -> Result<String, Refusal> {
     value.ok_or_else(|| unknown(flag, "requires parameter"))
 }
 
-fn unknown(flag: &str, what: &str) -> Refusal {
-    (2, format!("option {flag}: {what}"))
+/// A command line being read.
+#[derive(Default)]
+pub struct Reader {
+    pub global: Global,
+    /// One for each part between `--next`.
+    pub operations: Vec<Options>,
 }
 
-fn apply(o: &mut Options, name: &str, value: Option<String>, on: bool, flag: &str) -> Result<(), Refusal> {
-    if let Some((_, why)) = REFUSED.iter().find(|(each, _)| *each == name) {
-        return Err((2, format!("option {flag}: refused, {why}")));
+/// Reads the command line. Exit 2 for what is wrong, as curl's.
+pub fn parse(args: Vec<String>) -> Result<Reader, Refusal> {
+    let mut reader = Reader { operations: vec![Options::default()], ..Reader::default() };
+    reader.global.disable = args.first().is_some_and(|arg| arg == "--disable" || (arg.starts_with("-q") && !arg.starts_with("--")));
+    if !reader.global.disable {
+        config::read_default(&mut reader)?;
     }
-    let text = value.unwrap_or_default();
-    match name {
-        "url" => o.urls.push(text),
-        "silent" => o.silent = on,
-        "show-error" => o.show_error = on,
-        "fail" => o.fail = if on { Fail::Early } else { Fail::No },
-        "fail-with-body" => o.fail = if on { Fail::WithBody } else { Fail::No },
-        "location" => o.location = on,
-        "location-trusted" => (o.location, o.location_trusted) = (on, on),
-        "post301" => o.keep_post[0] = on,
-        "post302" => o.keep_post[1] = on,
-        "post303" => o.keep_post[2] = on,
-        "include" => o.include = on,
-        "head" => o.head = on,
-        "get" => o.get = on,
-        "compressed" => o.compressed = on,
-        "verbose" => o.verbose = on,
-        "create-dirs" => o.create_dirs = on,
-        "retry-all-errors" => o.retry_all = on,
-        "retry-connrefused" => o.retry_refused = on,
-        "remove-on-error" => o.remove_on_error = on,
-        "remote-header-name" => o.remote_header_name = on,
-        "remote-name-all" => o.remote_name_all = on,
-        "remote-name" => o.outputs.push(Output::RemoteName),
-        "output" => o.outputs.push(Output::File(text)),
-        "output-dir" => o.output_dir = text,
-        "request" => o.method = Some(text),
-        "user-agent" => o.agent = Some(text),
-        "referer" => o.referer = Some(text.split(";auto").next().unwrap_or("").into()),
-        "user" => o.user = Some(text),
-        "oauth2-bearer" => o.bearer = Some(text),
-        "range" => o.range = Some(text),
-        "dump-header" => o.dump_header = Some(text),
-        "upload-file" => o.upload = Some(text),
-        "write-out" => o.write_out = Some(write_out(&text)?),
-        "max-time" => o.max_time = number(&text, flag)?,
-        "retry" => o.retry = number(&text, flag)? as u32,
-        "retry-delay" => o.retry_delay = Some(number(&text, flag)?),
-        "max-redirs" => o.max_redirects = Some(text.parse().map_err(|_| bad_number(flag))?),
-        "max-filesize" => o.max_size = Some(number(&text, flag)? as u64),
-        "continue-at" if text == "-" => o.resume = Some(None),
-        "continue-at" => o.resume = Some(Some(number(&text, flag)? as u64)),
-        "cookie" => cookie(o, text)?,
-        "header" => header(o, text)?,
-        "config" => config(o, &text)?,
-        "form" | "form-string" => form(o, &text, name == "form-string", flag)?,
-        "data" | "data-ascii" | "data-binary" | "data-raw" | "data-urlencode" | "json" => data(o, name, &text)?,
-        "connect-timeout" => o.connect_timeout = number(&text, flag)?,
-        "retry-max-time" => o.retry_max_time = number(&text, flag)?,
-        "speed-time" => o.speed_time = number(&text, flag)?,
-        "speed-limit" => o.speed_limit = Some(number(&text, flag)?),
-        "keepalive-time" | "parallel-max" => {
-            number(&text, flag)?;
-        }
-        "help" => return Err((0, "help".into())),
-        "version" => return Err((0, "version".into())),
-        // How the connection is made is the host's affair, and output is never held back.
-        _ => {}
-    }
-    Ok(())
-}
-
-fn number(text: &str, flag: &str) -> Result<f64, Refusal> {
-    text.parse::<f64>().ok().filter(|value| *value >= 0.0).ok_or_else(|| bad_number(flag))
-}
-
-fn bad_number(flag: &str) -> Refusal {
-    unknown(flag, "expected a proper numerical parameter")
-}
-
-fn from_file(name: &str) -> Result<Vec<u8>, Refusal> {
-    read_file(name).map_err(|_| (26, format!("Failed to open {name}")))
-}
-
-/// The bytes of a file to post; one that cannot be read makes an empty post, as curl has it.
-fn posted(name: &str) -> Vec<u8> {
-    read_file(name).unwrap_or_else(|_| {
-        eprintln!("Warning: Couldn't read data from file \"{name}\", this makes an empty POST.");
-        Vec::new()
-    })
-}
-
-fn write_out(text: &str) -> Result<String, Refusal> {
-    match text.strip_prefix('@') {
-        Some(name) => Ok(String::from_utf8_lossy(&from_file(name)?).into_owned()),
-        None => Ok(text.into()),
-    }
-}
-
-fn cookie(o: &mut Options, text: String) -> Result<(), Refusal> {
-    if text.contains('=') {
-        o.cookie = Some(text);
-    } else if !text.is_empty() {
-        return Err((2, "option -b: refused, cookies are not kept; give name=value".into()));
-    }
-    Ok(())
-}
-
-fn header(o: &mut Options, text: String) -> Result<(), Refusal> {
-    match text.strip_prefix('@') {
-        Some(name) => {
-            let lines = String::from_utf8_lossy(&from_file(name)?).into_owned();
-            o.headers.extend(lines.lines().filter(|line| !line.is_empty()).map(String::from));
-        }
-        None => o.headers.push(text),
-    }
-    Ok(())
-}
-
-fn form(o: &mut Options, text: &str, literal: bool, flag: &str) -> Result<(), Refusal> {
-    match Part::parse(text, literal) {
-        None => Err(unknown(flag, "is badly used here")),
-        Some(Err(_)) => Err((26, "Failed to open/read local data from file/application".into())),
-        Some(Ok(part)) => {
-            o.parts.push(part);
-            Ok(())
+    let mut args = args.into_iter();
+    let mut flags = true;
+    while let Some(arg) = args.next() {
+        if !flags || !arg.starts_with('-') || arg == "-" {
+            reader.operation().add_url(arg);
+        } else if arg == "--" {
+            flags = false;
+        } else if let Some(name) = arg.strip_prefix("--") {
+            reader.long(name, &mut args)?;
+        } else {
+            reader.short(&arg[1..], &mut args)?;
         }
     }
+    for options in &mut reader.operations {
+        options.one_method(reader.global.silent)?;
+        let name_all = options.remote_name_all;
+        for target in options.targets.iter_mut().filter(|_| name_all) {
+            target.output.get_or_insert(Output::RemoteName);
+        }
+    }
+    Ok(reader)
 }
 
-fn data(o: &mut Options, name: &str, text: &str) -> Result<(), Refusal> {
-    let bytes = match (name, text.strip_prefix('@')) {
-        ("data-raw", _) | (_, None) if name != "data-urlencode" => text.as_bytes().to_vec(),
-        ("data-urlencode", _) => url_encoded(text).map_err(|_| (26, format!("Failed to open {text}")))?,
-        ("data-binary" | "json", Some(file)) => posted(file),
-        (_, Some(file)) => posted(file).into_iter().filter(|byte| !b"\r\n\0".contains(byte)).collect(),
-        _ => text.as_bytes().to_vec(),
-    };
-    let json = name == "json";
-    o.json |= json;
-    match &mut o.data {
-        Some(before) => {
-            if !json {
-                before.push(b'&');
+impl Reader {
+    fn operation(&mut self) -> &mut Options {
+        if self.operations.is_empty() {
+            self.operations.push(Options::default());
+        }
+        let last = self.operations.len() - 1;
+        &mut self.operations[last]
+    }
+
+    pub fn long(&mut self, name: &str, args: &mut dyn Iterator<Item = String>) -> Result<(), Refusal> {
+        let said = format!("--{name}");
+        let (bare, on) = match (flags::of_name(name), name.strip_prefix("no-")) {
+            (Err(_), Some(rest)) => (rest, false),
+            _ => (name, true),
+        };
+        let flag = flags::of_name(bare).map_err(|what| unknown(&said, what))?;
+        if !on && flag.takes_value {
+            return Err(unknown(&said, "is unknown"));
+        }
+        let value = if flag.takes_value { required(args.next(), &said)? } else { String::new() };
+        self.apply(flag, value, on, &said)
+    }
+
+    pub fn short(&mut self, letters: &str, args: &mut dyn Iterator<Item = String>) -> Result<(), Refusal> {
+        for (at, letter) in letters.char_indices() {
+            let said = format!("-{letter}");
+            let Some(flag) = flags::of_letter(letter) else { return Err(unknown(&said, "is unknown")) };
+            if !flag.takes_value {
+                self.apply(flag, String::new(), true, &said)?;
+                continue;
             }
-            before.extend(bytes);
+            let rest = &letters[at + letter.len_utf8()..];
+            let value = if rest.is_empty() { required(args.next(), &said)? } else { rest.into() };
+            return self.apply(flag, value, true, &said);
         }
-        None => o.data = Some(bytes),
+        Ok(())
     }
-    Ok(())
+
+    fn apply(&mut self, flag: Flag, text: String, on: bool, said: &str) -> Result<(), Refusal> {
+        if let Some(why) = flag.refused {
+            // What is switched off, or set to nothing, is not asked for.
+            return if on && !(flag.name == "noproxy") { Err((2, format!("option {said}: refused, {why}"))) } else { Ok(()) };
+        }
+        let global = &mut self.global;
+        match flag.name {
+            "silent" => global.silent = on,
+            "show-error" => global.show_error = on,
+            "verbose" => global.verbose = on,
+            "progress-bar" => global.bar = on,
+            "no-progress-meter" => global.no_meter = on,
+            "fail-early" => global.fail_early = on,
+            "parallel" => global.parallel = on,
+            "stderr" => global.stderr = Some(text),
+            "rate" => global.pause = rate(&text, said)?,
+            "next" => {
+                if self.operation().targets.iter().all(|target| target.url.is_none()) {
+                    return Ok(());
+                }
+                self.operations.push(Options::default());
+            }
+            "config" => return config::read(self, &text, said),
+            "help" => return Err((0, "help".into())),
+            "version" => return Err((0, "version".into())),
+            _ => return self.apply_here(flag.name, text, on, said),
+        }
+        Ok(())
+    }
+
+    fn apply_here(&mut self, name: &str, text: String, on: bool, said: &str) -> Result<(), Refusal> {
+        let quiet = self.global.silent;
+        let o = self.operation();
+        if o.switch(name, on) {
+            return Ok(());
+        }
+        match name {
+            "url" => o.add_url(text),
+            "remote-name" if on => o.add_output(Output::RemoteName),
+            "output" => o.add_output(Output::File(text)),
+            "upload-file" => o.add_upload(text),
+            "output-dir" => o.output_dir = text,
+            "request" => o.method = Some(text).filter(|text| !text.is_empty()),
+            "user-agent" => o.agent = Some(text),
+            "referer" => {
+                o.auto_referer = text.contains(";auto");
+                o.referer = Some(text.split(";auto").next().unwrap_or("").into());
+            }
+            "user" => o.user = Some(text),
+            "oauth2-bearer" => o.bearer = Some(text),
+            "netrc-file" => o.netrc.get_or_insert_default().file = Some(text),
+            "range" => o.range = Some(values::range(text, quiet)),
+            "dump-header" => o.dump_header = Some(text),
+            "etag-save" => o.etag_save = Some(text),
+            "etag-compare" => o.etag_compare = Some(text),
+            "time-cond" => o.since = values::since(&text, quiet),
+            "write-out" => o.write_out = Some(values::write_out(&text)?),
+            "max-time" => o.max_time = number(&text, said)?,
+            "connect-timeout" => o.connect_timeout = number(&text, said)?,
+            "retry" => o.retry = whole(&text, said)? as u32,
+            "retry-delay" => o.retry_delay = Some(whole(&text, said)? as f64),
+            "retry-max-time" => o.retry_max_time = whole(&text, said)? as f64,
+            "speed-time" => o.speed_time = whole(&text, said)? as f64,
+            "speed-limit" => o.speed_limit = Some(whole(&text, said)? as f64),
+            "limit-rate" => o.rate = size(&text, said)?,
+            "max-redirs" => o.max_redirects = Some(text.parse().map_err(|_| values::bad_number(said))?),
+            "max-filesize" => o.max_size = Some(size(&text, said)?),
+            "continue-at" if text == "-" => o.resume = Some(None),
+            "continue-at" => o.resume = Some(Some(whole(&text, said)?)),
+            "cookie" if text.contains('=') => o.cookies.push(text),
+            "cookie" => o.cookie_files.push(text),
+            "cookie-jar" => o.cookie_jar = Some(text),
+            "header" => header(o, text)?,
+            "form" | "form-string" => form(o, &text, name == "form-string", said)?,
+            "data" | "data-ascii" | "data-binary" | "data-raw" | "data-urlencode" | "json" => data(o, name, &text, quiet)?,
+            "url-query" => o.query.push(values::query(&text)?),
+            "proto" => o.schemes = values::schemes(&text),
+            "proto-redir" => o.redirect_schemes = values::schemes(&text),
+            "proto-default" => o.default_scheme = Some(text),
+            "parallel-max" | "keepalive-time" | "create-file-mode" => {
+                whole(&text, said)?;
+            }
+            // How the connection is made is the host's affair.
+            _ => {}
+        }
+        Ok(())
+    }
 }
 
-/// `-K`: one option a line, `name value`, `name=value` or `name: value`, values perhaps quoted.
-fn config(o: &mut Options, name: &str) -> Result<(), Refusal> {
-    let text = String::from_utf8_lossy(&from_file(name)?).into_owned();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let end = line.find(|c: char| c.is_whitespace() || c == '=' || c == ':').unwrap_or(line.len());
-        let (flag, rest) = line.split_at(end);
-        let value = unquote(rest.trim_start_matches(|c: char| c.is_whitespace() || c == '=' || c == ':'));
-        let mut values = std::iter::once(value);
-        match flag.strip_prefix('-') {
-            Some(letters) if !letters.starts_with('-') => short(o, letters, &mut values)?,
-            _ => long(o, flag.trim_start_matches('-'), &mut values)?,
+impl Options {
+    fn switch(&mut self, name: &str, on: bool) -> bool {
+        match name {
+            "fail" => self.fail = if on { Fail::Early } else { Fail::No },
+            "fail-with-body" => self.fail = if on { Fail::WithBody } else { Fail::No },
+            "location" => self.location = on,
+            "location-trusted" => (self.location, self.location_trusted) = (on, on),
+            "post301" => self.keep_post[0] = on,
+            "post302" => self.keep_post[1] = on,
+            "post303" => self.keep_post[2] = on,
+            "include" => self.include = on,
+            "get" => self.get = on,
+            "compressed" => self.compressed = on,
+            "create-dirs" => self.create_dirs = on,
+            "retry-all-errors" => self.retry_all = on,
+            "retry-connrefused" => self.retry_refused = on,
+            "remove-on-error" => self.remove_on_error = on,
+            "remote-header-name" => self.remote_header_name = on,
+            "remote-name-all" => self.remote_name_all = on,
+            "remote-time" => self.remote_time = on,
+            "no-clobber" => self.no_clobber = on,
+            "junk-session-cookies" => self.new_session = on,
+            "netrc" => self.netrc = on.then(Netrc::default),
+            "netrc-optional" => self.netrc = on.then(|| Netrc { optional: true, ..self.netrc.clone().unwrap_or_default() }),
+            "globoff" => self.globoff = on,
+            "path-as-is" => self.path_as_is = on,
+            "disallow-username-in-url" => self.no_credentials_in_url = on,
+            "no-buffer" => self.no_buffer = on,
+            "head" => self.head = on,
+            _ => return false,
         }
+        true
     }
-    Ok(())
-}
 
-fn unquote(text: &str) -> String {
-    let Some(inner) = text.strip_prefix('"') else { return text.into() };
-    let mut out = String::new();
-    let mut letters = inner.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' => break,
-            '\\' => out.push(match letters.next() {
-                Some('n') => '\n',
-                Some('t') => '\t',
-                Some('r') => '\r',
-                Some(other) => other,
-                None => break,
-            }),
-            other => out.push(other),
+    fn add_url(&mut self, url: String) {
+        match self.targets.iter_mut().find(|target| target.url.is_none()) {
+            Some(target) => target.url = Some(url),
+            None => self.targets.push(Target { url: Some(url), ..Target::default() }),
         }
     }
-    out
+
+    fn add_output(&mut self, output: Output) {
+        match self.targets.iter_mut().find(|target| target.output.is_none()) {
+            Some(target) => target.output = Some(output),
+            None => self.targets.push(Target { output: Some(output), ..Target::default() }),
+        }
+    }
+
+    fn add_upload(&mut self, file: String) {
+        match self.targets.iter_mut().find(|target| target.upload.is_none()) {
+            Some(target) => target.upload = Some(file),
+            None => self.targets.push(Target { upload: Some(file), ..Target::default() }),
+        }
+    }
+
+    /// Two kinds of request at once are none: exit 2.
+    fn one_method(&self, quiet: bool) -> Result<(), Refusal> {
+        let kinds = [
+            (self.head, "HEAD (-I, --head)"),
+            (!self.parts.is_empty(), "multipart formpost (-F, --form)"),
+            (self.data.is_some() && !self.get, "POST (-d, --data)"),
+            (self.targets.iter().any(|target| target.upload.is_some()), "PUT (-T, --upload-file)"),
+        ];
+        let mut asked = kinds.iter().filter(|(is, _)| *is).map(|(_, name)| *name);
+        let (Some(first), Some(second)) = (asked.next(), asked.next()) else { return Ok(()) };
+        let text = format!("You can only select one HTTP request method! You asked for both {second} and {first}.");
+        values::warn(quiet, &text);
+        Err((2, String::new()))
+    }
 }
