@@ -1,4 +1,4 @@
-// Compares the sandbox's curl with the machine's, command line by command line:
+// Compares the sandbox's curl and wget with the machine's, command line by command line:
 //   node conformance/curl/run.mjs [--modules DIR] [--grep TEXT] [--verbose]
 // --modules: a folder with net-utils' modules, published as bundle and commands of other names into a registry that lives as
 // long as this run, and called by functions; default: the official curl.
@@ -11,6 +11,7 @@ import { Sandbox } from "../../packages/sandbox/dist/index.js";
 import { loadBundlePackage } from "../../tools/publish/package.mjs";
 import { CASES } from "./cases.mjs";
 import { startServer } from "./server.mjs";
+import { WGET_CASES } from "./wget-cases.mjs";
 
 const { values } = parseArgs({
   options: { modules: { type: "string" }, grep: { type: "string" }, verbose: { type: "boolean" } },
@@ -22,7 +23,8 @@ const FILES = {
   "data.bin": Buffer.from([0, 1, 10, 13, 255, 128]),
 };
 
-const oracle = execFileSync("curl", ["--version"]).toString().split("\n")[0];
+const version = (tool) => execFileSync(tool, ["--version"]).toString().split("\n")[0];
+const oracles = `${version("curl").split(" (")[0]}, ${version("wget")}`;
 const server = await startServer();
 const registries = values.modules ? [await publishModules(values.modules)] : [];
 const box = await Sandbox.create({
@@ -32,7 +34,7 @@ const box = await Sandbox.create({
 let failed = 0;
 let count = 0;
 try {
-  for (const script of CASES) {
+  for (const script of [...CASES, ...WGET_CASES]) {
     if (values.grep && !script.includes(values.grep)) continue;
     count++;
     const [ours, theirs] = [await runOurs(script), await runTheirs(script)];
@@ -46,7 +48,7 @@ try {
   server.close();
   rmSync(folder, { recursive: true });
 }
-console.log(`curl: ${count - failed} of ${count} command lines as ${oracle}`);
+console.log(`curl: ${count - failed} of ${count} command lines as ${oracles}`);
 process.exitCode = failed > 0 || count === 0 ? 1 : 0;
 
 async function runOurs(script) {
@@ -54,7 +56,7 @@ async function runOurs(script) {
   await box.exec(setup);
   for (const [name, bytes] of Object.entries(FILES)) box.fs.writeFile(`/tmp/case/${name}`, bytes);
   const env = { B: server.base, D: server.dead };
-  const calls = values.modules ? 'curl() { trial-curl "$@"; }\n' : "";
+  const calls = values.modules ? 'curl() { trial-curl "$@"; }; wget() { trial-wget "$@"; }\n' : "";
   const { status, stdout, stderr } = await box.exec(calls + script, { cwd: "/tmp/case", env, timeoutMs: 20_000 });
   const out = told(Buffer.from(stdout).toString("latin1"));
   return { status, out, err: Buffer.from(stderr).toString() };
@@ -73,12 +75,17 @@ function runTheirs(script) {
   });
 }
 
-/** What is printed, without what time makes of it: milliseconds, and the meter's speeds and clocks. */
+/** What is printed, without what time makes of it: dates, milliseconds, speeds. */
 function told(out) {
   return out
     .replace(/after \d+ ms/g, "after N ms")
     .replace(/after \d+ milliseconds/g, "after N milliseconds")
-    .replace(/\r((?: *\d+ +[\d.kMG]+){3})(?: +[\d.kMG]+){2}(?: +[\d:-]{7,8}){3} +[\d.kMG]+/g, "\r$1 speed and time");
+    .replace(/\r((?: *\d+ +[\d.kMG]+){3})(?: +[\d.kMG]+){2}(?: +[\d:-]{7,8}){3} +[\d.kMG]+/g, "\r$1 speed and time")
+    .replace(/(?:\r[^\r\n]* speed and time)+(\r[^\r\n]* speed and time)/g, "$1")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, "DATE")
+    .replace(/\([\d.]+ [KMG]?B\/s\)/g, "(SPEED)")
+    .replace(/ +[\d.]+[KMG ]?(=| )[\d.]+s\n/g, " SPEED$1\n")
+    .replace(/(wall clock time:|in) [\d.]+s/g, "$1 SPAN");
 }
 
 /** A registry of its own with the modules, and the root to trust. */

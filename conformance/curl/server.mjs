@@ -103,6 +103,7 @@ function ranged(request, text) {
   const all = "0123456789";
   const found = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
   if (!found) return text(200, all);
+  if (Number(found[1]) >= all.length) return text(416, "", { "Content-Range": "bytes */10" });
   const from = found[1] === "" ? all.length - Number(found[2]) : Number(found[1]);
   const to = found[1] !== "" && found[2] !== "" ? Number(found[2]) + 1 : all.length;
   text(206, all.slice(from, to), { "Content-Range": `bytes ${from}-${to - 1}/10` });

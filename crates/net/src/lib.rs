@@ -3,6 +3,8 @@
 #[cfg(target_os = "emscripten")]
 use shadowbox_rt as _;
 
+pub mod brake;
+pub mod dates;
 pub mod fetch;
 pub mod form;
 pub mod text;
@@ -14,6 +16,23 @@ use std::path::{Path, PathBuf};
 pub fn here(path: &str) -> PathBuf {
     let folder = std::env::var("PWD").unwrap_or_else(|_| "/".into());
     Path::new(&folder).join(path)
+}
+
+/// Columns of the terminal that standard error is; none where it is none.
+pub fn columns() -> Option<usize> {
+    #[cfg(target_os = "emscripten")]
+    {
+        const TIOCGWINSZ: i32 = 0x5413;
+        extern "C" {
+            fn ioctl(fd: i32, request: i32, ...) -> i32;
+        }
+        let mut size = [0u16; 4];
+        // SAFETY: a winsize is four u16: rows, columns and two of pixels.
+        if unsafe { ioctl(2, TIOCGWINSZ, size.as_mut_ptr()) } == 0 && size[1] > 0 {
+            return Some(size[1].into());
+        }
+    }
+    None
 }
 
 /// Text for a terminal: header values are bytes.

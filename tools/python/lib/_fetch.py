@@ -12,13 +12,14 @@ VERSION = 1
 REQUEST, DATA, END = 1, 2, 3
 RESPONSE, ANSWER_DATA, ANSWER_END, ERROR = 1, 2, 3, 4
 BODY = 2
+UNKNOWN = (1 << 64) - 1
 LARGEST = 1 << 18
 PORTS = {"http": 80, "https": 443}
 # The host writes these itself.
 OWN = {b"connection", b"content-length", b"expect", b"host", b"keep-alive", b"proxy-connection", b"te", b"trailer",
        b"transfer-encoding", b"upgrade", b"via"}
 # Failures before anything was sent, and what Linux calls them. The others come with the answer.
-BEFORE = {"denied": errno.EACCES, "resolve": None, "connect": errno.ECONNREFUSED, "tls": errno.EPROTO, "url": errno.EINVAL,
+BEFORE = {"denied": errno.EACCES, "resolve": None, "connect": errno.ECONNREFUSED, "tls": errno.EPROTO, "handshake": errno.EPROTO, "url": errno.EINVAL,
           "header": errno.EINVAL, "request": errno.EINVAL, "count": errno.EDQUOT, "cors": errno.EACCES, "replay": errno.EACCES}
 CONNECTS = ("ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH")
 
@@ -81,7 +82,8 @@ class _Body(io.RawIOBase):
             self.more()
         count = min(len(into), len(self._left))
         into[:count] = self._left[:count]
-        self._left = self._left[count:]
+        # A view: the rest of a large frame is not copied for each small read.
+        self._left = memoryview(self._left)[count:]
         return count
 
     def more(self):
@@ -139,9 +141,11 @@ class Connection:
     def __init__(self, scheme, host, port, timeout=None, eager=True):
         self._scheme, self._host, self._port, self._eager = scheme, host, port, eager
         self.settimeout(timeout)
+        # What was sent and is not understood yet: the beginning of a head, or of a chunk's.
         self._sent = bytearray()
-        # Bytes of the request's body that are missing; None: its head is; -1: until its last chunk.
+        # Bytes that are missing of the request's body, or of the chunk of it that is being sent; None: the head is.
         self._missing = None
+        self._chunked = self._last = False
         self._body = None
         try:
             self._device = os.open(DEVICE, os.O_RDWR)
@@ -149,21 +153,19 @@ class Connection:
             raise OSError(errno.ENETUNREACH, "Network is unreachable: this sandbox has no network") from error
 
     def sendall(self, data):
-        self._sent += data
         if self._missing is None:
-            head, found, rest = bytes(self._sent).partition(b"\r\n\r\n")
+            self._sent += data
+            head, found, data = bytes(self._sent).partition(b"\r\n\r\n")
             if not found:
                 return
+            self._sent.clear()
             self._begin(*head.split(b"\r\n"))
-            self._sent[:] = rest
-        if self._missing < 0:
-            body = self._unchunk()
-            if body is None:
-                return
-            self._request(len(body))
-            self._missing = len(body)
-            self._sent[:] = body
-        self._send_body()
+        if self._chunked:
+            self._send_chunks(data)
+        else:
+            self._missing -= self._send_data(memoryview(data).cast("B")[:self._missing])
+            if self._missing == 0:
+                self._end()
 
     send = sendall
 
@@ -175,28 +177,33 @@ class Connection:
         self._line = line
         self._headers = [(name, value.strip()) for name, _, value in (each.partition(b":") for each in lines)]
         known = {name.lower(): value for name, value in self._headers}
-        if b"chunked" in known.get(b"transfer-encoding", b"").lower():
-            self._missing = -1
-        else:
-            self._missing = int(known.get(b"content-length", b"0"))
-            self._request(self._missing)
+        self._chunked = b"chunked" in known.get(b"transfer-encoding", b"").lower()
+        self._last = False
+        self._missing = 0 if self._chunked else int(known.get(b"content-length", b"0"))
+        self._has_body = self._chunked or self._missing > 0
+        self._request(UNKNOWN if self._chunked else self._missing)
 
-    def _unchunk(self):
-        """The body without its chunks; None while it is not whole."""
-        if not self._sent.endswith(b"0\r\n\r\n"):
-            return None
-        body, at = bytearray(), 0
-        while True:
-            end = self._sent.find(b"\r\n", at)
-            if end < 0:
-                return None
-            length = int(self._sent[at:end].split(b";")[0], 16)
-            if length == 0:
-                return bytes(body)
-            if len(self._sent) < end + 2 + length + 2:
-                return None
-            body += self._sent[end + 2:end + 2 + length]
-            at = end + 2 + length + 2
+    def _send_chunks(self, data):
+        """Sends on what chunks hold as they come, and ends with the empty line after the last one and its trailers."""
+        data = memoryview(data).cast("B")
+        while data:
+            if self._missing:
+                count = self._send_data(data[:self._missing])
+                self._missing -= count
+                data = data[count:]
+                continue
+            self._sent += data[:1]
+            data = data[1:]
+            if not self._sent.endswith(b"\r\n"):
+                continue
+            line = bytes(self._sent[:-2])
+            self._sent.clear()
+            if self._last and not line:
+                self._end()
+                return
+            if line and not self._last:
+                self._missing = int(line.split(b";")[0], 16)
+                self._last = self._missing == 0
 
     def _request(self, length):
         method, target, _ = self._line.split(b" ", 2)
@@ -205,19 +212,16 @@ class Connection:
             port = "" if PORTS[self._scheme] == self._port else f":{self._port}"
             target = f"{self._scheme}://{host}{port}".encode("idna" if not self._host.isascii() else "ascii") + target
         headers = [pair for pair in self._headers if pair[0].lower() not in OWN]
-        payload = struct.pack("<IIQ", BODY if length else 0, 0, length) + _sized(method) + _sized(target)
+        payload = struct.pack("<IIQ", BODY if self._has_body else 0, 0, length) + _sized(method) + _sized(target)
         payload += struct.pack("<I", len(headers)) + b"".join(_sized(name) + _sized(value) for name, value in headers)
         self._write(_frame(REQUEST, payload))
-        self._has_body = length > 0
 
-    def _send_body(self):
-        data = bytes(self._sent[:self._missing])
-        del self._sent[:self._missing]
+    def _send_data(self, data):
         for at in range(0, len(data), LARGEST):
             self._write(_frame(DATA, data[at:at + LARGEST]))
-        self._missing -= len(data)
-        if self._missing > 0:
-            return
+        return len(data)
+
+    def _end(self):
         if self._has_body:
             self._write(_frame(END))
         self._missing = None
@@ -226,11 +230,12 @@ class Connection:
             self._body.begin()
 
     def _write(self, data):
+        data = memoryview(data)
         while data:
             data = data[os.write(self._device, data):]
 
     def _read(self, count):
-        data = b""
+        data = bytearray()
         while len(data) < count:
             if self._timeout is not None and not select.select([self._device], [], [], self._timeout)[0]:
                 raise TimeoutError("timed out")
@@ -238,7 +243,7 @@ class Connection:
             if not more:
                 raise ConnectionResetError(errno.ECONNRESET, "the sandbox's host ended the connection")
             data += more
-        return data
+        return bytes(data)
 
     def _read_frame(self):
         length, _, kind, _ = struct.unpack("<IBBH", self._read(8))

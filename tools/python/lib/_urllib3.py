@@ -40,7 +40,7 @@ def adapt(module):
             return receive(self, *args, **named)
         except OSError as error:
             kind = getattr(error, "kind", None)
-            if kind == "tls":
+            if kind in ("tls", "handshake"):
                 raise errors.SSLError(error) from error
             if kind == "resolve" and hasattr(errors, "NameResolutionError"):
                 raise errors.NameResolutionError(self.host, self, error) from error

@@ -4,8 +4,6 @@
 mod config;
 #[path = "../curl/cookies.rs"]
 mod cookies;
-#[path = "../curl/dates.rs"]
-mod dates;
 #[path = "../curl/deliver.rs"]
 mod deliver;
 #[path = "../curl/flags.rs"]

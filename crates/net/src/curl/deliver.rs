@@ -1,12 +1,13 @@
 //! Where an answer goes: standard output, files, and what is told of its head.
 
-use crate::dates;
 use crate::options::{Fail, Output, Since};
-use crate::pace::{Brake, Pace};
+use crate::pace::Pace;
 use crate::request::Hop;
 use crate::talk::head_bytes;
 use crate::transfer::{Failed, Transfer};
 use crate::values::warn;
+use net::brake::Brake;
+use net::dates;
 use net::fetch::Response;
 use net::url;
 use std::fs::{File, OpenOptions};

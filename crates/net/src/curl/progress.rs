@@ -187,7 +187,7 @@ struct Bar {
 impl Bar {
     fn new() -> Bar {
         let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|columns| (21..10_000).contains(columns));
-        Bar { width: columns.unwrap_or(79).min(WIDEST), shown: None, point: 0, tick: 150, ship: 0, course: 1 }
+        Bar { width: columns.or_else(net::columns).unwrap_or(79).min(WIDEST), shown: None, point: 0, tick: 150, ship: 0, course: 1 }
     }
 
     fn update(&mut self, total: u64, point: u64) {

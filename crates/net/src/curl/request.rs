@@ -1,10 +1,10 @@
 //! What a transfer asks for first: address, method, headers, body.
 
-use crate::dates;
 use crate::netrc;
 use crate::options::{Options, Since};
-use crate::pace::{Brake, Slowed};
 use crate::transfer::{Failed, Transfer};
+use net::brake::{Brake, Slowed};
+use net::dates;
 use net::fetch::{Body, Headers};
 use net::form::multipart;
 use net::text::base64;

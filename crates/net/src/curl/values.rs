@@ -1,7 +1,7 @@
 //! What the values of curl's flags mean.
 
-use crate::dates;
 use crate::options::{Options, Refusal, Schemes, Since};
+use net::dates;
 use net::form::{read_file, url_encoded, Part};
 
 pub fn unknown(flag: &str, what: &str) -> Refusal {

@@ -97,22 +97,42 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`.
-pub fn format(time: i64) -> String {
-    let count = time.div_euclid(86400);
+/// Year, month from 0, and day of a number of days from 1970.
+fn civil(count: i64) -> (i64, i64, i64) {
     let shifted = count + 719468;
     let era = shifted.div_euclid(146097);
     let of_era = shifted - era * 146097;
     let years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     let of_year = of_era - (365 * years + years / 4 - years / 100);
     let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
     let month = (from_march + 2) % 12;
-    let year = era * 400 + years + i64::from(month < 2);
+    (era * 400 + years + i64::from(month < 2), month, of_year - (153 * from_march + 2) / 5 + 1)
+}
+
+/// `08:49:37`.
+fn clock(time: i64) -> String {
+    let seconds = time.rem_euclid(86400);
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub fn format(time: i64) -> String {
+    let count = time.div_euclid(86400);
+    let (year, month, day) = civil(count);
     let name = |text: &str| text[..1].to_ascii_uppercase() + &text[1..];
-    let (weekday, clock) = (DAYS[(count + 4).rem_euclid(7) as usize], time.rem_euclid(86400));
-    let (hours, minutes, seconds) = (clock / 3600, clock / 60 % 60, clock % 60);
-    format!("{}, {day:02} {} {year} {hours:02}:{minutes:02}:{seconds:02} GMT", name(weekday), name(MONTHS[month as usize]))
+    let weekday = name(DAYS[(count + 4).rem_euclid(7) as usize]);
+    format!("{weekday}, {day:02} {} {year} {} GMT", name(MONTHS[month as usize]), clock(time))
+}
+
+/// `1994-11-06 08:49:37`.
+pub fn stamp(time: i64) -> String {
+    let (year, month, day) = civil(time.div_euclid(86400));
+    format!("{year:04}-{:02}-{day:02} {}", month + 1, clock(time))
+}
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_secs() as i64)
 }
 
 #[cfg(test)]
@@ -129,6 +149,7 @@ mod tests {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(format(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(stamp(784111777), "1994-11-06 08:49:37");
         assert_eq!(format(1709164800), "Thu, 29 Feb 2024 00:00:00 GMT");
     }
 }
