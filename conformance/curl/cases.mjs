@@ -247,7 +247,7 @@ export const CASES = [
   'curl -s "$B?a=1" -o /dev/null -w "%{url_effective}" | sed "s/:[0-9]*//2"',
   "curl -s $B/query/ü",
   "curl -s $B/./query/../query//x/",
-  "curl -s \"$B/a b\"; echo $?",
+  'curl -s "$B/a b"; echo $?',
   "curl -s 'http://h:99999/'; echo $?",
   "curl -s 'http://[::1/'; echo $?",
   "curl -s '' ; echo $?",
@@ -407,7 +407,10 @@ export const CASES = [
     "filename_effective",
     "remote_port",
     "certs",
-  ].map((name) => `curl -s -o out -e http://r/ -w '[%{${name}}]' $B/plain $B/text -o two | sed 's/[0-9]\\{5\\}/PORT/'`),
+  ].map(
+    (name) =>
+      `curl -s -o out -e http://r/ -w '[%{${name}}]' $B/plain $B/text -o two | sed 's/[0-9]\\{5\\}/PORT/'`,
+  ),
   "curl -s -L -o /dev/null -w '%{num_connects} %{num_redirects} %{size_header} %{size_request}' $B/chain/3",
   "curl -s -w '%{errormsg} %{exitcode}\\n' -f -o /dev/null $B/status/404",
   "curl -sS -o /dev/null -w '%{http_code}' $B/status/500",
@@ -417,7 +420,7 @@ export const CASES = [
   // Configuration
   "printf 'url=%s/text\\n# note\\n\\nsilent\\noutput = \"o ut\"\\n' $B > c; curl -K c; cat 'o ut'",
   "printf 'url=%s/echo\\nnext\\nurl=%s/echo\\n-d x=1\\n' $B $B > c; curl -s -K c",
-  "printf -- '--header \"X: \\\\\"q\\\\\"\"\\nuser-agent = a b\\n' > c; curl -s -K c $B/echo",
+  'printf -- \'--header "X: \\\\"q\\\\""\\nuser-agent = a b\\n\' > c; curl -s -K c $B/echo',
   "curl -s -K missing $B/text 2>/dev/null; echo $?",
   "printf 'user-agent = own\\n' > .curlrc; HOME=$PWD curl -s $B/echo; HOME=$PWD curl -q -s $B/echo",
   "curl -s --no-silent --silent --no-location $B/redirect/302",

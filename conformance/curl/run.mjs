@@ -57,7 +57,11 @@ async function runOurs(script) {
   for (const [name, bytes] of Object.entries(FILES)) box.fs.writeFile(`/tmp/case/${name}`, bytes);
   const env = { B: server.base, D: server.dead };
   const calls = values.modules ? 'curl() { trial-curl "$@"; }; wget() { trial-wget "$@"; }\n' : "";
-  const { status, stdout, stderr } = await box.exec(calls + script, { cwd: "/tmp/case", env, timeoutMs: 20_000 });
+  const { status, stdout, stderr } = await box.exec(calls + script, {
+    cwd: "/tmp/case",
+    env,
+    timeoutMs: 20_000,
+  });
   const out = told(Buffer.from(stdout).toString("latin1"));
   return { status, out, err: Buffer.from(stderr).toString() };
 }
@@ -80,12 +84,15 @@ function told(out) {
   return out
     .replace(/after \d+ ms/g, "after N ms")
     .replace(/after \d+ milliseconds/g, "after N milliseconds")
-    .replace(/\r((?: *\d+ +[\d.kMG]+){3})(?: +[\d.kMG]+){2}(?: +[\d:-]{7,8}){3} +[\d.kMG]+/g, "\r$1 speed and time")
+    .replace(
+      /\r((?: *\d+ +[\d.kMG]+){3})(?: +[\d.kMG]+){2}(?: +[\d:-]{7,8}){3} +[\d.kMG]+/g,
+      "\r$1 speed and time",
+    )
     .replace(/(?:\r[^\r\n]* speed and time)+(\r[^\r\n]* speed and time)/g, "$1")
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, "DATE")
     .replace(/\([\d.]+ [KMG]?B\/s\)/g, "(SPEED)")
     .replace(/ +[\d.]+[KMG ]?(=| )[\d.]+s\n/g, " SPEED$1\n")
-    .replace(/(wall clock time:|in) [\d.]+s/g, "$1 SPAN");
+    .replace(/(wall clock time:|in) [\d.]+s *(?=\n)/g, "$1 SPAN");
 }
 
 /** A registry of its own with the modules, and the root to trust. */

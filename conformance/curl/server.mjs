@@ -61,7 +61,8 @@ function answer(request, response, body, port) {
     jump: () => text(302, "moved\n", { Location: "/echo", "Set-Cookie": ["z=9", "gone=; Max-Age=0"] }),
     dated: () => dated(request, text),
     later: () => text(200, "dated\n", { "Last-Modified": DATE }),
-    wait: () => text(tries.has(argument) ? 200 : 503, `${tries.set(argument, 1).size > 0}\n`, { "Retry-After": "1" }),
+    wait: () =>
+      text(tries.has(argument) ? 200 : 503, `${tries.set(argument, 1).size > 0}\n`, { "Retry-After": "1" }),
     unknown: () => [response.writeHead(200, { "X-One": "1" }), response.end("no length\n")],
     gzip: () => text(200, gzipSync("compressed text\n"), { "Content-Encoding": "gzip" }),
     slow: () => setTimeout(() => text(200, "late\n"), 3000),

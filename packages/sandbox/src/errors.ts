@@ -26,9 +26,10 @@ export type NetErrorCode =
   | "net-count"
   | "net-size"
   | "net-time"
-  /** The name has no address; nobody answers there; the certificate is not good. */
+  /** The name has no address; nobody answers there; no secure connection came about; the certificate is not good. */
   | "net-resolve"
   | "net-connect"
+  | "net-handshake"
   | "net-tls"
   /** The server broke off, or does not speak HTTP; its body cannot be decoded. */
   | "net-reset"

@@ -12,8 +12,9 @@ use net::url;
 use std::fs::File;
 use std::io::{self, Read};
 
-/// Headers that the host writes; these may be named without harm, as what they ask for is so anyway.
-const HOST_WRITES: [&str; 4] = ["content-length", "connection", "expect", "transfer-encoding"];
+/// Headers that the host writes: these may be named, as what they ask for is so anyway, or taken up where the body is.
+const HOST_WRITES: [(&str, &[&str]); 4] =
+    [("content-length", &[]), ("expect", &["100-continue"]), ("connection", &["close", "keep-alive"]), ("transfer-encoding", &["chunked"])];
 
 /// What one hop asks for.
 pub struct Hop {
@@ -52,7 +53,7 @@ impl Transfer<'_> {
             _ => "GET",
         };
         let address = if o.path_as_is { as_it_is(address)? } else { url::cleaned(&address) };
-        let headers = self.headers(&address, in_url)?;
+        let headers = self.headers(&address, in_url, with_body)?;
         Ok(Hop { method: method.into(), url: address, headers, with_body })
     }
 
@@ -71,7 +72,7 @@ impl Transfer<'_> {
     }
 
     /// Headers in curl's order; `-H 'Name:'` takes one away, `-H 'Name;'` sends it empty.
-    fn headers(&self, address: &str, in_url: Option<String>) -> Result<Headers, Failed> {
+    fn headers(&self, address: &str, in_url: Option<String>, with_body: bool) -> Result<Headers, Failed> {
         let o = self.options;
         let mut list: Vec<(&str, String)> = Vec::new();
         list.extend(self.authorization(address, in_url).map(|value| ("Authorization", value)));
@@ -89,7 +90,7 @@ impl Transfer<'_> {
             pairs.map(|(name, value)| (name.to_string(), value.into_bytes())).collect::<Headers>()
         };
         let mut headers = kept(list);
-        headers.extend(o.headers.iter().filter_map(|line| custom(line)));
+        headers.extend(o.headers.iter().filter_map(|line| custom(line, with_body)));
         headers.extend(etag(o)?.map(|tag| ("If-None-Match".to_string(), tag)));
         let kind = if o.json { "application/json" } else { "application/x-www-form-urlencoded" };
         let is_form = o.data.is_some() && !o.get && self.target.upload.is_none();
@@ -213,14 +214,16 @@ fn with_name(address: &str, name: &str) -> String {
 }
 
 /// A `-H` as a header; none where it takes one away.
-fn custom(line: &str) -> Option<(String, Vec<u8>)> {
+fn custom(line: &str, with_body: bool) -> Option<(String, Vec<u8>)> {
     let (name, value) = match line.split_once(':') {
         Some((name, value)) if !value.trim().is_empty() => (name, value.trim()),
         Some(_) => return None,
         None => (line.trim_end().strip_suffix(';')?, ""),
     };
     let name = name.trim();
-    let harmless = HOST_WRITES.iter().any(|each| name.eq_ignore_ascii_case(each));
+    let is_value = |values: &[&str]| values.is_empty() || values.iter().any(|each| value.eq_ignore_ascii_case(each));
+    let harmless = HOST_WRITES.iter().any(|(each, values)| name.eq_ignore_ascii_case(each) && is_value(values));
+    let harmless = harmless && (with_body || !name.eq_ignore_ascii_case("transfer-encoding"));
     (!harmless && !name.is_empty()).then(|| (name.into(), value.as_bytes().to_vec()))
 }
 

@@ -282,6 +282,7 @@ impl Transfer<'_> {
         let failed = match code.as_str() {
             "resolve" => Failed(6, format!("Could not resolve host: {host}")),
             "connect" => Failed(7, format!("Failed to connect to {host} port {port} after {spent} ms: Couldn't connect to server")),
+            "reset" if failure.to_string().contains("ECONNRESET") => Failed(56, "Recv failure: Connection reset by peer".into()),
             "reset" => Failed(52, "Empty reply from server".into()),
             _ => self.failed(failure),
         };
@@ -320,9 +321,12 @@ impl Transfer<'_> {
                 "url" => 3,
                 "resolve" => 6,
                 "time" => 28,
-                "handshake" => 35,
+                "handshake" => {
+                    text = reason(&text).into();
+                    35
+                }
                 "tls" => {
-                    text.push_str(MORE_ABOUT_CERTIFICATES);
+                    text = about_certificate(&text, &self.facts.effective);
                     60
                 }
                 "reset" => 56,
@@ -336,6 +340,21 @@ impl Transfer<'_> {
         };
         Failed(code, text)
     }
+}
+
+/// Of what the host says, `request to HOST:PORT: REASON`, the last.
+fn reason(text: &str) -> &str {
+    text.strip_prefix("request to ").and_then(|rest| rest.split_once(": ")).map_or(text, |(_, reason)| reason)
+}
+
+/// What curl says of a certificate.
+fn about_certificate(text: &str, address: &str) -> String {
+    let reason = reason(text);
+    if reason.contains("altnames") {
+        let host = url::split(address).map(|(_, authority, _)| url::host(authority)).unwrap_or_default();
+        return format!("SSL: no alternative certificate subject name matches target host name '{host}'{MORE_ABOUT_CERTIFICATES}");
+    }
+    format!("SSL certificate problem: {reason}{MORE_ABOUT_CERTIFICATES}")
 }
 
 /// An address as curl tells it: with a path.

@@ -182,6 +182,10 @@ impl<'a> Transfer<'a> {
                 log.full(&format!("Connecting to {host}:{port}... failed: Connection refused.\n"));
                 if self.options.retry_refused { Trouble::Again(4, String::new()) } else { Trouble::Final(Failed(4, String::new())) }
             }
+            "reset" if failure.to_string().contains("ECONNRESET") => {
+                log.full(&sent);
+                Trouble::Again(4, "Read error (Connection reset by peer) in headers.\n".into())
+            }
             "reset" => {
                 log.full(&sent);
                 Trouble::Again(4, "No data received.\n".into())

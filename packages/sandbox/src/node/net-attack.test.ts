@@ -167,8 +167,8 @@ test.each<
   ["secure.example", "tls", undefined, "net-tls"],
   ["other.example", "tls", GOOD_CERTIFICATE, "net-tls"],
   ["expired.example", "expired", EXPIRED_CERTIFICATE, "net-tls"],
-  ["secure.example", "http", GOOD_CERTIFICATE, "net-tls"],
-  ["secure.example", "raw", GOOD_CERTIFICATE, "net-reset"],
+  ["secure.example", "http", GOOD_CERTIFICATE, "net-handshake"],
+  ["secure.example", "raw", GOOD_CERTIFICATE, "net-handshake"],
   ["secure.example", "mute", GOOD_CERTIFICATE, "net-time"],
 ])("TLS to %s at the port %s ends with the right code", async (host, port, ca, end) => {
   const slow = end === "net-time" ? limits : patient;

@@ -7,7 +7,11 @@ const CODES: readonly (readonly [RegExp, NetErrorCode])[] = [
     /^(ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|ERR_SOCKET_CONNECTION_TIMEOUT)/,
     "net-connect",
   ],
-  [/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/, "net-tls"],
+  [
+    /^(ERR_TLS_CERT|CERT_|CRL_|UNABLE_|ERROR_IN_C|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH)/,
+    "net-tls",
+  ],
+  [/^(EPROTO|ERR_SSL|ERR_TLS)/, "net-handshake"],
   [/^HPE_HEADER_OVERFLOW/, "net-size"],
   [/^HPE_/, "net-protocol"],
   [/^(Z_|ERR_BROTLI|ERR__ERROR|ERR_PADDING)/, "net-decode"],
@@ -20,8 +24,16 @@ export function netError(error: Error & { code?: unknown }, target: Target): San
   const several = (error as AggregateError).errors as (Error & { code?: unknown })[] | undefined;
   const first = several?.[0] ?? error;
   const text = typeof first.code === "string" ? first.code : "";
-  const code = CODES.find(([pattern]) => pattern.test(text))?.[1] ?? "net-protocol";
-  return new SandboxError(code, `request to ${target.host}:${target.port}: ${first.message || text}`, {
-    cause: error,
-  });
+  const found = CODES.find(([pattern]) => pattern.test(text))?.[1] ?? "net-protocol";
+  // Node tells of a server that goes before there is a secure connection by words only.
+  const early = found === "net-reset" && /before secure TLS|^connect /.test(first.message);
+  const code = early && target.scheme === "https" ? "net-handshake" : found;
+  const message = `request to ${target.host}:${target.port}: ${reasonOf(first.message) || text}`;
+  return new SandboxError(code, message, { cause: error });
+}
+
+/** Of OpenSSL's `write EPROTO 80…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…` what people need. */
+function reasonOf(message: string): string {
+  const [, number, reason] = /error:(\w+):SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
+  return number === undefined ? message : `error:${number}:SSL routines::${reason}`;
 }
