@@ -11,6 +11,7 @@ import { Sandbox } from "../../packages/sandbox/dist/index.js";
 import { loadBundlePackage } from "../../tools/publish/package.mjs";
 import { CASES } from "./cases.mjs";
 import { startServer } from "./server.mjs";
+import { TOLD_CASES } from "./told-cases.mjs";
 import { WGET_CASES } from "./wget-cases.mjs";
 
 const { values } = parseArgs({
@@ -34,7 +35,7 @@ const box = await Sandbox.create({
 let failed = 0;
 let count = 0;
 try {
-  for (const script of [...CASES, ...WGET_CASES]) {
+  for (const script of [...CASES, ...TOLD_CASES, ...WGET_CASES]) {
     if (values.grep && !script.includes(values.grep)) continue;
     count++;
     const [ours, theirs] = [await runOurs(script), await runTheirs(script)];
