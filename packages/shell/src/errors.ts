@@ -1,5 +1,5 @@
 /**
- * What can go wrong in @shadowbox/shell, as a closed union. `expansion`, `unbound`, `arithmetic`, `subscript`,
+ * What can go wrong in @shadowbox/shell, as a closed union. `expansion`, `unbound`, `arithmetic`, `subscript`, `integer` (the value of an integer variable),
  * `readonly`, `assignment` and `limit` are failures of the script that runs; they end a command inside the interpreter and never leave
  * {@link Shell.run}. `invalid` is a wrong use of the package.
  */
@@ -9,6 +9,7 @@ export type ShellErrorCode =
   | "unbound"
   | "arithmetic"
   | "subscript"
+  | "integer"
   | "readonly"
   | "assignment"
   | "limit";
@@ -17,6 +18,8 @@ export type ShellErrorCode =
 export class ShellError extends Error {
   override readonly name = "ShellError";
   readonly code: ShellErrorCode;
+  /** What `$?` is where the command is given up. */
+  status = 1;
 
   constructor(code: ShellErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

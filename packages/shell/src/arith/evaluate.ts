@@ -27,7 +27,7 @@ export interface ArithmeticScope {
 }
 
 /** bash's bound on variables whose values are expressions that name variables. */
-const MAX_DEPTH = 1024;
+const MAX_DEPTH = 1023;
 
 /** Evaluates a text. Throws a ShellError whose message is bash's, without the name of the command. */
 export function evaluateArithmetic(text: string, scope: ArithmeticScope): Integer {
@@ -95,9 +95,9 @@ class Evaluator {
   /** The value of the text of a variable named at `at`: mostly a decimal number, else an expression of its own. */
   private textValue(text: string | undefined, at: number): Integer {
     if (text === undefined || text === "") return 0;
+    if (this.depth >= MAX_DEPTH) throw this.tooDeep(at);
     const quick = quickDecimal(text);
     if (quick !== undefined) return quick;
-    if (this.depth >= MAX_DEPTH) throw this.tooDeep(at);
     const { root } = parseArithmetic(text);
     if (root === null) return 0;
     try {

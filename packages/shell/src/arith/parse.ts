@@ -44,12 +44,8 @@ function parse(text: string): ArithmeticNode | null {
   scanner.next();
   try {
     const root = comma(scanner);
-    if (scanner.token !== "end") {
-      // A name is evaluated as soon as it is read.
-      const read: ArithmeticNode =
-        scanner.token === "name" ? { type: "comma", left: root, right: scanner.variable! } : root;
-      following(read, () => scanner.fail("syntax error in expression"));
-    }
+    if (scanner.token !== "end")
+      following(upTo(scanner, root), () => scanner.fail("syntax error in expression"));
     return root;
   } catch (error) {
     if (error instanceof RangeError)
@@ -81,6 +77,11 @@ function following<T>(
     }
     throw error;
   }
+}
+
+/** What counts where the token at hand cannot be: a name is evaluated as soon as it is read, but not before `=`. */
+function upTo(s: Scanner, read: ArithmeticNode): ArithmeticNode {
+  return s.token === "name" && !s.assigned ? { type: "comma", left: read, right: s.variable! } : read;
 }
 
 function comma(s: Scanner): ArithmeticNode {
@@ -117,6 +118,12 @@ function condition(s: Scanner): ArithmeticNode {
   const test = binary(s, 1);
   if (s.token !== "?") return test;
   const zero: ArithmeticNode = { type: "number", value: 0 };
+  const half = (then: ArithmeticNode): ArithmeticNode => ({
+    type: "condition",
+    condition: test,
+    then,
+    otherwise: zero,
+  });
   const then = following(
     test,
     () => {
@@ -124,9 +131,9 @@ function condition(s: Scanner): ArithmeticNode {
       if (first === "end" || first === ":") s.fail("expression expected");
       return comma(s);
     },
-    (then) => ({ type: "condition", condition: test, then, otherwise: zero }),
+    half,
   );
-  if (!s.at(":")) s.fail("`:' expected for conditional expression");
+  if (!s.at(":")) following(half(upTo(s, then)), () => s.fail("`:' expected for conditional expression"));
   const whole = (otherwise: ArithmeticNode): ArithmeticNode => ({
     type: "condition",
     condition: test,
@@ -197,7 +204,7 @@ function primary(s: Scanner): ArithmeticNode {
   if (token === "name") {
     const target = s.variable!;
     const by = s.takeStep();
-    following(target, () => s.next());
+    s.next();
     return by === null ? target : { type: "step", target, by, prefix: false };
   }
   if (token === "pre++" || token === "pre--") {
@@ -212,7 +219,7 @@ function primary(s: Scanner): ArithmeticNode {
   if (token !== "(") s.fail("syntax error: operand expected");
   s.next();
   const inner = comma(s);
-  if (s.token !== ")") following(inner, () => s.fail("missing `)'"));
+  if (s.token !== ")") following(upTo(s, inner), () => s.fail("missing `)'"));
   s.next();
   return inner;
 }

@@ -17,7 +17,7 @@ const AFTER_STEP = /[ \t\n]*[A-Za-z_]/y;
 export function arithmeticError(text: string, why: string, at: number): ShellError {
   return new ShellError(
     "arithmetic",
-    `${text.replace(/^[ \t\n]+/, "")}: ${why} (error token is "${text.slice(at)}")`,
+    `${text.replace(/^[ \t]+/, "")}: ${why} (error token is "${text.slice(at)}")`,
   );
 }
 
@@ -31,6 +31,8 @@ export class Scanner {
   start = 0;
   number: Integer = 0;
   variable: VariableNode | null = null;
+  /** The name at hand is followed by `=`: its value does not count. */
+  assigned = false;
   /** Of an `op=` token. */
   operator = "";
   private position = 0;
@@ -102,6 +104,11 @@ export class Scanner {
       subscript = text.slice(nameEnd + 1, end);
       this.position = end + 1;
     }
+    const { token, previous, position } = this;
+    this.token = "name";
+    // What follows is read before the name's value counts.
+    const assigned = this.next() === "=";
+    Object.assign(this, { token, previous, position, start, assigned });
     this.variable = { type: "variable", name: text.slice(start, nameEnd), subscript, at: start };
     return "name";
   }

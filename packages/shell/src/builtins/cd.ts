@@ -1,4 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
+import { printable } from "../expand/quote.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { errorText } from "../interp/messages.ts";
 import { refused } from "../interp/restricted.ts";
@@ -54,7 +55,7 @@ function goTo(
     result = changeDirectory(sh, sh.vars.text(target) as string, physical);
     show = result >= 0;
   }
-  if (result < 0) return sh.builtinError("cd", `${target}: ${errorText(result)}`);
+  if (result < 0) return sh.builtinError("cd", `${printable(target)}: ${errorText(result)}`);
   if (show) sh.out(`${sh.state.cwd}\n`, "cd");
   return 0;
 }

@@ -214,7 +214,7 @@ export function hashBuiltin(sh: Interpreter, args: string[]): number {
   if (names.length === 0 && flags.has("t")) return sh.builtinError("hash", "-t: option requires an argument");
   if (names.length === 0 && !flags.has("p") && !flags.has("d") && !flags.has("t")) {
     if (hash.read.size === 0) {
-      sh.out("hash: hash table empty\n", "hash");
+      if (!flags.has("l")) sh.out("hash: hash table empty\n", "hash");
       return 0;
     }
     if (flags.has("l"))

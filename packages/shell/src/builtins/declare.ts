@@ -5,6 +5,8 @@ import { assignText, fillArray, mustUseSubscript, textKey } from "../interp/assi
 import { printFunction } from "../interp/function-text.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { parseAssignment } from "../interp/reparse.ts";
+import { UNLISTED } from "../interp/special.ts";
+import { trace, traceWord } from "../interp/xtrace.ts";
 import type { ArrayLiteral } from "../parse/ast.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr, attributeLetters, isName, type Variable } from "../state/variable.ts";
@@ -97,9 +99,10 @@ function run(sh: Interpreter, args: string[], name: string, local: boolean, base
     } catch (error) {
       const failure = sh.report(error);
       if (failure.code === "unbound" || failure.code === "expansion") throw error;
-      // A value that is no number gives up more than the command.
-      if (failure.code === "subscript" && !/^[^=]*\[/.test(text))
-        throw literal ? failure : new ShellError("subscript", `${name}: ${failure.message}`);
+      // A subscript or value that is no number gives up more than the command.
+      if (failure.code === "subscript" || (failure.code === "integer" && literal?.type === "ArrayLiteral"))
+        throw failure;
+      if (failure.code === "integer") throw new ShellError("integer", `${name}: ${failure.message}`);
       if (base !== 0 && failure.code === "readonly") sh.error(failure.message);
       else sh.builtinError(name, failure.message);
       status = 1;
@@ -114,8 +117,8 @@ function parseOptions(sh: Interpreter, args: string[], request: Request): number
   for (; at < args.length; at++) {
     const arg = args[at] as string;
     if (arg === "--") return at + 1;
-    if (!/^[-+]./.test(arg)) break;
     const on = arg[0] === "-";
+    if (!/^[-+]./.test(arg) || (!on && (request.name === "export" || request.name === "readonly"))) break;
     for (const letter of arg.slice(1)) {
       if (!option(request, letter, on)) {
         sh.usage(request.name, `${arg[0]}${letter}`, USAGE[request.name] as string);
@@ -243,7 +246,7 @@ function list(sh: Interpreter, request: Request): number {
     if (asDeclare) {
       if (variable.dynamic && variable.dynamic.get() === undefined) continue;
       out += posixPrefix(sh, request, describeVariable(variable));
-    } else out += setLine(variable);
+    } else if (!UNLISTED.has(name)) out += setLine(variable);
   }
   sh.out(out, request.name);
   if (!asDeclare && request.name !== "local") {
@@ -415,12 +418,22 @@ function applyDeclaration(sh: Interpreter, request: Request, variable: Variable,
         given.append,
         (text) => mustUseSubscript(variable.name, singleQuote(text)),
       );
+    else if (request.name === "export" || request.name === "readonly")
+      traced(sh, variable, value, given.append);
     else if (variable.attrs & Attr.NAMEREF) assignText(sh, variable.name, value, given.append);
     else vars.assign(variable, value, given.append);
   } else if (subscript !== undefined && !(variable.attrs & (Attr.INDEXED | Attr.ASSOC)))
     vars.setAttributes(variable, Attr.INDEXED, 0);
   if (request.on & Attr.READONLY) vars.setAttributes(variable, Attr.READONLY, 0);
   return true;
+}
+
+/** `export` and `readonly` show what they assign once more. */
+function traced(sh: Interpreter, variable: Variable, value: string, append: boolean): void {
+  if (sh.state.set.xtrace)
+    trace(sh, `${variable.name}${append ? "+=" : "="}${value === "" ? "" : traceWord(value)}`);
+  if (variable.attrs & Attr.NAMEREF) assignText(sh, variable.name, value, append);
+  else sh.vars.assign(variable, value, append);
 }
 
 /** `declare 'a=(1 2)'`: text that is an array literal, where an array is declared. */
@@ -477,7 +490,9 @@ function makeNameref(
       return false;
     }
     if (value !== undefined && target === variable.name)
-      sh.error(`warning: ${variable.name}: circular name reference`);
+      sh.builtinError(request.name, `warning: ${variable.name}: circular name reference`);
+    const circle = value !== undefined && target === variable.name && sh.vars.functionLevel > 0;
+    sh.vars.setAttributes(variable, circle ? Attr.CIRCLE : 0, circle ? 0 : Attr.CIRCLE);
     variable.value = target;
   }
   sh.vars.setAttributes(variable, Attr.NAMEREF, 0);

@@ -1,3 +1,4 @@
+import { printable } from "../expand/quote.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { errorText } from "../interp/messages.ts";
 import { changeDirectory } from "./cd.ts";
@@ -52,12 +53,9 @@ export function dirsBuiltin(sh: Interpreter, args: string[]): number {
       if (arg.includes("l")) long = true;
       if (arg.includes("v")) style = "v";
       else if (arg.includes("p")) style = "p";
-    } else if (arg.startsWith("-")) {
-      sh.builtinError("dirs", `${arg}: invalid number`);
-      return sh.usage("dirs", undefined, "dirs [-clpv] [+N] [-N]");
     } else {
-      sh.builtinError("dirs", `${arg}: invalid argument`);
-      return 1;
+      sh.builtinError("dirs", `${arg}: invalid ${/^[-+]/.test(arg) ? "number" : "option"}`);
+      return sh.usage("dirs", undefined, "dirs [-clpv] [+N] [-N]");
     }
   }
   const shown = stack(sh).map((path) => (long ? path : shorten(sh, path)));
@@ -98,7 +96,7 @@ export function pushdBuiltin(sh: Interpreter, args: string[]): number {
     return printStack(sh);
   }
   const result = changeDirectory(sh, target, sh.state.set.physical);
-  if (result < 0) return sh.builtinError("pushd", `${target}: ${errorText(result)}`);
+  if (result < 0) return sh.builtinError("pushd", `${printable(target)}: ${errorText(result)}`);
   sh.state.dirStack = all;
   return printStack(sh);
 }
@@ -106,7 +104,7 @@ export function pushdBuiltin(sh: Interpreter, args: string[]): number {
 function rotate(sh: Interpreter, next: string[], name: string): number {
   const first = next[0] as string;
   const result = changeDirectory(sh, first, false);
-  if (result < 0) return sh.builtinError(name, `${first}: ${errorText(result)}`);
+  if (result < 0) return sh.builtinError(name, `${printable(first)}: ${errorText(result)}`);
   sh.state.dirStack = next.slice(1);
   return printStack(sh);
 }

@@ -151,10 +151,11 @@ export function execBuiltin(sh: Interpreter, args: string[]): number {
 function replaceShell(sh: Interpreter, argv: string[], argv0: string | undefined, clean: boolean): number {
   const name = argv[0] as string;
   const path = findProgram(sh, name, false);
+  const stays = sh.state.shopt.execfail && sh.state.subshellDepth === 0;
   sh.fds.materialize();
   if (path === undefined) {
     sh.builtinError("exec", `${name}: not found`);
-    return sh.state.shopt.execfail ? 127 : sh.exit(127);
+    return stays ? 127 : sh.exit(127);
   }
   const stat = sh.system.stat(path, true);
   if (typeof stat === "number" || (stat.mode & 0o170000) === 0o040000 || sh.system.access(path, 1) < 0) {
@@ -165,7 +166,7 @@ function replaceShell(sh: Interpreter, argv: string[], argv0: string | undefined
     );
     if (!missing && !directory) sh.error(`exec: ${path}: cannot execute: Permission denied`);
     const status = missing ? 127 : 126;
-    return sh.state.shopt.execfail ? status : sh.exit(status);
+    return stays ? status : sh.exit(status);
   }
   for (const trap of ["EXIT"]) sh.state.traps.write.delete(trap);
   let pid: number;

@@ -53,7 +53,8 @@ export function getoptsBuiltin(sh: Interpreter, args: string[]): number {
 }
 
 function complain(sh: Interpreter, message: string): void {
-  if (sh.vars.text("OPTERR") !== "0") sh.errorText(`${sh.state.argv0}: ${message}\n`);
+  const wanted = sh.vars.text("OPTERR") || "1";
+  if (Number.parseInt(wanted, 10) || 0) sh.errorText(`${sh.state.argv0}: ${message}\n`);
 }
 
 function setIndex(sh: Interpreter, at: number): void {

@@ -1,6 +1,6 @@
+import { tooMany } from "../interp/execute.ts";
 import { readHistory, writeHistory } from "../interp/history.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
-import { errorText } from "../interp/messages.ts";
 import { runText } from "../interp/source.ts";
 
 const USAGE = "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]";
@@ -8,6 +8,7 @@ const USAGE = "history [-c] [-d offset] [n] or history -anrw [filename] or histo
 /** `history [-c] [-d offset] [-anrw [file]] [-ps arg …] [n]` */
 export function historyBuiltin(sh: Interpreter, args: string[]): number {
   const first = args[0];
+  if (first !== undefined && /^\d+$/.test(first) && args.length > 1) return tooMany(sh, "history");
   if (first === undefined || /^\d+$/.test(first))
     return show(sh, first === undefined ? sh.history.length : Number(first));
   const file = args[1] ?? sh.vars.text("HISTFILE");
@@ -33,7 +34,7 @@ export function historyBuiltin(sh: Interpreter, args: string[]): number {
     case "-r":
     case "-n":
       if (file === undefined || readHistory(sh, file)) return 0;
-      return sh.builtinError("history", `${file}: cannot read: ${errorText(44)}`);
+      return 1;
     case "-w":
       return file === undefined || writeHistory(sh, file, sh.history, false) ? 0 : 1;
     case "-a":
@@ -86,9 +87,9 @@ export function fcBuiltin(sh: Interpreter, args: string[]): number {
   const past = sh.state.set.history && sh.history.length > 1 ? sh.history.slice(0, -1) : sh.history;
   const rest = args.slice(at);
   if (flags.has("s")) return again(sh, past, rest);
-  if (!flags.has("l")) return sh.builtinError("fc", "there is no editor here; use fc -l or fc -s");
   const size = past.length;
   if (size === 0) return 0;
+  if (!flags.has("l")) return sh.builtinError("fc", "there is no editor here; use fc -l or fc -s");
   const first = place(past, rest[0], Math.max(0, size - 16));
   const last = place(past, rest[1], size - 1);
   if (first === undefined || last === undefined)

@@ -35,11 +35,8 @@ export function readBuiltin(sh: Interpreter, args: string[]): number {
   const at = parse(sh, args, options);
   if (at < 0) return at === -2 ? 2 : 1;
   const names = args.slice(at);
-  for (const name of options.array === undefined ? names : [options.array, ...names]) {
-    if (sh.isAssignable(name)) continue;
-    sh.builtinError("read", `\`${name}': not a valid identifier`);
-    return 1;
-  }
+  // Of several names the others are looked at when it is their turn.
+  if (!namable(sh, options.array ?? "_") || !namable(sh, names[0] ?? "_")) return 1;
   if (!sh.system.fdExists(options.fd))
     return sh.builtinError("read", `${options.fd}: invalid file descriptor: Bad file descriptor`);
   if (options.timeout === 0) return sh.system.pollRead(options.fd, 0) ? 0 : 1;
@@ -53,6 +50,11 @@ export function readBuiltin(sh: Interpreter, args: string[]): number {
   if (!ok) return 1;
   if (input.end === "timeout") return 142;
   return input.end === "found" || input.end === "full" ? 0 : 1;
+}
+
+function namable(sh: Interpreter, name: string): boolean {
+  if (!sh.isAssignable(name)) sh.builtinError("read", `\`${name}': not a valid identifier`);
+  return sh.isAssignable(name);
 }
 
 /** Index of the first name; -1 failure, -2 usage. */
@@ -253,7 +255,6 @@ function splitFields(sh: Interpreter, text: string, escaped: boolean[] | undefin
   let at = 0;
   let end = text.length;
   while (at < end && isSpace(at)) at++;
-  while (end > at && isSpace(end - 1)) end--;
   while (at < end) {
     let stop = at;
     while (stop < end && !isSeparator(stop)) stop++;
@@ -264,8 +265,10 @@ function splitFields(sh: Interpreter, text: string, escaped: boolean[] | undefin
       while (next < end && isSpace(next)) next++;
     }
     if (fields.length === limit - 1) {
-      // The last name takes all that is left, but not a separator that only ends its one field.
-      fields.push(next >= end ? text.slice(at, stop) : text.slice(at, end));
+      // The last name takes all that is left but for spaces at its end, kept or not; no separator that only ends its one field.
+      if (next >= end) end = stop;
+      else while (end > at + 1 && isAmong(whitespace, text.charCodeAt(end - 1))) end--;
+      fields.push(text.slice(at, end));
       return fields;
     }
     fields.push(text.slice(at, stop));
@@ -283,10 +286,10 @@ function assignNames(
 ): boolean {
   if (names.length === 0) return sh.assignByName("REPLY", text, "read");
   if (options.exact) {
-    return names.every((name, i) => sh.assignByName(name, i === 0 ? text : "", "read"));
+    return names.every((name, i) => namable(sh, name) && sh.assignByName(name, i === 0 ? text : "", "read"));
   }
   const fields = splitFields(sh, text, escaped, names.length);
-  return names.every((name, i) => sh.assignByName(name, fields[i] ?? "", "read"));
+  return names.every((name, i) => namable(sh, name) && sh.assignByName(name, fields[i] ?? "", "read"));
 }
 
 function assignArray(sh: Interpreter, name: string, text: string, escaped: boolean[] | undefined): boolean {

@@ -2,6 +2,7 @@ import { tooMany } from "../interp/execute.ts";
 import { printFunction } from "../interp/function-text.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { restrict } from "../interp/restricted.ts";
+import { UNLISTED } from "../interp/special.ts";
 import { optionOfLetter, SET_NAMES, type SetOption } from "../state/options.ts";
 import { setLine } from "./declare.ts";
 
@@ -26,6 +27,8 @@ export function setOption(sh: Interpreter, name: SetOption, on: boolean): void {
 /** `set [-abefhkmnptuvxBCEHPT] [-o option] [--] [arg …]` */
 export function setBuiltin(sh: Interpreter, args: string[]): number {
   if (args.length === 0) return printAll(sh);
+  const wrong = wrongLetter(args);
+  if (wrong !== undefined) return sh.usage("set", wrong, USAGE);
   let at = 0;
   for (; at < args.length; at++) {
     const arg = args[at] as string;
@@ -49,13 +52,26 @@ export function setBuiltin(sh: Interpreter, args: string[]): number {
   return 0;
 }
 
+/** The first option that there is none of: it keeps those before it from being set, too. */
+function wrongLetter(args: readonly string[]): string | undefined {
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] as string;
+    if (!/^[-+]./.test(arg) || arg === "--") return undefined;
+    // What follows an `o` could be its argument.
+    for (const letter of arg.slice(1).replace(/o.*/s, ""))
+      if (letter !== "r" && !optionOfLetter(letter)) return `${arg[0]}${letter}`;
+    if (/^[^o]*o$/.test(arg) && !args[at + 1]?.startsWith("-")) at++;
+  }
+  return undefined;
+}
+
 /** How many further arguments were used; -1 after an error. */
 function letters(sh: Interpreter, arg: string, next: string | undefined): number {
   const on = arg[0] === "-";
   let used = 0;
   for (const letter of arg.slice(1)) {
     if (letter === "o") {
-      if (next === undefined) {
+      if (next === undefined || used > 0 || /^(?:$|[-+])/.test(next)) {
         printOptions(sh, on);
         continue;
       }
@@ -89,12 +105,6 @@ export function printOptions(sh: Interpreter, table: boolean): void {
   });
   sh.out(lines.join(""), "set");
 }
-
-/** Computed variables that bash does not list. */
-const UNLISTED = new Set([
-  ...["BASHPID", "BASH_ARGV0", "BASH_COMMAND", "BASH_SUBSHELL", "COMP_WORDBREAKS", "EPOCHREALTIME"],
-  ...["EPOCHSECONDS", "HISTCMD", "LINENO", "RANDOM", "SECONDS", "SRANDOM"],
-]);
 
 function printAll(sh: Interpreter): number {
   let out = "";

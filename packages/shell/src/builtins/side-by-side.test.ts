@@ -39,6 +39,29 @@ const CASES: Record<string, string[]> = {
     "set -e; eval 'if'; echo no",
     "n=5-n; echo $((n)); n='*'; echo $((n <<= *)); echo $((1 ? 2 : *))",
     "set -u; echo ${#m[@]}\necho next; echo ${!a[@]^}",
+    "f() { cat <<A && cat <<B; a; b\nx\nA\ny\nB\nif cat <<A; then b; fi; cat <<A | c <<B | d; a & b\nx\nA\nx\nA\ny\nB\ncoproc cat; }; declare -f f",
+    "set -x; declare -A m=([$HOME]=1 [\"a b\"]+='x y'); f() { local q=(1 *) r=2; }; f; export e='x y' g; readonly -a h=(1)",
+    "[[ a &&\n$((1/0)) ]]\n((\n1/0 ))\n$'a\\nb'; trap 'if' EXIT",
+  ],
+  "arguments of declarations": [
+    "f() { local a={1,2} b=$(echo 1 x){a,b} c='{1,2}'; echo $a $b $c; }; f; declare x={a..c}; echo $x",
+    'echo * $(echo > a; echo b) *; export y=* z=$(echo > c); echo "$y" *; shopt -s failglob; echo *.x $(echo > d)\necho *',
+    "f() { local -n v=$1; v=new; v+=er; echo $v; }; v=old; f v 2>/dev/null; echo $v; g() { local -n a=a; a=(1 2); a[3]=x; }; g 2>/dev/null; declare -p a",
+    "a=(x y)z; declare -p a; b=(1 (2); echo no\necho next $?; declare -i n=1/0; echo no",
+  ],
+  "what arithmetic reads and when": [
+    "a=1/0; echo $((a @))\necho $((a b@))\necho $((a b=08))\necho $((a[1/0] @))\necho $((declare -- a=1))\necho $((1 ? a b : 010))",
+    "for i in $(seq 1024); do eval v$i=v$((i + 1)); done; v1025=7; echo $((v3))\necho $((v2))\na=b+0 b=a*1; echo $((a))",
+    "a='\n3 4'; echo $((a)); unset 'b[1/0]'; echo no\ntest -v 'b[1/0]'; echo no",
+    'x= a=(); echo "${x%$(echo 1 >&2)}${u/$(echo 2 >&2)}${a[@]%$(echo 3 >&2)}${x/$(echo 4 >&2)}"; f=; echo "${f:-$u"ab"}"',
+  ],
+  "options and ends": [
+    "set -the_x; echo $? $-; set +e -o nounset; echo $-; dirs x; hash -l; (shopt -s execfail; exec nosuch; echo no); readonly +x",
+    "read a 'b c' d <<< '1 2 3'; echo $? $a $d; read a b <<< 'x y \\  '; echo \"[$b]\"; OPTERR=x; getopts a o -q; echo $o",
+    'IFS=; declare -A m=([k]=v); printf \'<%s>\' ${m[@]@A} "${m[*]@A}" "${@@A}"; declare -r u; (: ${u:=1}); echo $?',
+    "(exit 3)\necho ${x",
+    "(exit 3)\n[[ a &&",
+    "echo a; b=('x",
   ],
 };
 

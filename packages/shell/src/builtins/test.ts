@@ -34,6 +34,7 @@ export function testBuiltin(sh: Interpreter, args: string[], name: string): numb
     return new Test(sh, words).run() ? 0 : 1;
   } catch (error) {
     const failure = sh.report(error);
+    if (failure.code === "subscript") throw failure;
     sh.builtinError(name, failure.message);
     return 2;
   }

@@ -1,3 +1,4 @@
+import { indexValue } from "../expand/subscript.ts";
 import { textKey } from "../interp/assign.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
@@ -78,7 +79,7 @@ function unsetElement(sh: Interpreter, name: string, subscript: string): boolean
     sh.builtinError("unset", `${name}: not an array variable`);
     return false;
   }
-  const index = sh.integer(sh.subscriptText(subscript));
+  const index = indexValue(sh, sh.subscriptText(subscript));
   const at = index < 0 ? (value?.end ?? 0) + index : index;
   if (at < 0) {
     sh.builtinError("unset", `[${subscript}]: bad array subscript`);

@@ -1,6 +1,6 @@
 import { ShellError } from "../errors.ts";
 import type { WordPart } from "../parse/ast.ts";
-import { isName } from "../state/variable.ts";
+import { joinNames } from "../parse/parts.ts";
 
 /** Words that one brace expansion may make. */
 export const BRACE_LIMIT = 4_000_000;
@@ -18,6 +18,14 @@ export function expandBraces(parts: readonly WordPart[]): WordPart[][] {
   return expandItems(items).map(toParts);
 }
 
+/** Whether braces make something else of a word. */
+export function hasBraces(parts: readonly WordPart[]): boolean {
+  const words = expandBraces(parts);
+  const text = (word: readonly WordPart[]) =>
+    word.map((part) => (part.type === "Literal" ? part.value : "\0")).join("");
+  return words.length > 1 || text(words[0] as WordPart[]) !== text(parts);
+}
+
 function toParts(items: readonly Item[]): WordPart[] {
   const parts: WordPart[] = [];
   let text = "";
@@ -26,26 +34,13 @@ function toParts(items: readonly Item[]): WordPart[] {
       text += item;
       continue;
     }
-    if (text) pushText(parts, text);
+    if (text) parts.push({ type: "Literal", value: text });
     text = "";
     parts.push(item);
   }
-  if (text) pushText(parts, text);
-  return parts;
-}
-
-/** Brace expansion works on the source: `{$a,b}_c` has a `$a_c`. */
-function pushText(parts: WordPart[], text: string): void {
-  const last = parts[parts.length - 1];
-  const more =
-    last?.type === "Parameter" && last.text === `$${last.name}` && isName(last.name)
-      ? (/^\w+/.exec(text)?.[0] ?? "")
-      : "";
-  if (more && last?.type === "Parameter") {
-    const name = last.name + more;
-    parts[parts.length - 1] = { ...last, name, text: `$${name}` };
-  }
-  if (text.length > more.length) parts.push({ type: "Literal", value: text.slice(more.length) });
+  if (text) parts.push({ type: "Literal", value: text });
+  // Brace expansion works on the source: `{$a,b}_c` has a `$a_c`.
+  return joinNames(parts);
 }
 
 function expandItems(items: readonly Item[]): Item[][] {

@@ -1,18 +1,21 @@
 import { ShellError } from "../errors.ts";
 import type {
+  Arithmetic,
   CaseOperation,
   ParameterOperation,
   RemoveOperation,
   ReplaceOperation,
+  SubstringOperation,
   Word,
 } from "../parse/ast.ts";
 import { wordParts } from "../parse/parts.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
+import { isName } from "../state/variable.ts";
 import type { ExpansionHost } from "./host.ts";
 import { type Matcher, matcherFor } from "./matching.ts";
 import type { Found, Reference } from "./parameter.ts";
 import { PatternSink, separatorsOf } from "./sink.ts";
-import { expandParts, expandPattern, expandText } from "./word.ts";
+import { expandArithmetic, expandParts, expandPattern, expandText } from "./word.ts";
 
 /** The function that `# % / ^ ,` operators apply to a text; the pattern is expanded once for all elements. */
 export function applyOperation(host: ExpansionHost, operation: ParameterOperation): (text: string) => string {
@@ -131,8 +134,52 @@ function lower(ch: string): string {
   return low.length === ch.length ? low : ch;
 }
 
+/** `${x:offset:length}` of something. */
+export function cutOut(
+  host: ExpansionHost,
+  { offset: from, length: size }: SubstringOperation,
+  reference: Reference,
+  found: Found,
+): Found {
+  const shown = isName(reference.name) ? reference.shown : reference.name;
+  const offset = integerFor(host, from, shown);
+  // A length is not looked at where the offset is beyond the end.
+  const beyond = isBeyond(host, reference, found, offset);
+  const length = size === null || beyond ? undefined : integerFor(host, size, shown);
+  return slice(host, reference, found, offset, length, size?.text ?? "");
+}
+
+/** Whether an offset of `${x:offset}` leads outside. */
+function isBeyond(host: ExpansionHost, { name }: Reference, found: Found, offset: number): boolean {
+  if (found.list === undefined) return Math.abs(offset) > countCharacters(found.text ?? "");
+  if (!isName(name)) return offset > found.list.length + 1 || offset < -(found.list.length + 1);
+  const value = host.vars.get(name)?.value;
+  const end = value instanceof IndexedArray ? value.end : found.list.length;
+  return offset > end || (offset === end && value instanceof IndexedArray) || offset < -end;
+}
+
+/** A number of `${x:offset:length}`; what is wrong with it is told of `x`. */
+function integerFor(host: ExpansionHost, node: Arithmetic, shown: string): number {
+  const text = expandArithmetic(host, node);
+  try {
+    return host.integer(text);
+  } catch (error) {
+    if (error instanceof ShellError && error.code === "arithmetic")
+      throw new ShellError("arithmetic", `${shown}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Characters of a text; a byte that is not UTF-8 counts as one. */
+export function countCharacters(text: string): number {
+  if (!/[\ud800-\udbff]/.test(text)) return text.length;
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
 /** `${x:offset:length}` of a text, of positional parameters (where 0 is `$0`) or of array elements (by index). */
-export function slice(
+function slice(
   host: ExpansionHost,
   reference: Reference,
   found: Found,

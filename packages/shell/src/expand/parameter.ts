@@ -1,14 +1,14 @@
 import { ShellError } from "../errors.ts";
-import type { Arithmetic, DefaultOperation, Parameter, ParameterOperation, Subscript } from "../parse/ast.ts";
+import type { DefaultOperation, Parameter, ParameterOperation, Subscript } from "../parse/ast.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { Attr, isName, type Value, type Variable } from "../state/variable.ts";
 import { splitSubscript } from "../state/variables.ts";
 import type { ExpansionHost } from "./host.ts";
-import { applyOperation, slice } from "./operations.ts";
+import { applyOperation, countCharacters, cutOut } from "./operations.ts";
 import { type Sink, separatorsOf } from "./sink.ts";
 import { BAD_INDEX, indexIn, indexValue, keyOf } from "./subscript.ts";
 import { transformAll } from "./transform.ts";
-import { expandArithmetic, expandOperand, expandText } from "./word.ts";
+import { expandOperand, expandText } from "./word.ts";
 
 /** Which parameter is meant, after indirection: a name and maybe a subscript (text of it, and its key once known). */
 export interface Reference {
@@ -72,9 +72,15 @@ function put(sink: Sink, text: string, quoted: boolean): void {
   else sink.split(text);
 }
 
+function putFound(sink: Sink, found: Found, quoted: boolean, star: boolean): void {
+  if (found.list) sink.list(found.list, quoted, star);
+  else put(sink, found.text ?? "", quoted);
+}
+
 /** Follows `!` and namerefs. A text is the answer itself (`${!ref}` of a nameref); `undefined`: nothing is named. */
 function referenceOf(host: ExpansionHost, part: Parameter): Reference | string | undefined {
-  if (!part.indirect) return directReference(host, part.name, part.subscript, part.text);
+  if (!part.indirect)
+    return directReference(host, part.name, part.subscript, part.text, part.operation?.type === "Length");
   const variable = host.vars.get(part.name);
   if (variable && variable.attrs & Attr.NAMEREF && part.subscript === null) {
     const target = typeof variable.value === "string" ? variable.value : "";
@@ -140,6 +146,7 @@ function directReference(
   name: string,
   subscript: Subscript | null,
   text: string,
+  length = false,
 ): Reference | undefined {
   if (name === "@" || name === "*") return { name, all: name, key: undefined, shown: text };
   if (!isName(name)) return { name, all: undefined, key: undefined, shown: name };
@@ -147,6 +154,13 @@ function directReference(
   if (!target) return undefined;
   if (subscript === null) return textReference(host, target.name, target.subscript, name);
   const shown = `${name}[${subscript.text}]`;
+  if (
+    length &&
+    host.vars.get(target.name)?.value === undefined &&
+    subscript.text !== "@" &&
+    subscript.text !== "*"
+  )
+    return { name: target.name, all: undefined, key: 0, shown };
   // A subscript of a nameref that has one itself names nothing.
   if (target.subscript !== undefined)
     return { name: "", all: subscript.text === "@" ? "@" : undefined, key: undefined, shown };
@@ -230,8 +244,7 @@ function withOperation(
   if (operation?.type === "Length" && part.subscript !== null) needsElements(host, reference.name);
   const star = reference.all === "*";
   if (operation === null) {
-    if (found.list) sink.list(found.list, quoted, star);
-    else put(sink, found.text ?? "", quoted);
+    putFound(sink, found, quoted, star);
     return;
   }
   if (operation.type === "Length") {
@@ -240,26 +253,21 @@ function withOperation(
   }
   if (operation.type === "Transform") {
     const done = transformAll(host, operation.operator, reference, found);
-    if (done.list && (quoted || operation.operator !== "A")) sink.list(done.list, quoted, star);
-    else put(sink, done.list?.join(" ") ?? done.text ?? "", quoted);
+    const whole = operation.operator === "A" && (quoted ? star : host.vars.text("IFS") !== "");
+    putFound(sink, whole && done.list ? { text: done.list.join(" ") } : done, quoted, star);
     return;
   }
   if (operation.type === "Substring") {
     // Of nothing there is no part, whatever the numbers say.
     if (found.list ? found.list.length === 0 && isName(reference.name) : found.text === undefined) {
-      if (found.list) sink.list([], quoted, star);
-      else put(sink, "", quoted);
+      putFound(sink, found, quoted, star);
       return;
     }
-    const shown = isName(reference.name) ? reference.shown : reference.name;
-    const offset = integerFor(host, operation.offset, shown);
-    // A length is not looked at where the offset is beyond the end.
-    const beyond = isBeyond(host, reference, found, offset);
-    const length =
-      operation.length === null || beyond ? undefined : integerFor(host, operation.length, shown);
-    const cut = slice(host, reference, found, offset, length, operation.length?.text ?? "");
-    if (cut.list) sink.list(cut.list, quoted, star);
-    else put(sink, cut.text ?? "", quoted);
+    putFound(sink, cutOut(host, operation, reference, found), quoted, star);
+    return;
+  }
+  if (isNothing(found) || (found.text === "" && operation.type === "Remove")) {
+    putFound(sink, found, quoted, star);
     return;
   }
   const apply = applyOperation(host, operation);
@@ -267,25 +275,9 @@ function withOperation(
   else put(sink, found.text === undefined ? "" : apply(found.text), quoted);
 }
 
-/** Whether an offset of `${x:offset}` leads outside. */
-function isBeyond(host: ExpansionHost, { name }: Reference, found: Found, offset: number): boolean {
-  if (found.list === undefined) return Math.abs(offset) > countCharacters(found.text ?? "");
-  if (!isName(name)) return offset > found.list.length + 1 || offset < -(found.list.length + 1);
-  const value = host.vars.get(name)?.value;
-  const end = value instanceof IndexedArray ? value.end : found.list.length;
-  return offset > end || (offset === end && value instanceof IndexedArray) || offset < -end;
-}
-
-/** A number of `${x:offset:length}`; what is wrong with it is told of `x`. */
-function integerFor(host: ExpansionHost, node: Arithmetic, shown: string): number {
-  const text = expandArithmetic(host, node);
-  try {
-    return host.integer(text);
-  } catch (error) {
-    if (error instanceof ShellError && error.code === "arithmetic")
-      throw new ShellError("arithmetic", `${shown}: ${error.message}`);
-    throw error;
-  }
+/** Of nothing there is nothing to match: a pattern is not expanded. */
+function isNothing(found: Found): boolean {
+  return found.list ? found.list.length === 0 : found.text === undefined;
 }
 
 /** With `set -u` the length of an element wants an array that has a value: a plain variable has no elements here. */
@@ -299,18 +291,26 @@ function isAttributeQuery(operation: ParameterOperation | null): boolean {
   return operation?.type === "Transform" && (operation.operator === "a" || operation.operator === "A");
 }
 
-/** Characters of a text; a byte that is not UTF-8 counts as one. */
-export function countCharacters(text: string): number {
-  if (!/[\ud800-\udbff]/.test(text)) return text.length;
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}
-
 /** Whether all positional parameters together count as empty for `${@:-…}`. */
 function isNullList(host: ExpansionHost, list: readonly string[], star: boolean): boolean {
   if (list.length < 2) return list.length === 0 || list[0] === "";
   return star && list.join(separatorsOf(host.vars.text("IFS")).joiner) === "";
+}
+
+/** `${x:=text}`: what `x` is then. */
+function assignDefault(host: ExpansionHost, { name, key }: Reference, text: string): string {
+  try {
+    const variable = host.vars.writable(name);
+    if (key === undefined) {
+      host.vars.assign(variable, text);
+      return variable.scalar ?? "";
+    }
+    host.vars.setElement(variable, key, text);
+    return text;
+  } catch (error) {
+    if (error instanceof ShellError && error.code === "readonly") error.status = 2;
+    throw error;
+  }
 }
 
 function expandDefault(
@@ -355,9 +355,7 @@ function expandDefault(
     const shown = isName(reference.name) ? reference.shown : `$${reference.name}`;
     throw new ShellError("expansion", `${shown}: cannot assign in this way`);
   }
-  const variable = host.vars.writable(reference.name);
-  if (reference.key === undefined) host.vars.assign(variable, text);
-  else host.vars.setElement(variable, reference.key, text);
+  const value = assignDefault(host, reference, text);
   if (quoted) sink.mark(true);
-  put(sink, reference.key === undefined ? (variable.scalar ?? "") : text, quoted);
+  put(sink, value, quoted);
 }

@@ -23,6 +23,11 @@ export function needsAnsi(text: string): boolean {
   return UNPRINTABLE.test(text) && LONE.test(text);
 }
 
+/** A name as messages show it: control characters and bytes that are not UTF-8 quoted. */
+export function printable(name: string): string {
+  return needsAnsi(name) ? ansiQuote(name) : name;
+}
+
 /** `$'…'` with escapes for what is not printable. */
 export function ansiQuote(text: string): string {
   let out = "$'";

@@ -15,12 +15,14 @@ export function transformAll(
   const variable = isName(reference.name) ? host.vars.get(reference.name) : undefined;
   if (operator === "a") return attributes(variable, found);
   if (operator === "A" && reference.all === "@" && !isName(reference.name))
-    return { list: ["set", "--", ...(found.list ?? []).map(alwaysQuote)] };
+    return { list: found.list?.length ? ["set", "--", ...found.list.map(alwaysQuote)] : [] };
   const value = variable?.value;
   if (operator === "A" && reference.all && variable && value !== undefined && typeof value !== "string")
     return {
       list: ["declare", `-${attributeLetters(variable.attrs)}`, `${variable.name}=${arrayText(value)}`],
     };
+  if (operator === "A" && reference.all === "@" && value === undefined && isName(reference.name))
+    return { list: [] };
   if (operator === "A") return { text: assignment(variable, reference, found) };
   if ((operator === "K" || operator === "k") && found.list) return keyed(variable, found.list, operator);
   if (found.list) return { list: found.list.map((text) => transform(host, operator, text)) };

@@ -29,16 +29,42 @@ function separators(host: ExpansionHost): Separators {
   return separatorsOf(host.vars.text("IFS"));
 }
 
+/** What words were expanded to before paths are looked for, which is done when all of them are. */
+export interface Fields {
+  readonly texts: string[];
+  /** Patterns among them, by position. */
+  globs: Map<number, string> | undefined;
+}
+
 /** Expands words to the arguments they stand for: all expansions, splitting, globbing, quote removal. */
 export function expandFields(host: ExpansionHost, words: readonly Word[]): string[] {
-  const out: string[] = [];
+  const out: Fields = { texts: [], globs: undefined };
   for (const word of words) expandInto(host, word, out);
+  return out.globs === undefined ? out.texts : globFields(host, out);
+}
+
+/** The fields of a word without their paths. */
+export function expandBeforePaths(host: ExpansionHost, word: Word): Fields {
+  const out: Fields = { texts: [], globs: undefined };
+  expandInto(host, word, out);
   return out;
 }
 
-function expandInto(host: ExpansionHost, word: Word, out: string[]): void {
+/** Puts paths where the fields have patterns. */
+export function globFields(host: ExpansionHost, { texts, globs }: Fields): string[] {
+  if (globs === undefined || host.state.set.noglob) return texts;
+  const out: string[] = [];
+  texts.forEach((text, index) => {
+    const pattern = globs.get(index);
+    if (pattern === undefined) out.push(text);
+    else expandPath(host, pattern, text, out);
+  });
+  return out;
+}
+
+function expandInto(host: ExpansionHost, word: Word, out: Fields): void {
   if (word.plain !== null) {
-    out.push(word.plain);
+    out.texts.push(word.plain);
     return;
   }
   if (word.braces && host.state.set.braceexpand) {
@@ -48,17 +74,20 @@ function expandInto(host: ExpansionHost, word: Word, out: string[]): void {
   fieldsOf(host, wordParts(word), word, out);
 }
 
-function fieldsOf(host: ExpansionHost, parts: readonly WordPart[], word: Word, out: string[]): void {
+function fieldsOf(host: ExpansionHost, parts: readonly WordPart[], word: Word, out: Fields): void {
   const simple = parts.length === 1 ? quickText(host, parts[0] as WordPart) : undefined;
   if (simple !== undefined) {
-    out.push(simple);
+    out.texts.push(simple);
     return;
   }
   const sink = new FieldSink(separators(host));
   expandParts(host, parts, sink, isAssignmentLike(word) && !host.state.set.posix ? ASSIGNMENT : PLAIN);
   for (const field of sink.end()) {
-    if (field.pattern === undefined || host.state.set.noglob) out.push(field.text);
-    else expandPath(host, field.pattern, field.text, out);
+    if (field.pattern !== undefined) {
+      out.globs ??= new Map();
+      out.globs.set(out.texts.length, field.pattern);
+    }
+    out.texts.push(field.text);
   }
 }
 

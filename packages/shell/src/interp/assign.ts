@@ -29,7 +29,7 @@ export function assign(sh: Interpreter, node: Assignment, trace?: (value: string
 
 function assignThroughNameref(sh: Interpreter, name: string, value: string, append: boolean): void {
   const target = sh.vars.follow(name);
-  if (!target) throw new ShellError("assignment", `${name}: circular name reference`);
+  if (!target) throw new ShellError("assignment", "");
   if (target.subscript !== undefined) {
     assignText(sh, `${target.name}[${target.subscript}]`, value, append);
     return;

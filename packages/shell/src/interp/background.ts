@@ -5,12 +5,12 @@ import type { PlainState } from "../state/shell-state.ts";
 import { Attr } from "../state/variable.ts";
 import type { PlainVariables } from "../state/variables.ts";
 import { OpenFlag } from "../system.ts";
+import { expandCommand, traceCommand } from "./arguments.ts";
 import { findProgram } from "./external.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { RunningJob } from "./jobs.ts";
 import { nodeText } from "./node-text.ts";
 import { isInert, isShellName, mayWait, startSimple } from "./pipeline.ts";
-import { expandCommand, traceCommand } from "./simple.ts";
 import { inSubshell } from "./subshell.ts";
 
 /** What a forked shell has to run. */

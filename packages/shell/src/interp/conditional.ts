@@ -30,7 +30,7 @@ export function runArithmeticCommand(sh: Interpreter, node: ArithmeticCommand): 
     return value == 0 ? 1 : 0;
   } catch (error) {
     const failure = sh.report(error);
-    if (failure.code === "unbound" || failure.code === "subscript") throw error;
+    if (failure.code === "unbound" || failure.code === "subscript" || failure.code === "integer") throw error;
     sh.error(failure.code === "arithmetic" ? failure.message : failure.message);
     return 1;
   }

@@ -182,7 +182,7 @@ const FATAL: ReadonlySet<string> = new Set(["expansion", "assignment", "readonly
 
 /** A failure inside of an expansion: it is printed; the command, or the whole shell, is given up. */
 export function fail(sh: Interpreter, failure: ShellError): number {
-  sh.error(failure.message);
+  if (failure.message !== "") sh.error(failure.message);
   // A shell started with -c ends with 127, others and subshells with 1.
   if (failure.code === "unbound")
     return sh.exit(sh.state.how === "c" && sh.state.subshellDepth === 0 && !sh.state.set.errexit ? 127 : 1);
@@ -190,16 +190,16 @@ export function fail(sh: Interpreter, failure: ShellError): number {
   if (sh.state.set.errexit && FATAL.has(failure.code)) return sh.exit(1);
   if (sh.posix && (failure.code === "expansion" || failure.code === "readonly"))
     return sh.exit(failure.code === "readonly" ? 1 : 127);
-  return giveUp(sh, failure.code === "subscript");
+  return giveUp(sh, failure.code === "subscript" || failure.code === "integer", failure.status);
 }
 
 /** Gives up the command that the script is at; `whole`: up to the top, which a shell started with -c does not survive. */
-export function giveUp(sh: Interpreter, whole: boolean): number {
+export function giveUp(sh: Interpreter, whole: boolean, status = 1): number {
   if (whole && sh.state.how === "c" && sh.state.subshellDepth === 0) return sh.exit(1);
   const called = sh.state.frames[1]?.callLine;
   sh.discardLine = called ?? sh.state.line;
-  sh.flow = { kind: "discard", status: 1, whole };
-  return 1;
+  sh.flow = { kind: "discard", status, whole };
+  return status;
 }
 
 /** A builtin that takes one argument at most was given more. */

@@ -1,4 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
+import { printable } from "../expand/quote.ts";
 import { OpenFlag } from "../system.ts";
 import { callFunction } from "./functions.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -125,7 +126,7 @@ function exportedFunctions(sh: Interpreter): string[] {
 function notFound(sh: Interpreter, argv: readonly string[], mayHandle: boolean): number {
   const handler = mayHandle ? sh.state.functions.read.get("command_not_found_handle") : undefined;
   if (handler) return inSubshell(sh, () => callFunction(sh, handler, [...argv]));
-  sh.error(`${argv[0]}: command not found`);
+  sh.error(`${printable(argv[0] as string)}: command not found`);
   return 127;
 }
 

@@ -102,7 +102,12 @@ export function isSet(sh: Interpreter, text: string): boolean {
   if (followed.subscript !== undefined) return false;
   const { subscript } = target;
   const variable = sh.vars.get(followed.name);
-  if (!variable) return false;
+  if (!variable) {
+    // What is wrong with a subscript is told all the same.
+    if (subscript !== undefined && subscript !== "@" && subscript !== "*")
+      textKey(sh, followed.name, subscript, true);
+    return false;
+  }
   const value = variable.dynamic ? variable.dynamic.get() : variable.value;
   if (subscript === undefined) return variable.scalar !== undefined;
   if (value instanceof AssocArray) {

@@ -53,8 +53,11 @@ type Layout = "function" | "line" | "substitution";
 class Printer {
   #layout: Layout;
   #level = 0;
-  /** Here-documents whose bodies follow the line being written. */
+  /** Here-documents whose bodies are still to come: within lists they wait for what joins the commands. */
   #pending: HereDocument[] = [];
+  /** How many lists of several commands are around. */
+  #lists = 0;
+  /** A body was written: bash leaves out the `;` that comes next. */
   #afterBody = false;
 
   constructor(layout: Layout) {
@@ -63,7 +66,7 @@ class Printer {
 
   /** The commands of a substitution. */
   body(list: StatementList): string {
-    const text = this.#list(list, "") + this.#bodies("");
+    const text = this.#list(list) + this.#bodies();
     return text.startsWith("(") ? ` ${text}` : text;
   }
 
@@ -71,6 +74,7 @@ class Printer {
     const layout = this.#layout;
     this.#layout = "function";
     const text = this.#definition(name, node, nested);
+    this.#afterBody = false;
     this.#layout = layout;
     return text;
   }
@@ -89,9 +93,11 @@ class Printer {
   node(node: AndOr | Pipeline | Command): string {
     switch (node.type) {
       case "AndOr": {
+        this.#lists++;
         let text = this.node(node.first);
         for (const { operator, command } of node.rest)
-          text += ` ${operator}${this.#bodies(" ")}${this.node(command)}`;
+          text += ` ${operator} ${this.#bodies(" ")}${this.node(command)}${this.#bodies()}`;
+        this.#lists--;
         return text;
       }
       case "Pipeline":
@@ -101,7 +107,7 @@ class Printer {
       case "Function":
         return this.definition(node.name, node, true);
       case "Coproc":
-        return `coproc ${node.body.type === "Simple" ? "" : `${node.name?.text ?? "COPROC"} `}${this.node(node.body)}`;
+        return `coproc ${node.name?.text ?? "COPROC"} ${this.node(node.body)}`;
       default:
         return this.#compound(node) + this.#redirects(node.redirects);
     }
@@ -110,11 +116,14 @@ class Printer {
   #pipeline(node: Pipeline): string {
     let text = node.timed ? `time ${node.timed === "posix" ? "-p " : ""}` : "";
     if (node.negated) text += "! ";
+    if (node.commands.length === 1) return text + this.node(node.commands[0] as Command);
+    this.#lists++;
     node.commands.forEach((command, i) => {
-      if (i > 0) text += this.#pending.length ? ` |${this.#bodies("")}  ` : " | ";
+      if (i > 0) text += ` |${this.#bodies(" ")} `;
       text += this.node(command);
     });
-    return text;
+    this.#lists--;
+    return text + this.#bodies();
   }
 
   #simple(node: SimpleCommand): string {
@@ -129,11 +138,15 @@ class Printer {
       case "Group":
         return this.#group(node.body);
       case "Subshell":
-        return `( ${this.#list(node.body, "")} )`;
+        return `( ${this.#list(node.body)}${this.#bodies()} )`;
       case "If":
         return this.#if(node);
-      case "While":
-        return `${node.until ? "until" : "while"} ${this.#list(node.condition, "")}; do\n${this.#body(node.body)}done`;
+      case "While": {
+        const head = ended(
+          `${node.until ? "until" : "while"} ${this.#list(node.condition)}${this.#bodies()}`,
+        );
+        return `${head} do\n${this.#body(node.body)}done`;
+      }
       case "For": {
         const words = node.words === null ? '"$@"' : node.words.map(wordText).join(" ");
         return `for ${node.name} in ${words};\n${this.#indent()}do\n${this.#body(node.body)}done`;
@@ -158,13 +171,13 @@ class Printer {
 
   #if(node: Extract<CompoundCommand, { type: "If" }>): string {
     const [first, ...more] = node.branches;
-    let text = `if ${this.#list(first?.condition ?? [], "")}; then\n${this.#body(first?.body ?? [])}`;
+    let text = `${ended(`if ${this.#list(first?.condition ?? [])}`)} then\n${this.#body(first?.body ?? [])}`;
     let closing = "fi";
     // `elif` is an `if` inside of `else`.
     for (const branch of more) {
       text += `else\n`;
       this.#level++;
-      text += `${this.#indent()}if ${this.#list(branch.condition, "")}; then\n${this.#body(branch.body)}`;
+      text += `${this.#indent()}${ended(`if ${this.#list(branch.condition)}`)} then\n${this.#body(branch.body)}`;
       closing = `fi;\n${this.#indent(-1)}${closing}`;
     }
     if (node.otherwise) text += `else\n${this.#body(node.otherwise)}`;
@@ -178,7 +191,7 @@ class Printer {
     for (const item of node.items) {
       text += `\n${this.#indent()}${item.patterns.map(wordText).join(" | ")})\n`;
       this.#level++;
-      if (item.body.length) text += `${this.#indent()}${this.#list(item.body, "")}${this.#bodies("")}`;
+      if (item.body.length) text += `${this.#indent()}${this.#list(item.body)}${this.#bodies()}`;
       this.#level--;
       text += `\n${this.#indent()}${item.terminator}`;
     }
@@ -188,11 +201,10 @@ class Printer {
 
   #group(body: StatementList): string {
     if (this.#layout !== "function") {
-      const text = this.#list(body, "");
-      return `{ ${text}${body.at(-1)?.background ? "" : ";"} }`;
+      return `{ ${ended(this.#list(body) + this.#bodies())} }`;
     }
     this.#level++;
-    const text = `{ \n${this.#indent()}${this.#list(body, "")}${this.#bodies("")}`;
+    const text = `{ \n${this.#indent()}${this.#list(body)}${this.#bodies()}`;
     this.#level--;
     return `${text}\n${this.#indent()}}`;
   }
@@ -200,52 +212,53 @@ class Printer {
   /** The commands of a loop or branch, each ended by `;`, and the indentation of the word that closes it. */
   #body(list: StatementList): string {
     this.#level++;
-    const text = `${this.#indent()}${this.#list(list, ";")}${this.#bodies("")}\n`;
+    const text = ended(`${this.#indent()}${this.#list(list)}${this.#bodies()}`);
     this.#level--;
-    return text + this.#indent();
+    return `${text}\n${this.#indent()}`;
   }
 
-  #list(list: StatementList, end: string): string {
+  #list(list: StatementList): string {
+    if (list.length === 1 && !list[0]?.background) return this.node((list[0] as Statement).command);
+    this.#lists++;
     let text = "";
-    list.forEach((statement: Statement, i) => {
+    list.forEach((statement, i) => {
       text += this.node(statement.command);
-      const last = i === list.length - 1;
-      if (statement.background) {
-        text += " &";
-        if (!last) text += " ";
-        return;
-      }
-      if (this.#pending.length) {
-        text += this.#bodies("");
-        if (!last) text += `\n${this.#indent()}`;
-        return;
-      }
-      // bash leaves out one `;` after a here-document.
-      const separator = this.#afterBody && !last ? "" : ";";
-      if (!last) this.#afterBody = false;
-      text += last ? end : this.#between(separator, statement, list[i + 1] as Statement);
+      const next = list[i + 1];
+      if (i > 0) text += this.#bodies();
+      if (statement.background) text += ` &${this.#bodies(" ")}${next ? " " : ""}`;
+      else if (next) text += this.#between(statement, next);
     });
+    text += this.#bodies();
+    this.#lists--;
     return text;
   }
 
   /** What stands between two commands. */
-  #between(separator: string, one: Statement, next: Statement): string {
-    if (this.#layout === "function") return `${separator}\n${this.#indent()}`;
-    return this.#layout === "substitution" && next.line > one.line ? "\n" : `${separator} `;
+  #between(one: Statement, next: Statement): string {
+    const newline = this.#layout === "substitution" && next.line > one.line;
+    let text = "";
+    if (this.#pending.length) text = this.#bodies();
+    else if (this.#afterBody) this.#afterBody = false;
+    else text = newline ? "\n" : ";";
+    if (this.#layout === "function") return `${text}\n${this.#indent()}`;
+    return newline ? text : `${text} `;
   }
 
-  /** Here-documents that are due, or `otherwise`. */
-  #bodies(otherwise: string): string {
-    if (!this.#pending.length) return otherwise;
+  /** Here-documents that are due, with `after` when there are any. */
+  #bodies(after = ""): string {
+    if (!this.#pending.length) return "";
     let text = "";
     for (const { delimiter, body } of this.#pending) text += `\n${body.text}${delimiter}`;
     this.#pending = [];
     this.#afterBody = true;
-    return `${text}\n`;
+    return `${text}\n${after}`;
   }
 
   #redirects(redirects: readonly Redirect[]): string {
-    return redirects.map((node) => ` ${this.#redirect(node)}`).join("");
+    if (redirects.length === 0) return "";
+    this.#afterBody = false;
+    const text = redirects.map((node) => ` ${this.#redirect(node)}`).join("");
+    return this.#lists > 0 ? text : text + this.#bodies();
   }
 
   #redirect(node: Redirect): string {
@@ -285,4 +298,9 @@ class Printer {
   #indent(less = 0): string {
     return "    ".repeat(this.#level + less);
   }
+}
+
+/** A command with the `;` that ends it, unless something else does. */
+function ended(text: string): string {
+  return /[&\n]$/.test(text) ? text : `${text};`;
 }

@@ -235,7 +235,7 @@ export class Interpreter implements PromptHost {
       return this.arithmetic(text);
     } catch (error) {
       if (error instanceof ShellError && error.code === "arithmetic")
-        throw new ShellError(this.state.set.errexit ? "expansion" : "subscript", error.message);
+        throw new ShellError(this.state.set.errexit ? "expansion" : "integer", error.message);
       throw error;
     }
   }
@@ -266,8 +266,8 @@ export class Interpreter implements PromptHost {
       return true;
     } catch (error) {
       const failure = this.report(error);
-      if (failure.code === "subscript")
-        throw target.includes("[") ? failure : new ShellError("subscript", `${builtin}: ${failure.message}`);
+      if (failure.code === "subscript") throw failure;
+      if (failure.code === "integer") throw new ShellError("integer", `${builtin}: ${failure.message}`);
       if (failure.code === "readonly") this.error(failure.message);
       else this.builtinError(builtin, failure.message);
       return false;

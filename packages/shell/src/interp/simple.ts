@@ -1,9 +1,10 @@
 import { topicText } from "../builtins/help.ts";
 import type { Builtin } from "../builtins/table.ts";
 import { ShellError } from "../errors.ts";
-import { expandFields, expandText } from "../expand/word.ts";
-import type { Assignment, Redirect, SimpleCommand, Word } from "../parse/ast.ts";
+import { expandText } from "../expand/word.ts";
+import type { Assignment, Redirect, SimpleCommand } from "../parse/ast.ts";
 import { Attr } from "../state/variable.ts";
+import { expandCommand, traceCommand } from "./arguments.ts";
 import { assign } from "./assign.ts";
 import { redirectOrFail } from "./execute.ts";
 import { runProgram } from "./external.ts";
@@ -55,46 +56,6 @@ function withKeywords(node: SimpleCommand): SimpleCommand {
 /** Closes the ends of `<(…)` that this command was given. */
 export function closeProcesses(sh: Interpreter, from: number): void {
   for (const fd of sh.processDescriptors.splice(from)) sh.system.close(fd);
-}
-
-/** Builtins whose arguments are expanded as assignments, when they are named as such (not after `command`). */
-const DECLARING = new Set(["declare", "typeset", "local", "export", "readonly"]);
-
-/** The arguments of a command; those of `declare` and its kin that are assignments expand as such. */
-export function expandCommand(sh: Interpreter, words: readonly Word[]): string[] {
-  sh.assignmentArguments = undefined;
-  if (words.length === 1) {
-    const plain = (words[0] as Word).plain;
-    if (plain !== null) return [plain];
-  }
-  const first = (words[0] as Word | undefined)?.plain;
-  const direct = first != null && DECLARING.has(first);
-  if (
-    !words.some(
-      (word) => word.assignment !== null && (direct || word.assignment.value.type === "ArrayLiteral"),
-    )
-  )
-    return expandFields(sh, words);
-  const argv: string[] = [];
-  const assignments: (Assignment | undefined)[] = [];
-  for (const word of words) {
-    if (word.assignment === null || !(direct || word.assignment.value.type === "ArrayLiteral")) {
-      for (const field of expandFields(sh, [word])) argv.push(field);
-      continue;
-    }
-    assignments[argv.length] = word.assignment;
-    argv.push(assignmentText(sh, word.assignment));
-  }
-  sh.assignmentArguments = assignments;
-  return argv;
-}
-
-/** `name=value` with the value expanded as in an assignment; an array literal stays as written for the builtin to expand. */
-function assignmentText(sh: Interpreter, node: Assignment): string {
-  const subscript = node.subscript === null ? "" : `[${node.subscript.text}]`;
-  const operator = node.append ? "+=" : "=";
-  const value = node.value.type === "ArrayLiteral" ? node.value.text : expandText(sh, node.value, true);
-  return `${node.name}${subscript}${operator}${value}`;
 }
 
 /** A command without words: assignments to the shell's own variables, then redirections for their effects alone. */
@@ -211,7 +172,13 @@ export function runResolved(
 const NO_HELP = new Set([":", "[", "echo", "false", "test", "true"]);
 
 /** Failures that are not the builtin's own. */
-const PASSES_THROUGH: ReadonlySet<string> = new Set(["unbound", "expansion", "limit", "subscript"]);
+const PASSES_THROUGH: ReadonlySet<string> = new Set([
+  "unbound",
+  "expansion",
+  "limit",
+  "subscript",
+  "integer",
+]);
 
 /** Runs a builtin; what it throws for a failing script is printed as bash does, under the builtin's name where it has one. */
 export function runBuiltin(sh: Interpreter, builtin: Builtin, argv: string[]): number {
@@ -305,12 +272,4 @@ function assignTemporary(sh: Interpreter, node: Assignment): void {
 function refuse(sh: Interpreter, message: string): void {
   if (sh.posix) throw new ShellError("readonly", message);
   sh.error(message);
-}
-
-/** Prints a command for `set -x`. */
-export function traceCommand(sh: Interpreter, argv: readonly string[]): void {
-  const texts = argv.map((arg, index) =>
-    sh.assignmentArguments?.[index]?.value.type === "ArrayLiteral" ? arg : traceWord(arg),
-  );
-  trace(sh, texts.join(" "));
 }

@@ -46,8 +46,9 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
     if (unit === null) return status;
     if (unit.type === "SyntaxError") {
       status = syntaxError(sh, unit, origin);
-      // What is wrong in an array gives up its line, in a script, and no more.
-      if (!unit.kind.startsWith("array") || origin.name !== "") return status;
+      // What is wrong in an array gives up its line and no more.
+      if (!unit.kind.startsWith("array")) return status;
+      if (sh.state.set.errexit) return 2;
       sh.syntaxFailed = false;
       continue;
     }
@@ -68,7 +69,7 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
       continue;
     }
     if (flow.kind !== "discard" || (flow.whole && isNested(sh, origin))) return status;
-    status = flow.status;
+    status = origin.name === "" ? flow.status : 1;
     sh.state.lastStatus = status;
     sh.state.pipeStatus = [status];
     // In a subshell a command that is given up takes the subshell with it.
@@ -80,19 +81,20 @@ export function runParser(sh: Interpreter, parser: Parser, origin: Origin): numb
 
 /** Whether the text is read by a command of another one. */
 function isNested(sh: Interpreter, origin: Origin): boolean {
-  return origin.name === "eval" || origin.name === "trap" || sh.state.frames.at(-1)?.kind === "source";
+  return origin.name === "eval" || origin.name.endsWith("trap") || sh.state.frames.at(-1)?.kind === "source";
 }
 
 function syntaxError(sh: Interpreter, problem: SyntaxProblem, origin: Origin): number {
   const frame = sh.state.frames[sh.state.frames.length - 1];
   const name = frame?.source || sh.state.argv0;
-  const middle = origin.name && origin.name !== "trap" ? `${origin.name}: ` : "";
+  const middle = origin.name ? `${origin.name}: ` : "";
   // With `set -e` the first message is the last.
   for (const { line, text } of sh.state.set.errexit ? problem.messages.slice(0, 1) : problem.messages)
     if (text !== "") sh.errorText(`${name}: ${middle}line ${line}: ${text}\n`);
   sh.syntaxFailed = true;
   const whole = origin.name === "" || origin.name === "-c";
   if (problem.kind === "conditional" && whole) return sh.state.lastStatus;
+  if (problem.kind === "unmatched" && whole && sh.state.lastStatus !== 0) return sh.state.lastStatus;
   sh.state.lastStatus = problem.kind.startsWith("array") ? 1 : 2;
   return sh.state.lastStatus;
 }

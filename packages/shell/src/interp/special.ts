@@ -7,6 +7,12 @@ import type { Interpreter } from "./interpreter.ts";
 export const VERSION = "5.2.15(1)-release";
 const VERSION_PARTS = ["5", "2", "15", "1", "release", "wasm32-unknown-wasi"];
 
+/** Computed variables that bash does not list. */
+export const UNLISTED: ReadonlySet<string> = new Set([
+  ...["BASHPID", "BASH_ARGV0", "BASH_COMMAND", "BASH_SUBSHELL", "COMP_WORDBREAKS", "EPOCHREALTIME"],
+  ...["EPOCHSECONDS", "HISTCMD", "LINENO", "RANDOM", "SECONDS", "SRANDOM"],
+]);
+
 /** Defines the variables whose values are computed. */
 export function defineSpecials(sh: Interpreter): void {
   const { vars, state, system } = sh;

@@ -44,7 +44,8 @@ function isComplete(sh: Interpreter, text: string, line: number): boolean {
     hereDocumentOpen = true;
   });
   for (let unit = parser.next(); unit; unit = parser.next()) {
-    if (unit.type === "SyntaxError") return unit.kind !== "end" && unit.kind !== "array-end";
+    if (unit.type === "SyntaxError")
+      return unit.kind !== "end" && unit.kind !== "unmatched" && unit.kind !== "array-end";
   }
   return !hereDocumentOpen;
 }

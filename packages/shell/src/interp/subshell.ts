@@ -80,7 +80,7 @@ export function runSubstitution(sh: Interpreter, body: Script): string {
 export function runBackquote(sh: Interpreter, part: Backquote): string {
   const script = parseScript(part.source);
   const file = script.type === "Script" ? onlyInput(script) : undefined;
-  if (file) return capture(sh, () => copyFile(sh, file));
+  if (file) return capture(sh, () => copyFile(sh, { ...file, line: part.line }));
   return capture(sh, () => runText(sh, part.source, { line: part.line, name: "command substitution" }));
 }
 
@@ -116,7 +116,9 @@ function capture(sh: Interpreter, body: () => number): string {
     status = inSubshell(sh, () => {
       if (!state.shopt.inherit_errexit && !sh.posix) state.set.errexit = false;
       state.loopDepth = 0;
-      return body();
+      const end = body();
+      if (sh.flow?.kind === "discard") sh.flow = { ...sh.flow, status: 1 };
+      return end;
     });
   } finally {
     text = sh.fds.endCapture();

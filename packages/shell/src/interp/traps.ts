@@ -47,6 +47,13 @@ export function childEnded(sh: Interpreter): void {
   if (sh.state.traps.read.get("CHLD") && !sh.baseTraps) sh.pendingTraps.push("CHLD");
 }
 
+/** What messages about the syntax of a trap's text call it; "trap" for signals. */
+const TRAP_NAMES: Readonly<Record<string, string>> = {
+  DEBUG: "debug trap",
+  ERR: "error trap",
+  RETURN: "return trap",
+};
+
 /** Runs the action of a trap; `$?` is as before unless the action leaves. */
 export function runTrap(sh: Interpreter, name: string): void {
   const text = sh.state.traps.read.get(name);
@@ -60,7 +67,7 @@ export function runTrap(sh: Interpreter, name: string): void {
   sh.trapFrames = sh.state.frames.length;
   try {
     const keepLine = name === "DEBUG" || name === "ERR" || name === "RETURN";
-    runText(sh, text, { line: keepLine ? line : 1, name: "trap" });
+    runText(sh, text, { line: keepLine ? line : 1, name: TRAP_NAMES[name] ?? "trap" });
   } finally {
     sh.activeTraps.delete(name);
     sh.trapStatus.pop();
@@ -106,7 +113,7 @@ export function runExitTrap(sh: Interpreter, status: number): number {
   sh.trapStatus.push(status);
   sh.activeTraps.add("EXIT");
   try {
-    runText(sh, text, { line: 1, name: "trap" });
+    runText(sh, text, { line: 1, name: "exit trap" });
   } finally {
     sh.activeTraps.delete("EXIT");
     sh.trapStatus.pop();

@@ -15,6 +15,7 @@ import { readNewline } from "./here-documents.ts";
 import { readAssignmentSubscript } from "./parameters.ts";
 import { makeWord, PartList, wordParts } from "./parts.ts";
 import { plainWord, type Reader } from "./reader.ts";
+import { SyntaxFailure } from "./syntax-error.ts";
 import { atWord, readBracketedWord, readWord } from "./words.ts";
 
 /**
@@ -71,12 +72,28 @@ function readTarget(r: Reader, blanks: boolean): Target | null {
 function readValue(r: Reader, name: string, target: Target, place: AssignmentPlace): Assignment | null {
   const { subscript, append } = target;
   if (r.code() === OPEN_PAREN && place !== "argument") {
-    const value = readArray(r);
-    // bash takes what follows the parenthesis into the same word and drops it.
-    if (atWord(r)) readWord(r);
+    const array = readArray(r);
+    const value = atWord(r) ? withMore(array, readWord(r)) : array;
     return { type: "Assignment", name, subscript, append, value };
   }
   return { type: "Assignment", name, subscript, append, value: readValueWord(r) };
+}
+
+/** `(a b)c`: with more after the parenthesis it is a text like any other. */
+function withMore({ elements, text }: ArrayLiteral, more: Word): Word {
+  const list = new PartList();
+  elements.forEach(({ subscript, append, value }, i) => {
+    list.literal(i === 0 ? "(" : " ");
+    if (subscript) {
+      list.literal("[");
+      addParts(list, wordParts(subscript.word));
+      list.literal(append ? "]+=" : "]=");
+    }
+    addParts(list, wordParts(value));
+  });
+  list.literal(elements.length === 0 ? "()" : ")");
+  addParts(list, wordParts(more));
+  return makeWord(more.line, text + more.text, list.finish());
 }
 
 function readValueWord(r: Reader): Word {
@@ -96,8 +113,20 @@ function emptyWord(line: number): Word {
   };
 }
 
-/** `( … )` at `pos`. */
+/** `( … )` at `pos`. Quotes that are open at the end of the input are an end within the array as well. */
 export function readArray(r: Reader): ArrayLiteral {
+  try {
+    return readElements(r);
+  } catch (failure) {
+    if (failure instanceof SyntaxFailure && failure.error.kind === "unmatched") {
+      failure.error.kind = "array-end";
+      failure.error.messages.push({ line: r.lastLine, text: "syntax error: unexpected end of file" });
+    }
+    throw failure;
+  }
+}
+
+function readElements(r: Reader): ArrayLiteral {
   const { line } = r;
   const { elements } = r;
   const base = elements.size;
@@ -179,7 +208,9 @@ export function readArrayArgument(r: Reader): Word | null {
   if (r.src.charCodeAt(at) !== EQUALS || r.src.charCodeAt(at + 1) !== OPEN_PAREN) return null;
   const assignment = readAssignment(r, "declaration");
   if (!assignment) return null;
-  const text = r.src.slice(start, r.pos);
+  const { value } = assignment;
+  const text =
+    value.type === "ArrayLiteral" ? r.src.slice(start, at + 1) + value.text : r.src.slice(start, r.pos);
   const word = plainWord(text, r.line);
   word.parts = [{ type: "SingleQuoted", value: text }];
   return word;

@@ -51,7 +51,7 @@ function readShellCommand(r: Reader, word: ReservedWord): CompoundCommand {
     case "case":
       return readCase(r, line);
     case "[[":
-      return readConditional(r, line);
+      return readConditional(r);
     default:
       return r.unexpected();
   }
@@ -119,7 +119,8 @@ function readArithmeticCommand(r: Reader, line: number): ArithmeticCommand | nul
     return null;
   }
   r.pos += 2;
-  return { type: "ArithmeticCommand", line, expression, redirects: readRedirects(r) };
+  // bash counts it where it ends.
+  return { type: "ArithmeticCommand", line: r.line, expression, redirects: readRedirects(r) };
 }
 
 /** The compound command that is a function's body, and its redirects. */

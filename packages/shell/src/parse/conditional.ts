@@ -24,7 +24,7 @@ const BINARY: ReadonlySet<string> = new Set([
 ]);
 
 /** `[[` was read. bash reports what is wrong inside in words of its own. */
-export function readConditional(r: Reader, line: number): Conditional {
+export function readConditional(r: Reader): Conditional {
   const inside = r.substitutions.size;
   const expression = readOr(r);
   if (reservedAt(r) !== "]]") {
@@ -33,7 +33,8 @@ export function readConditional(r: Reader, line: number): Conditional {
   }
   r.pos += 2;
   r.substitutions.size = inside;
-  return { type: "Conditional", line, expression, redirects: NONE };
+  // bash counts it where the last of its operators has what it needs.
+  return { type: "Conditional", line: expression.line, expression, redirects: NONE };
 }
 
 /** bash names operators and reserved words here, but no plain words. */
@@ -66,7 +67,7 @@ function readLogic(
   }
   let right = chain.pop()!;
   for (let left = chain.pop(); left; left = chain.pop()) {
-    const node: ConditionalLogic = { type: "ConditionalLogic", line: left.line, operator, left, right };
+    const node: ConditionalLogic = { type: "ConditionalLogic", line: r.line, operator, left, right };
     right = node;
   }
   return right;
@@ -74,27 +75,21 @@ function readLogic(
 
 function readTerm(r: Reader): ConditionalExpression {
   skipNewlines(r);
-  const { line } = r;
   if (r.code() === OPEN_PAREN) return readParenthesized(r);
   if (!atWord(r)) {
     const token = r.token();
-    r.fail(
-      "conditional",
-      token === ""
-        ? "unexpected EOF while looking for `]]'"
-        : `unexpected token \`${token}' in conditional command`,
-    );
+    r.fail("conditional", `unexpected token \`${token || "EOF"}' in conditional command`);
   }
   const reserved = reservedAt(r);
   if (reserved === "]]") silentFailure(r);
   if (reserved === "!") {
     r.pos++;
-    return { type: "ConditionalNot", line, expression: readTerm(r) };
+    const expression = readTerm(r);
+    return { type: "ConditionalNot", line: expression.line, expression };
   }
   const left = readWord(r);
   r.skipBlanks();
-  if (UNARY.test(left.text)) return readUnary(r, left.text, line);
-  return readBinary(r, left, line);
+  return UNARY.test(left.text) ? readUnary(r, left.text) : readBinary(r, left);
 }
 
 /** `[[ ]]` ends the input without a word of explanation. */
@@ -103,7 +98,6 @@ function silentFailure(r: Reader): never {
 }
 
 function readParenthesized(r: Reader): ConditionalExpression {
-  const { line } = r;
   r.pos++;
   const expression = readInside(r);
   if (r.code() !== CLOSE_PAREN) {
@@ -111,6 +105,7 @@ function readParenthesized(r: Reader): ConditionalExpression {
     r.fail("conditional", clause === "" ? "expected `)'" : `${clause}, expected \`)'`);
   }
   r.pos++;
+  const { line } = r;
   skipNewlines(r);
   return { type: "ConditionalGroup", line, expression };
 }
@@ -127,9 +122,10 @@ function readInside(r: Reader): ConditionalExpression {
   }
 }
 
-function readUnary(r: Reader, operator: string, line: number): ConditionalExpression {
+function readUnary(r: Reader, operator: string): ConditionalExpression {
   const operand = readOperand(r, readWord);
   if (!operand) r.fail("conditional", argumentMessage(r, "unary"));
+  const { line } = r;
   skipNewlines(r);
   return { type: "ConditionalUnary", line, operator, operand };
 }
@@ -144,14 +140,14 @@ function argumentMessage(r: Reader, kind: "unary" | "binary"): string {
   return `unexpected argument${tokenClause(" ", r)} to conditional ${kind} operator`;
 }
 
-function readBinary(r: Reader, left: Word, line: number): ConditionalExpression {
+function readBinary(r: Reader, left: Word): ConditionalExpression {
   const c = r.code();
   const ends =
     c === CLOSE_PAREN ||
     (c === AMPERSAND && r.codeAt(1) === AMPERSAND) ||
     (c === BAR && r.codeAt(1) === BAR) ||
     reservedAt(r) === "]]";
-  if (ends) return { type: "ConditionalWord", line, word: left };
+  if (ends) return { type: "ConditionalWord", line: r.line, word: left };
   const operator = readBinaryOperator(r, c);
   if (operator === null) {
     const clause = tokenClause("unexpected token ", r);
@@ -167,6 +163,7 @@ function readBinary(r: Reader, left: Word, line: number): ConditionalExpression 
   const right = readRight(r, operator);
   r.extglob = extglob;
   if (!right) r.fail("conditional", argumentMessage(r, "binary"));
+  const { line } = r;
   skipNewlines(r);
   return { type: "ConditionalBinary", line, operator, left, right };
 }

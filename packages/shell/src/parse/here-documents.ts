@@ -30,9 +30,10 @@ export function skipNewlines(r: Reader): void {
 
 function readHereDocument(r: Reader, { document, strip, line }: PendingHereDocument): void {
   const lines: string[] = [];
+  const from = r.line - 1;
   for (;;) {
     if (r.atEnd()) {
-      const text = `here-document at line ${line} delimited by end-of-file (wanted \`${document.delimiter}')`;
+      const text = `here-document at line ${from} delimited by end-of-file (wanted \`${document.delimiter}')`;
       r.surroundings.warn?.({ line: Math.max(line, r.line - 1), text: `warning: ${text}` });
       break;
     }

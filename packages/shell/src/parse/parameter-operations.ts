@@ -10,7 +10,7 @@ import {
   SLASH,
 } from "./characters.ts";
 import { readOperandParts } from "./parameters.ts";
-import { PartList } from "./parts.ts";
+import { joinNames, PartList } from "./parts.ts";
 import { readQuotedRuns } from "./quotes.ts";
 import type { Reader } from "./reader.ts";
 import { innerWord } from "./words.ts";
@@ -70,13 +70,13 @@ function readColon(r: Reader, quoted: boolean, line: number): ParameterOperation
   return { type: "Substring", offset, length: readArithmetic(r, "length")! };
 }
 
-/** The operand of `- = ? +`: inside double quotes all of it is quoted and `"` only goes away. */
+/** The operand of `- = ? +`: inside double quotes all of it is quoted and `"` only goes away, before names are looked for. */
 function readDefaultWord(r: Reader, quoted: boolean, line: number): Word {
   if (!quoted) return innerWord(r, (reader) => readOperandParts(reader, OPERAND_STOP, line));
   return innerWord(r, (reader): WordPart[] => {
     const list = new PartList();
     readQuotedRuns(reader, list, QUOTED_OPERAND_STOP, CLOSE_BRACE, "}", line);
-    return [{ type: "DoubleQuoted", localized: false, parts: list.finish() }];
+    return [{ type: "DoubleQuoted", localized: false, parts: joinNames(list.finish()) }];
   });
 }
 

@@ -41,7 +41,7 @@ export class Parser {
       return { type: "Script", statements: readLine(r) };
     } catch (error) {
       const problem = toSyntaxError(error, r);
-      this.finished = !problem.kind.startsWith("array") || !skipLine(r);
+      this.finished = problem.kind !== "array" || !skipLine(r);
       return problem;
     }
   }
@@ -75,7 +75,11 @@ function skipLine(r: Reader): boolean {
 }
 
 function toSyntaxError(error: unknown, r: Reader): SyntaxProblem {
-  if (error instanceof SyntaxFailure) return error.error;
+  if (error instanceof SyntaxFailure) {
+    const problem = error.error;
+    const ends = problem.kind === "conditional" && /^\s*\0$/.test(r.src.slice(r.pos, r.pos + 1000));
+    return ends ? { ...problem, kind: "unmatched" } : problem;
+  }
   // The machine's stack is the limit of nesting: its end is an answer, not a crash.
   if (!(error instanceof RangeError)) throw error;
   const messages = [{ line: r.line, text: "syntax error: nested too deep" }];

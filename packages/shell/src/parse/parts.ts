@@ -40,6 +40,23 @@ export function wordParts(word: Word): readonly WordPart[] {
   return word.parts ?? [{ type: "Literal", value: word.text }];
 }
 
+/** Literal text after `$name` that goes on the name once quotes or braces between them are gone. */
+export function joinNames(parts: readonly WordPart[]): WordPart[] {
+  const out: WordPart[] = [];
+  for (const part of parts) {
+    const last = out[out.length - 1];
+    if (part.type !== "Literal" || last?.type !== "Parameter" || last.text !== `$${last.name}`) {
+      out.push(part);
+      continue;
+    }
+    const more = /^[A-Za-z_]/.test(last.name) ? (/^\w+/.exec(part.value)?.[0] ?? "") : "";
+    const name = last.name + more;
+    out[out.length - 1] = { ...last, name, text: `$${name}` };
+    if (part.value.length > more.length) out.push({ type: "Literal", value: part.value.slice(more.length) });
+  }
+  return out;
+}
+
 /** Literal text that pattern matching or tilde expansion may change; brackets are looked at apart. */
 const EXPANDABLE = /[*?]|[@+!]\(|(?:^|[:=])~/;
 

@@ -213,12 +213,19 @@ export class Reader {
     throw new SyntaxFailure({ type: "SyntaxError", kind, line: this.line, messages });
   }
 
+  /** The line that the input ends in, as messages about its end name it. */
+  get lastLine(): number {
+    let line = this.line;
+    for (let at = this.src.indexOf("\n", this.pos); at >= 0; at = this.src.indexOf("\n", at + 1)) line++;
+    return line;
+  }
+
   /** The token at `pos` cannot stand here. */
   unexpected(): never {
     const token = this.token();
     if (token === "") {
       // `$(` has its own message; inside nothing but commands the end is named as such.
-      if (this.substitutionDepth > 0) this.unmatched(")", this.line);
+      if (this.substitutionDepth > 0) this.unmatched(")", this.line, "end");
       if (this.cut) this.line++;
       this.fail("end", "syntax error: unexpected end of file");
     }
@@ -230,7 +237,7 @@ export class Reader {
   }
 
   /** The input ended inside something that started at `line`. */
-  unmatched(close: string, line: number, kind: SyntaxProblem["kind"] = "end"): never {
+  unmatched(close: string, line: number, kind: SyntaxProblem["kind"] = "unmatched"): never {
     const text = `unexpected EOF while looking for matching \`${close}'`;
     throw new SyntaxFailure({ type: "SyntaxError", kind, line, messages: [{ line, text }] });
   }

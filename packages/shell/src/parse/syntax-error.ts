@@ -5,13 +5,13 @@ export interface SyntaxMessage {
 }
 
 /**
- * Why the parser stopped. `token`: something stands where it may not. `end`: the input ended too early. `conditional`:
- * inside `[[ ]]`, after which bash reads no further and keeps its status. `array`, `array-end`: inside `name=( )`, which costs the rest of
+ * Why the parser stopped. `token`: something stands where it may not. `end`: the input ended too early; `unmatched`:
+ * within quotes or braces, where bash keeps a status that is not 0. `conditional`: inside `[[ ]]`, after which bash reads no further and keeps its status. `array`, `array-end`: inside `name=( )`, which costs the rest of
  * the line. `limit`: nested deeper than the machine's stack.
  */
 export interface SyntaxProblem {
   type: "SyntaxError";
-  kind: "token" | "end" | "conditional" | "array" | "array-end" | "limit";
+  kind: "token" | "end" | "unmatched" | "conditional" | "array" | "array-end" | "limit";
   line: number;
   messages: SyntaxMessage[];
 }

@@ -12,6 +12,8 @@ export const Attr = {
   ASSOC: 128,
   NAMEREF: 256,
   TRACE: 512,
+  /** A nameref in a function to its own name: what it stands for is the global variable. */
+  CIRCLE: 1024,
 } as const;
 
 /** Attributes whose presence makes an assignment more than storing the text. */

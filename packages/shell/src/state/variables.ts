@@ -37,7 +37,16 @@ export class VariableStore {
 
   /** The visible binding, not following a nameref. */
   get(name: string): Variable | undefined {
-    return this.#bindings.get(name);
+    const found = this.#bindings.get(name);
+    return found !== undefined && found.attrs & Attr.CIRCLE ? this.#around(found) : found;
+  }
+
+  /** The global binding that a nameref to its own name stands for. */
+  #around(circle: Variable): Variable | undefined {
+    this.warn(`warning: ${circle.name}: circular name reference`);
+    let found: Variable | undefined = circle;
+    while (found && found.level > 0) found = found.shadowed;
+    return found;
   }
 
   /** The text of a scalar (element 0 of an array) through namerefs to plain names; `undefined` when unset. */
@@ -61,6 +70,7 @@ export class VariableStore {
       const variable = this.#bindings.get(current);
       if (!variable || !(variable.attrs & Attr.NAMEREF) || typeof variable.value !== "string")
         return { name: current, subscript: undefined };
+      if (variable.attrs & Attr.CIRCLE) return { name: current, subscript: undefined };
       const value = variable.value;
       if (value === "") return { name: current, subscript: undefined };
       const bracket = value.indexOf("[");
@@ -84,6 +94,10 @@ export class VariableStore {
   writable(name: string): Variable {
     const found = this.#bindings.get(name);
     if (!found) return this.#bind(name, 0, undefined, 0);
+    if (found.attrs & Attr.CIRCLE) {
+      this.warn(`warning: ${name}: circular name reference`);
+      return this.global(name);
+    }
     if (found.attrs & Attr.READONLY) throw new ShellError("readonly", `${name}: readonly variable`);
     this.touch(found);
     return found;
