@@ -12,6 +12,7 @@ import { loadBundlePackage } from "../../tools/publish/package.mjs";
 import { CASES } from "./cases.mjs";
 import { startServer } from "./server.mjs";
 import { TOLD_CASES } from "./told-cases.mjs";
+import { USUAL_CASES } from "./usual-cases.mjs";
 import { WGET_CASES } from "./wget-cases.mjs";
 
 const { values } = parseArgs({
@@ -35,7 +36,7 @@ const box = await Sandbox.create({
 let failed = 0;
 let count = 0;
 try {
-  for (const script of [...CASES, ...TOLD_CASES, ...WGET_CASES]) {
+  for (const script of [...CASES, ...USUAL_CASES, ...TOLD_CASES, ...WGET_CASES]) {
     if (values.grep && !script.includes(values.grep)) continue;
     count++;
     const [ours, theirs] = [await runOurs(script), await runTheirs(script)];

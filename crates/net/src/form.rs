@@ -82,7 +82,10 @@ impl Part {
 
     fn head(&self, boundary: &str) -> Vec<u8> {
         let quoted = |text: &str| text.replace('"', "%22").replace('\n', "%0A").replace('\r', "%0D");
-        let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", quoted(&self.name));
+        let mut head = format!("--{boundary}\r\nContent-Disposition: form-data");
+        if !self.name.is_empty() {
+            head.push_str(&format!("; name=\"{}\"", quoted(&self.name)));
+        }
         if let Some(name) = &self.file_name {
             head.push_str(&format!("; filename=\"{}\"", quoted(name)));
         }

@@ -18,6 +18,20 @@ pub fn here(path: &str) -> PathBuf {
     Path::new(&folder).join(path)
 }
 
+/// Sends standard error to a file, `-`: to standard output.
+pub fn redirect_stderr(name: &str) -> std::io::Result<()> {
+    use std::os::fd::AsRawFd;
+    extern "C" {
+        fn dup2(from: i32, to: i32) -> i32;
+    }
+    let file = if name == "-" { None } else { Some(std::fs::File::create(here(name))?) };
+    // SAFETY: both descriptors are open.
+    match unsafe { dup2(file.as_ref().map_or(1, AsRawFd::as_raw_fd), 2) } {
+        -1 => Err(std::io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
 /// Columns of the terminal that standard error is; none where it is none.
 pub fn columns() -> Option<usize> {
     #[cfg(target_os = "emscripten")]

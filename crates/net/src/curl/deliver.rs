@@ -114,9 +114,6 @@ impl Transfer<'_> {
             }
             self.facts.received += count as u64;
             self.progress.down.done += count as u64;
-            if o.max_size.is_some_and(|most| self.facts.received > most) {
-                return Err(Failed(63, "Exceeded the maximum allowed file size".into()));
-            }
             if self.global.verbose && !(std::mem::replace(&mut told, true)) {
                 eprintln!("{{ [{count} bytes data]");
             }

@@ -81,7 +81,6 @@ pub struct Global {
     pub no_meter: bool,
     pub fail_early: bool,
     pub parallel: bool,
-    pub stderr: Option<String>,
     /// Seconds between transfers (`--rate`).
     pub pause: f64,
     pub disable: bool,
@@ -233,7 +232,11 @@ impl Reader {
             "no-progress-meter" => global.no_meter = on,
             "fail-early" => global.fail_early = on,
             "parallel" => global.parallel = on,
-            "stderr" => global.stderr = Some(text),
+            "stderr" => {
+                if net::redirect_stderr(&text).is_err() {
+                    values::warn(global.silent, &format!("Failed to open {text}!"));
+                }
+            }
             "rate" => global.pause = rate(&text, said)?,
             "next" => {
                 if self.operation().targets.iter().all(|target| target.url.is_none()) {

@@ -100,7 +100,7 @@ impl Transfer<'_> {
 
     /// Cookies of the jar for an address, and those that the command line names.
     pub fn cookies(&self, address: &str, with_named: bool) -> Option<String> {
-        let named = self.options.cookies.iter().filter(|_| with_named).cloned();
+        let named = Some(self.options.cookies.join(";")).filter(|named| with_named && !named.is_empty());
         let all: Vec<String> = self.jar.header(address).into_iter().chain(named).collect();
         (!all.is_empty()).then(|| all.join("; "))
     }
@@ -145,9 +145,12 @@ impl Transfer<'_> {
         let guess = self.options.default_scheme.as_deref().unwrap_or("http");
         let full = match address.split_once("://") {
             Some((scheme, rest)) => format!("{}://{}", scheme.to_ascii_lowercase(), rest.trim_start_matches('/')),
-            None => format!("{guess}://{}", address.trim_start_matches('/')),
+            None => format!("{guess}://{address}"),
         };
-        let full = if address.starts_with("//") { malformed_unless(false, &full)? } else { full };
+        let scheme = full.split("://").next().unwrap_or("");
+        if address.starts_with('/') || ["http:", "https:"].contains(&address) || scheme.contains(' ') {
+            return Err(malformed());
+        }
         check_scheme(&full, self.options.schemes.0)?;
         let (_, authority, _) = url::split(&full).ok_or_else(malformed)?;
         let place = authority.rsplit('@').next().unwrap_or("");
@@ -158,10 +161,6 @@ impl Transfer<'_> {
         }
         Ok(percented(&full))
     }
-}
-
-fn malformed_unless(fine: bool, full: &str) -> Result<String, Failed> {
-    if fine { Ok(full.into()) } else { Err(Failed(3, "URL using bad/illegal format or missing URL".into())) }
 }
 
 /// Refuses what is not HTTP, or not let through by `--proto`.

@@ -83,7 +83,8 @@ impl Transfer<'_> {
             let named = self.facts.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"));
             let named = named.and_then(|(_, value)| net::latin1(value).trim().parse::<u64>().ok());
             let wait = named.or(o.retry_delay.filter(|delay| *delay > 0.0).map(|delay| delay as u64)).unwrap_or(pause);
-            let too_late = o.retry_max_time > 0.0 && from.elapsed().as_secs_f64() + wait as f64 > o.retry_max_time;
+            let spent = from.elapsed().as_secs_f64() + named.unwrap_or(0) as f64;
+            let too_late = o.retry_max_time > 0.0 && spent >= o.retry_max_time;
             let Some(why) = self.why_again(&result).filter(|_| left > 0 && !too_late) else { return result };
             let _ = self.out.flush();
             warn(self.global.silent, &format!("Problem {why}. Will retry in {wait} seconds. {left} retries left."));
@@ -231,7 +232,7 @@ impl Transfer<'_> {
         };
         if to_get {
             hop.with_body = false;
-            hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type") || o.headers.iter().any(|line| names(line, name)));
+            hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type") || o.json || o.headers.iter().any(|line| names(line, name)));
             if o.method.is_none() {
                 hop.method = "GET".into();
             }

@@ -121,7 +121,7 @@ fn posted(name: &str, quiet: bool) -> Vec<u8> {
 
 pub fn write_out(text: &str) -> Result<String, Refusal> {
     match text.strip_prefix('@') {
-        Some(name) => Ok(String::from_utf8_lossy(&from_file(name)?).into_owned()),
+        Some(name) => Ok(String::from_utf8_lossy(&from_file(name)?).replace(['\r', '\n'], "")),
         None => Ok(text.into()),
     }
 }
@@ -153,7 +153,8 @@ pub fn data(o: &mut Options, name: &str, text: &str, quiet: bool) -> Result<(), 
         ("data-raw", _) | (_, None) if name != "data-urlencode" => text.as_bytes().to_vec(),
         ("data-urlencode", _) => url_encoded(text).map_err(|_| (26, format!("Failed to open {text}")))?,
         ("data-binary" | "json", Some(file)) => posted(file, quiet),
-        (_, Some(file)) => posted(file, quiet).into_iter().filter(|byte| !b"\r\n\0".contains(byte)).collect(),
+        // Text ends where C's does.
+        (_, Some(file)) => posted(file, quiet).into_iter().take_while(|byte| *byte != 0).filter(|byte| !b"\r\n".contains(byte)).collect(),
         _ => text.as_bytes().to_vec(),
     };
     let json = name == "json";
