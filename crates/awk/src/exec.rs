@@ -251,7 +251,7 @@ impl<'a> Interp<'a> {
         match out.written() {
             // A command that stopped reading is no error, as with an ignored SIGPIPE.
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                fatal(format!("write to `{}' failed: {}", show(&name), reason(&error)))
+                fatal(format!("print to \"{}\" failed: {}", show(&name), reason(&error)))
             }
             _ => Ok(()),
         }

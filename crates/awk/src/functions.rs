@@ -111,15 +111,13 @@ impl<'a> Interp<'a> {
             let text = self.eval(arg)?.text(&self.special.convfmt);
             texts.push(text);
         }
-        Ok(Value::Num(match (builtin, texts.first()) {
-            (Builtin::System, Some(command)) => self.io.system(command),
+        let done = match (builtin, texts.first()) {
+            (Builtin::System, Some(command)) => self.io.flush_each().map(|()| self.io.system(command)),
             (Builtin::Close, Some(name)) => self.io.close(name, texts.get(1).map(|t| &t[..])),
             (Builtin::Fflush, Some(name)) if !name.is_empty() && &name[..] != b"/dev/stdout" => self.io.flush(name),
-            _ => {
-                self.io.flush_all();
-                0.0
-            }
-        }))
+            _ => self.io.flush_each().map(|()| 0.0),
+        };
+        done.map_or_else(fatal, |number| Ok(Value::Num(number)))
     }
 
     fn bit_function(&mut self, builtin: Builtin, args: &'a [Expr]) -> Res<Value> {

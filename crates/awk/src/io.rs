@@ -40,11 +40,13 @@ pub struct Out {
     to: Box<dyn Write>,
     pub buffer: Vec<u8>,
     unbuffered: bool,
+    /// Why a write failed that nobody was told of yet.
+    failed: Option<io::Error>,
 }
 
 impl Out {
     pub fn new(to: Box<dyn Write>, unbuffered: bool) -> Out {
-        Out { to, buffer: Vec::new(), unbuffered }
+        Out { to, buffer: Vec::new(), unbuffered, failed: None }
     }
 
     /// To be called after something was appended to the buffer.
@@ -52,14 +54,29 @@ impl Out {
         if self.unbuffered || self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
     }
 
+    /// Writes what there is; also an error of before, if [`Out::settle`] met one.
     pub fn flush(&mut self) -> io::Result<()> {
+        let before = self.failed.take().map_or(Ok(()), Err);
         if self.buffer.is_empty() {
-            return Ok(());
+            return before;
         }
         let result = self.to.write_all(&self.buffer).and_then(|()| self.to.flush());
         self.buffer.clear();
-        result
+        before.and(result)
     }
+
+    /// Flushes, and keeps an error for whoever asks next.
+    fn settle(&mut self) {
+        self.failed = self.flush().err();
+    }
+}
+
+/// How the output of a program failed at its end.
+pub enum Loss {
+    /// What went to standard output by itself.
+    Standard(String),
+    /// What a redirection wrote.
+    Named(String),
 }
 
 enum Writer {
@@ -80,6 +97,8 @@ enum Source {
 
 pub struct Io {
     pub stdout: Out,
+    /// A redirection has written to it.
+    stdout_named: bool,
     writers: HashMap<Text, Writer>,
     readers: HashMap<Text, Source>,
     coprocesses: HashMap<Text, Coprocess>,
@@ -87,7 +106,8 @@ pub struct Io {
 
 impl Io {
     pub fn new() -> Io {
-        Io { stdout: Out::new(Box::new(io::stdout()), false), writers: HashMap::new(), readers: HashMap::new(), coprocesses: HashMap::new() }
+        let stdout = Out::new(Box::new(io::stdout()), false);
+        Io { stdout, stdout_named: false, writers: HashMap::new(), readers: HashMap::new(), coprocesses: HashMap::new() }
     }
 
     /// Where a redirection writes, opened at first use.
@@ -96,6 +116,7 @@ impl Io {
             return self.coprocess(name)?.input.as_mut().ok_or_else(|| format!("write to closed end of `{}'", show(name)));
         }
         if matches!(&name[..], b"/dev/stdout" | b"-") && kind != RedirectKind::Pipe {
+            self.stdout_named = true;
             return Ok(&mut self.stdout);
         }
         if !self.writers.contains_key(name) {
@@ -164,8 +185,8 @@ impl Io {
         coprocess.output.as_mut().ok_or_else(|| format!("read from closed end of `{}'", show(name)))
     }
 
-    /// Closes everything of that name; the result is close()'s, -1 where nothing was open.
-    pub fn close(&mut self, name: &Text, end: Option<&[u8]>) -> f64 {
+    /// Closes everything of that name; the result is close()'s, -1 where nothing was open. Fails if a file was not written whole.
+    pub fn close(&mut self, name: &Text, end: Option<&[u8]>) -> Result<f64, String> {
         let mut status = -1.0;
         if let Some(source) = self.readers.remove(name) {
             status = match source {
@@ -178,7 +199,7 @@ impl Io {
         }
         if let Some(writer) = self.writers.remove(name) {
             status = match writer {
-                Writer::File(mut out) => out.flush().map_or(-1.0, |()| 0.0),
+                Writer::File(mut out) => out.flush().map(|()| 0.0).map_err(|e| not_written(name, &e))?,
                 Writer::Command(mut out, mut child) => {
                     let _ = out.flush();
                     drop(out);
@@ -195,38 +216,69 @@ impl Io {
             }
             if end == Some(b"to") {
                 self.coprocesses.insert(name.clone(), coprocess);
-                return 0.0;
+                return Ok(0.0);
             }
             drop((coprocess.input.take(), coprocess.output.take()));
             status = coprocess.child.wait().map_or(-1.0, code);
         }
-        status
+        Ok(status)
     }
 
-    pub fn flush(&mut self, name: &Text) -> f64 {
-        match self.writers.get_mut(name) {
-            Some(Writer::File(out) | Writer::Command(out, _)) => out.flush().map_or(-1.0, |()| 0.0),
-            None => -1.0,
+    /// fflush() of one file or command.
+    pub fn flush(&mut self, name: &Text) -> Result<f64, String> {
+        let (out, what) = match self.writers.get_mut(name) {
+            Some(Writer::File(out)) => (out, "file"),
+            Some(Writer::Command(out, _)) => (out, "pipe"),
+            None => return Ok(-1.0),
+        };
+        let failed = |e: &io::Error| format!("fflush: cannot flush {what} `{}': {}", show(name), reason(e));
+        match out.flush() {
+            Err(error) if !is_broken(&error) => Err(failed(&error)),
+            result => Ok(result.map_or(-1.0, |()| 0.0)),
         }
     }
 
-    /// Flushes all output. Whoever reads standard output may be gone: then the program ends as by SIGPIPE.
+    /// fflush() of all output.
+    pub fn flush_each(&mut self) -> Result<(), String> {
+        self.flush_all();
+        self.stdout.flush().map_err(|e| format!("fflush: cannot flush standard output: {}", reason(&e)))?;
+        for (name, writer) in &mut self.writers {
+            let (Writer::File(out) | Writer::Command(out, _)) = writer;
+            match out.flush() {
+                Err(error) if !is_broken(&error) => return Err(format!("file flush of `{}' failed: {}", show(name), reason(&error))),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Flushes all output; what fails is told later. Whoever reads standard output may be gone: then the program ends as by SIGPIPE.
     pub fn flush_all(&mut self) {
-        if self.stdout.flush().is_err_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+        self.stdout.settle();
+        if self.stdout.failed.as_ref().is_some_and(is_broken) {
             std::process::exit(141);
         }
         for writer in self.writers.values_mut() {
             let (Writer::File(out) | Writer::Command(out, _)) = writer;
-            let _ = out.flush();
+            out.settle();
         }
     }
 
-    pub fn close_all(&mut self) {
+    /// Closes all, whatever fails, and answers what did first.
+    pub fn close_all(&mut self) -> Result<(), Loss> {
         self.flush_all();
+        let standard = self.stdout.flush();
         let names: Vec<Text> = self.writers.keys().chain(self.readers.keys()).chain(self.coprocesses.keys()).cloned().collect();
+        let mut first = Ok(());
         for name in names {
-            self.close(&name, None);
+            let closed = self.close(&name, None);
+            first = first.and(closed.map(drop));
         }
+        first.map_err(Loss::Named)?;
+        standard.map_err(|error| match self.stdout_named {
+            true => Loss::Named(not_written(b"/dev/stdout", &error)),
+            false => Loss::Standard(reason(&error)),
+        })
     }
 
     pub fn system(&mut self, command: &Text) -> f64 {
@@ -236,6 +288,14 @@ impl Io {
             Err(_) => 127.0,
         }
     }
+}
+
+fn is_broken(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
+fn not_written(name: &[u8], error: &io::Error) -> String {
+    format!("flush to \"{}\" failed: {}", show(name), reason(error))
 }
 
 fn shell(command: &[u8]) -> Command {

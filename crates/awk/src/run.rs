@@ -5,7 +5,7 @@ use std::fs::File;
 use crate::ast::*;
 use crate::input::Reader;
 use crate::interp::{fatal, given, Interp, Res, Stop};
-use crate::io::{path, reason};
+use crate::io::{path, reason, Loss};
 use crate::lex::escape;
 use crate::text::{show, Text};
 use crate::value::Value;
@@ -35,8 +35,23 @@ impl<'a> Interp<'a> {
             eprintln!("{}: {}:{}: {place}fatal: {message}", self.name, self.source_name, self.line);
             self.exit_status = 2;
         }
-        self.io.close_all();
+        self.settle();
         self.exit_status
+    }
+
+    /// Closes all output; what was not written shows in the exit status.
+    fn settle(&mut self) {
+        match self.io.close_all() {
+            Ok(()) => {}
+            Err(Loss::Standard(why)) => {
+                eprintln!("{}: warning: error writing standard output: {why}", self.name);
+                self.exit_status = self.exit_status.max(1);
+            }
+            Err(Loss::Named(message)) => {
+                eprintln!("{}: fatal: {message}", self.name);
+                self.exit_status = 2;
+            }
+        }
     }
 
     fn begin_and_records(&mut self) -> Res<()> {

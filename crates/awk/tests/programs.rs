@@ -34,6 +34,12 @@ fn programs_print_what_gawk_prints() {
         ("BEGIN { print length(\"héllo\"), substr(\"héllo\", 2, 1), toupper(\"é\") }", "", "5 é É\n"),
         ("BEGIN { print 1 +}", "", "awk: cmd. line:1: BEGIN { print 1 +}\nawk: cmd. line:1:                  ^ syntax error\n"),
         ("{ x = 0; print 1 / x }", "a\n", "awk: cmd. line:1: (FILENAME=- FNR=1) fatal: division by zero attempted\n"),
+        ("BEGIN { print \"x\" > \"/dev/full\" }", "", "awk: fatal: flush to \"/dev/full\" failed: No space left on device\n"),
+        (
+            "BEGIN { print \"x\" > \"/dev/full\"; print fflush(\"/dev/full\") }",
+            "",
+            "awk: cmd. line:1: fatal: fflush: cannot flush file `/dev/full': No space left on device\n",
+        ),
     ];
     for (program, input, expected) in table {
         assert_eq!(awk(program, input), expected, "{program}");
