@@ -54,6 +54,32 @@ pub fn remember(fd: c_int, new: Facts) {
     }
 }
 
+/// What a program has from its start: the streams and the root.
+const FROM_START: usize = 4;
+/// Descriptors of a process.
+pub const MOST: usize = 256;
+
+/// Whether there is no room for `more` descriptors. Where the host does not see what is opened it is counted here, and told
+/// to the host; elsewhere the host counts.
+pub fn is_full(more: usize) -> bool {
+    if rpc::mailbox().is_none() {
+        return false;
+    }
+    // Everything that the engine opens has a name here.
+    let opened = kernel::count(facts().keys().copied().filter(|fd| *fd > path::ROOT));
+    // The way to host services takes one where it is a device, from its first use on.
+    let full = FROM_START + usize::from(rpc::is_used()) + opened + more > MOST;
+    if full {
+        tell_full();
+    }
+    full
+}
+
+/// Only the host can say outside that a limit is reached.
+fn tell_full() {
+    let _ = Request::new(Op::Full).send();
+}
+
 /// Descriptors above 2 that a new process gets.
 pub fn inherited() -> Vec<c_int> {
     let mut all = Vec::new();
@@ -129,14 +155,21 @@ fn dup_from(fd: c_int, lowest: c_int) -> c_int {
         if !is_open(fd) {
             return errno::fail(libc::EBADF);
         }
+        if is_full(1) {
+            return errno::fail(libc::EMFILE);
+        }
         let new = kernel::install(kernel::target(fd), lowest);
         remember(new, Facts { directory: directory(fd), ..Facts::default() });
         return new;
     }
     rpc::keep_off(-1);
     let mut to = lowest;
-    while is_open(to) {
+    while (to as usize) < MOST && is_open(to) {
         to += 1;
+    }
+    if to as usize >= MOST {
+        tell_full();
+        return errno::fail(libc::EMFILE);
     }
     dup2(fd, to)
 }
@@ -148,6 +181,9 @@ pub extern "C" fn dup(fd: c_int) -> c_int {
 
 #[no_mangle]
 pub unsafe extern "C" fn pipe2(ends: *mut c_int, flags: c_int) -> c_int {
+    if is_full(2) {
+        return errno::fail(libc::EMFILE);
+    }
     match Request::new(Op::Pipe).send() {
         Ok(mut reply) => {
             for end in 0..2 {

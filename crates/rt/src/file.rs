@@ -55,10 +55,13 @@ unsafe fn open_at(dir: c_int, name: *const c_char, flags: c_int, mode: libc::mod
     };
     let lookup = if flags & libc::O_NOFOLLOW != 0 { 0 } else { wasi::LOOKUP_FOLLOW };
     // Preview 1 creates with a mode of its own choice; another one is set afterwards, on a file that is new.
-    let special = flags & libc::O_CREAT != 0 && mode & 0o777 != 0o666 && {
+    let special = flags & libc::O_CREAT != 0 && (mode & 0o777 != 0o666 || mode::is_unheard()) && {
         let mut stat = wasi::Filestat::default();
         flags & libc::O_EXCL != 0 || wasi::path_filestat_get(at.fd, lookup, at.ptr(), at.len(), &mut stat) != 0
     };
+    if fd::is_full(1) {
+        return errno::fail(libc::EMFILE);
+    }
     if host_opens(&at, lookup) {
         return open_by_host(&at, flags, mode);
     }
@@ -129,11 +132,22 @@ fn count(error: wasi::Errno, done: usize) -> isize {
     if error == 0 { done as isize } else { errno::result(error) as isize }
 }
 
+/// What a read answers. Engines with real folders know nothing to read of an open directory.
+unsafe fn got(fd: c_int, error: wasi::Errno, done: usize) -> isize {
+    const BADF: wasi::Errno = 8;
+    let mut stat = wasi::Fdstat::default();
+    let is_directory = error == BADF
+        && rpc::mailbox().is_some()
+        && kernel::fd_fdstat_get(fd, &mut stat) == 0
+        && stat.filetype == wasi::FILETYPE_DIRECTORY;
+    if is_directory { errno::fail(libc::EISDIR) as isize } else { count(error, done) }
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn read(fd: c_int, buf: *mut c_void, len: usize) -> isize {
     let mut done = 0;
     let error = kernel::fd_read(fd, &Iovec { buf: buf.cast(), len }, 1, &mut done);
-    count(error, done)
+    got(fd, error, done)
 }
 
 #[no_mangle]
@@ -163,7 +177,7 @@ fn written(fd: c_int, error: wasi::Errno, done: usize) -> isize {
 pub unsafe extern "C" fn readv(fd: c_int, vectors: *const libc::iovec, n: c_int) -> isize {
     let mut done = 0;
     let error = kernel::fd_read(fd, vectors.cast(), n as usize, &mut done);
-    count(error, done)
+    got(fd, error, done)
 }
 
 #[no_mangle]
@@ -177,7 +191,7 @@ pub unsafe extern "C" fn writev(fd: c_int, vectors: *const libc::iovec, n: c_int
 pub unsafe extern "C" fn pread(fd: c_int, buf: *mut c_void, len: usize, at: off_t) -> isize {
     let mut done = 0;
     let error = kernel::fd_pread(fd, &Iovec { buf: buf.cast(), len }, 1, at as u64, &mut done);
-    count(error, done)
+    got(fd, error, done)
 }
 
 #[no_mangle]
@@ -191,7 +205,7 @@ pub unsafe extern "C" fn pwrite(fd: c_int, buf: *const c_void, len: usize, at: o
 pub unsafe extern "C" fn preadv(fd: c_int, vectors: *const libc::iovec, n: c_int, at: off_t) -> isize {
     let mut done = 0;
     let error = kernel::fd_pread(fd, vectors.cast(), n as usize, at as u64, &mut done);
-    count(error, done)
+    got(fd, error, done)
 }
 
 #[no_mangle]

@@ -59,6 +59,13 @@ pub fn install(target: Target, lowest: c_int) -> c_int {
     fd
 }
 
+/// How many numbers above 2 stand for something, given the engine's that the program opened.
+pub fn count(opened: impl Iterator<Item = c_int>) -> usize {
+    let Table { ours, kept } = table();
+    let plain = opened.filter(|fd| !ours.contains_key(fd) && !kept.contains(fd)).count();
+    plain + ours.keys().filter(|fd| **fd > 2).count()
+}
+
 /// Makes `to` stand for `target`; what it was is closed.
 pub fn replace(to: c_int, target: Target) {
     if self::target(to) == target {

@@ -6,6 +6,13 @@ use libc::{c_char, c_int, gid_t, mode_t, uid_t};
 
 const DEFAULT_UMASK: mode_t = 0o022;
 static mut UMASK: Option<mode_t> = None;
+static mut CHANGED: bool = false;
+
+/// Whether the program set the umask where the engine does not hear of it: the modes of new files are then still to be set.
+pub fn is_unheard() -> bool {
+    // SAFETY: there is one thread.
+    unsafe { CHANGED && rpc::mailbox().is_some() }
+}
 
 pub fn current_umask() -> mode_t {
     // SAFETY: there is one thread.
@@ -23,6 +30,7 @@ pub fn current_umask() -> mode_t {
 pub unsafe extern "C" fn umask(mask: mode_t) -> mode_t {
     let old = current_umask();
     UMASK = Some(mask & 0o777);
+    CHANGED = CHANGED || mask & 0o777 != old;
     // A host without services keeps no umask; then only our own files follow it.
     let _ = Request::new(Op::Umask).u32(mask & 0o777).send();
     old

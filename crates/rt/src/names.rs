@@ -21,13 +21,10 @@ pub unsafe extern "C" fn mkdir(name: *const c_char, mode: mode_t) -> c_int {
 
 #[no_mangle]
 pub unsafe extern "C" fn mkdirat(dir: c_int, name: *const c_char, mode: mode_t) -> c_int {
-    let mut at = resolved!(dir, name);
     // `mkdir x/` makes x; preview 1 hosts look for x first.
-    while at.name.len() > 1 && at.name.last() == Some(&b'/') {
-        at.name.pop();
-    }
+    let at = path::plain(resolved!(dir, name));
     let error = path::change_at(&at, |at| wasi::path_create_directory(at.fd, at.ptr(), at.len()));
-    if error == 0 && mode & 0o7777 != 0o777 {
+    if error == 0 && (mode & 0o7777 != 0o777 || mode::is_unheard()) {
         // The host made it 0777 less the umask; without services it stays as it is.
         let wanted = mode & 0o7777 & !mode::current_umask();
         let _ = Request::new(Op::Chmod).string(&at.absolute()).u32(0).u32(wanted).send();
@@ -54,6 +51,8 @@ pub unsafe extern "C" fn unlinkat(dir: c_int, name: *const c_char, flags: c_int)
     if sys::bytes(name).split(|&byte| byte == b'/').filter(|part| !part.is_empty()).next_back() == Some(b".") {
         return errno::fail(libc::EINVAL);
     }
+    // Some engines take no slash at the end; without it a link to a directory is refused likewise.
+    let at = path::plain(at);
     errno::result(path::change_at(&at, |at| wasi::path_remove_directory(at.fd, at.ptr(), at.len())))
 }
 

@@ -70,6 +70,14 @@ pub unsafe fn at(dir: c_int, name: *const c_char) -> Result<At, c_int> {
     resolve(dir, sys::bytes(name))
 }
 
+/// The name without slashes at its end.
+pub fn plain(mut at: At) -> At {
+    while at.name.len() > 1 && at.name.last() == Some(&b'/') {
+        at.name.pop();
+    }
+    at
+}
+
 pub fn resolve(dir: c_int, name: &[u8]) -> Result<At, c_int> {
     if name.is_empty() {
         return Err(libc::ENOENT);

@@ -34,6 +34,8 @@ pub enum Op {
     Readlink = 22,
     Symlink = 23,
     Readdir = 24,
+    /// The program has as many descriptors as it may.
+    Full = 28,
     /// Of a mailbox: the status with which the program ends.
     Exit = 256,
 }
@@ -53,6 +55,14 @@ fn device() -> c_int {
         }
         DEVICE
     }
+}
+
+static mut USED: bool = false;
+
+/// Whether a request was sent by mailbox.
+pub fn is_used() -> bool {
+    // SAFETY: there is one thread.
+    unsafe { USED }
 }
 
 /// None: not looked for yet; an empty one: this host has none.
@@ -115,6 +125,8 @@ impl Request {
         let len = self.0.len() as u32;
         self.0[..4].copy_from_slice(&len.to_le_bytes());
         if let Some(mailbox) = mailbox() {
+            // SAFETY: there is one thread.
+            unsafe { USED = true };
             return Reply::whole(mailbox.call(&self.0)?);
         }
         let fd = device();

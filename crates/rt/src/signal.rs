@@ -154,15 +154,25 @@ pub unsafe extern "C" fn setitimer(which: c_int, new: *const libc::itimerval, ol
 #[no_mangle]
 pub unsafe extern "C" fn sigwait(_set: *const sigset_t, signum: *mut c_int) -> c_int {
     static mut PAUSE: u64 = 100_000;
-    let now = time::monotonic();
-    let left = if RINGS == 0 { u64::MAX } else { RINGS.saturating_sub(now) };
-    if left == 0 {
-        RINGS = 0;
-        signum.write(libc::SIGALRM);
-        return 0;
+    let left = left_of_timer();
+    if left > 0 {
+        time::sleep_ns(PAUSE.min(left));
+        PAUSE = (PAUSE * 2).min(8_000_000);
     }
-    time::sleep_ns(PAUSE.min(left));
-    PAUSE = (PAUSE * 2).min(8_000_000);
-    signum.write(libc::SIGCHLD);
+    // Asked again: a sleep may take much longer than it should.
+    let rung = left_of_timer() == 0;
+    if rung {
+        RINGS = 0;
+    }
+    signum.write(if rung { libc::SIGALRM } else { libc::SIGCHLD });
     0
+}
+
+/// Nanoseconds until the timer rings.
+fn left_of_timer() -> u64 {
+    // SAFETY: there is one thread.
+    match unsafe { RINGS } {
+        0 => u64::MAX,
+        rings => rings.saturating_sub(time::monotonic()),
+    }
 }

@@ -191,7 +191,8 @@ pub extern "C" fn sysconf(name: c_int) -> c_long {
         libc::_SC_NPROCESSORS_ONLN | libc::_SC_NPROCESSORS_CONF => 1,
         libc::_SC_CLK_TCK => 100,
         libc::_SC_ARG_MAX => 1 << 17,
-        libc::_SC_OPEN_MAX | libc::_SC_IOV_MAX => 1024,
+        libc::_SC_OPEN_MAX => crate::fd::MOST as c_long,
+        libc::_SC_IOV_MAX => 1024,
         libc::_SC_PHYS_PAGES | libc::_SC_AVPHYS_PAGES => 1 << 16,
         libc::_SC_GETPW_R_SIZE_MAX | libc::_SC_GETGR_R_SIZE_MAX => 1024,
         libc::_SC_HOST_NAME_MAX => 64,
@@ -212,8 +213,9 @@ pub extern "C" fn pathconf(_name: *const c_char, what: c_int) -> c_long {
 }
 
 #[no_mangle]
-pub unsafe extern "C" fn getrlimit(_what: c_int, out: *mut libc::rlimit) -> c_int {
-    out.write(libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY });
+pub unsafe extern "C" fn getrlimit(what: c_int, out: *mut libc::rlimit) -> c_int {
+    let most = if what == libc::RLIMIT_NOFILE as c_int { crate::fd::MOST as libc::rlim_t } else { libc::RLIM_INFINITY };
+    out.write(libc::rlimit { rlim_cur: most, rlim_max: most });
     0
 }
 

@@ -35,6 +35,7 @@ export const Op = {
   SIGNAL: 25,
   SIGNALS: 26,
   ALARM: 27,
+  FULL: 28,
 } as const;
 
 /** Thrown when a request ends too early or has bytes left over: EINVAL. */

@@ -1,5 +1,5 @@
 import { decodeText, Errno, emptyStat, encodeText, FileType, type Stat } from "@shadowbox/vfs";
-import { OpenFlags, Slot } from "./layout.ts";
+import { Limit, OpenFlags, Slot } from "./layout.ts";
 import { stateLetter } from "./proc-fs.ts";
 import type { Process } from "./process.ts";
 import { signalOperation } from "./rpc-signals.ts";
@@ -219,6 +219,10 @@ export class RpcDevice {
           .u32(size?.rows ?? 0);
         return 0;
       }
+      case Op.FULL:
+        request.end();
+        process.kernel.memory.noteLimit(Limit.FILES);
+        return 0;
       case Op.PS:
         request.end();
         reply.string(encodeText(this.#table()));

@@ -145,7 +145,9 @@ export class Child {
   /** A descriptor of this process, the name of a FIFO, or nothing. */
   #openInput(): number | string | undefined {
     const open = this.#open(0);
-    if (open === undefined || this.#isNull(open) || open.kind === FileKind.DIRECTORY) return undefined;
+    if (open === undefined || this.#isNull(open)) return undefined;
+    // EISDIR to whoever reads it, and nothing else: any directory will do.
+    if (open.kind === FileKind.DIRECTORY) return this.#folder.path;
     if (open.kind === FileKind.FILE && process.platform === "linux") {
       const { i32, u32 } = this.#process.kernel.memory;
       const { descriptor } = this.#shared.options;
