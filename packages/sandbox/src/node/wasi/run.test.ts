@@ -107,6 +107,37 @@ describe.each(["v8", "wasmtime"] as const)("runWasi() on %s", (engine) => {
     expect(readAnswers(calls, printed.stdout)).toEqual([8, 8, 8]);
   });
 
+  it("tells each status, of which it takes eight bits", async () => {
+    for (const status of [1, 125, 126, 200, 255, 256, 300])
+      expect((await runBytes(callsModule([["proc_exit", status]]), { engine })).status).toBe(status & 255);
+  });
+
+  it("removes a directory with slashes after its name, and nothing else so named", async () => {
+    const calls: Call[] = ["file/", "link/", "none/", "dir//"].map((name) => [
+      "path_remove_directory",
+      ...[3, name],
+    ]);
+    const printed = await runBytes(callsModule(calls), { engine, folders: [{ host: folder }] });
+    expect(readAnswers(calls, printed.stdout)).toEqual([54, 54, 44, 0]);
+  });
+
+  it("has 256 descriptors, those from the start included", async () => {
+    const many: Call[] = Array.from({ length: 253 }, () => open("file", 0, 0));
+    const calls: Call[] = [
+      ...many,
+      ["fd_close", fd(0)],
+      ["fd_close", fd(0)],
+      open("file", 0, 0),
+      open("file", 0, 1),
+      ["fd_renumber", fd(0), fd(0)],
+      ["fd_renumber", fd(0), 3],
+      ["fd_close", 0],
+    ];
+    const printed = await runBytes(callsModule(calls), { engine, folders: [{ host: folder }] });
+    const ends = [33, 0, 8, 0, 33, 0, 0, 0];
+    expect(readAnswers(calls, printed.stdout)).toEqual([...Array(252).fill(0), ...ends]);
+  });
+
   it("refuses what is no command, with one line", async () => {
     await expect(runBytes(Uint8Array.of(1, 2), { engine })).rejects.toThrow("expected a WebAssembly module");
     await expect(runBytes(callsModule([["no_such_call", 1]]), { engine })).rejects.toThrow(

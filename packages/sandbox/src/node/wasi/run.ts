@@ -30,7 +30,7 @@ export async function runWasi(options: WasiRunOptions): Promise<WasiRunResult> {
   const roots = (options.folders ?? []).map(({ host }) => checkFolder(host));
   if (options.engine === "wasmtime") {
     limitModule(bytes, pages, basename(options.module));
-    return runWasmtime(options, roots);
+    return runWasmtime(options, roots, bytes);
   }
   if (options.writeBack && (roots.length !== 1 || options.state === undefined))
     throw new SandboxError(

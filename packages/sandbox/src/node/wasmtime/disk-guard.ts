@@ -5,6 +5,14 @@ const EVERY_MS = 500;
 const SLACK = 64 << 20;
 const KIB = 1024;
 
+/** Bytes of the blocks that a folder takes. What goes meanwhile is not counted. */
+export function folderBytes(folder: string): Promise<number> {
+  return new Promise((resolve) =>
+    // It complains of what goes meanwhile, and counts the rest.
+    execFile("du", ["-sk", folder], (_, stdout) => resolve(Number.parseInt(stdout, 10) * KIB)),
+  );
+}
+
 /**
  * Looks how full a folder is while programs write into it themselves. Each file is bounded when a program starts; many files, or many
  * programs, are seen here.
@@ -25,7 +33,7 @@ export class DiskGuard {
 
   start(): void {
     this.stop();
-    const timer = setTimeout(() => this.#look(timer), EVERY_MS);
+    const timer = setTimeout(() => void this.#look(timer), EVERY_MS);
     timer.unref();
     this.#timer = timer;
   }
@@ -35,16 +43,13 @@ export class DiskGuard {
     this.#timer = undefined;
   }
 
-  #look(timer: NodeJS.Timeout): void {
-    // A file that goes meanwhile makes it complain, and count the rest.
-    execFile("du", ["-sk", this.#folder], (_, stdout) => {
-      if (this.#timer !== timer) return;
-      const used = Number.parseInt(stdout, 10) * KIB;
-      // Whoever removes files is left alone.
-      const grows = used > this.#before;
-      this.#before = used;
-      if (grows && used > this.#most() + SLACK) this.#onFull();
-      this.start();
-    });
+  async #look(timer: NodeJS.Timeout): Promise<void> {
+    const used = await folderBytes(this.#folder);
+    if (this.#timer !== timer) return;
+    // Whoever removes files is left alone.
+    const grows = used > this.#before;
+    this.#before = used;
+    if (grows && used > this.#most() + SLACK) this.#onFull();
+    this.start();
   }
 }

@@ -1,4 +1,5 @@
 import { Signal, STATUS_SIGNALLED } from "../../kernel/signals.ts";
+import { statusOf } from "./interposed.ts";
 import type { Ended } from "./launcher.ts";
 
 /** Where wasmtime begins to say why a module ended otherwise than by status 0 to 125. */
@@ -6,6 +7,11 @@ const VERDICT = Buffer.from("Error: failed to run main module");
 
 /** What Rust's allocator says before it gives up. */
 const NO_MEMORY = /memory allocation of \d+ bytes failed/;
+
+/** Whether a program says that it gets no more memory. */
+export function saysNoMemory(bytes: Uint8Array): boolean {
+  return NO_MEMORY.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"));
+}
 
 /** Passes a program's standard error on and keeps back what wasmtime itself has to say at its end. */
 export class VerdictFilter {
@@ -19,7 +25,7 @@ export class VerdictFilter {
     const at = this.#held.indexOf(VERDICT);
     const safe = at >= 0 ? at : tail(this.#held);
     const out = this.#held.subarray(0, safe);
-    this.wantsMemory ||= NO_MEMORY.test(out.toString("latin1"));
+    this.wantsMemory ||= saysNoMemory(out);
     this.#held = this.#held.subarray(safe);
     return out;
   }
@@ -62,6 +68,8 @@ export function outcomeOf(
 ): Outcome {
   if (code === null) return { status: STATUS_SIGNALLED + signal };
   if (verdict === "") return { status: code };
+  const told = statusOf(verdict);
+  if (told !== undefined) return { status: told };
   const trap = /wasm trap: (.*)/.exec(verdict)?.[1];
   if (trap !== undefined) {
     const why = wanted ? ` (memory: the limit is ${limit / PAGES_PER_MIB} MiB)` : "";

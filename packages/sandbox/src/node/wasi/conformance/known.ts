@@ -38,10 +38,6 @@ const DIFFERENCES: readonly Difference[] = [
     applies: (call, v8, wasmtime) => ofPath(call, "path_open") && v8 === E.NOTDIR && wasmtime === E.LOOP,
   },
   {
-    why: "wasmtime refuses to remove `dir/`.",
-    applies: (call, _, wasmtime) => ofPath(call, "path_remove_directory") && wasmtime === E.INVAL,
-  },
-  {
     why: "A link to an existing `file/`, also to a symlink: Linux says EEXIST.",
     applies: (call, v8) => ofPath(call, "path_link") && /\/$/.test(lastString(call)) && v8 === E.EXIST,
   },

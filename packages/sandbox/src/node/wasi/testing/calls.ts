@@ -52,6 +52,9 @@ const name = (text: string): number[] => [...leb(text.length), ...new TextEncode
 const section = (id: number, bytes: readonly number[]): number[] => [id, ...leb(bytes.length), ...bytes];
 const vec = (items: readonly (readonly number[])[]): number[] => [...leb(items.length), ...items.flat()];
 
+/** The one function that answers nothing. */
+const NO_ANSWER = "proc_exit";
+
 class Builder {
   readonly #functions = new Map<string, number[]>();
   readonly #data: number[] = [];
@@ -86,6 +89,10 @@ class Builder {
       }
     }
     const index = this.#declare(what, parameters);
+    if (what === NO_ANSWER) {
+      this.#code.push(...code, 0x10, ...leb(index));
+      return;
+    }
     this.#code.push(...i32(ERRNO), ...code, 0x10, ...leb(index), 0x36, 2, 0);
     this.#print(i32(ERRNO), 2);
   }
@@ -107,7 +114,10 @@ class Builder {
     const functions = [...this.#functions];
     const types = [
       [0x60, 0, 0],
-      ...functions.map(([, types]) => [0x60, ...vec(types.map((type) => [type])), 1, 0x7f]),
+      ...functions.map(([what, types]) => [
+        ...[0x60, ...vec(types.map((type) => [type]))],
+        ...(what === NO_ANSWER ? [0] : [1, 0x7f]),
+      ]),
     ];
     const imports = functions.map(([what], index) => [
       ...name("wasi_snapshot_preview1"),
