@@ -70,7 +70,7 @@ const ahead = {
   entryPoints: ["packages/sandbox/src/node/code/ahead.ts"],
   outfile: "packages/demo-node/dist/ahead.cjs",
 };
-const browser = ["index", "process-worker", "shell-worker"].map(
+const browser = ["index", "process-worker", "script", "shell-worker"].map(
   (name) => `packages/sandbox/src/browser/${name}.ts`,
 );
 /** The agent as a library: portable, and without a copy of what it depends on. */

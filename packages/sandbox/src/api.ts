@@ -1,5 +1,6 @@
 // What the package exports for every host.
 export type { ImageEntry } from "@shadowbox/vfs";
+export { completions } from "./completions.ts";
 export { SandboxError, type SandboxErrorCode } from "./errors.ts";
 export { missingCommands } from "./missing.ts";
 export { describeNetwork, type NetworkFact } from "./net/describe.ts";

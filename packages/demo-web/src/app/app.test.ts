@@ -84,7 +84,11 @@ test("the editor shows what differs among the lines, takes it back, and saves in
   await page.getByRole("tab", { name: "Files" }).click();
   await page.getByRole("button", { name: "poem.txt" }).click();
   await page.locator(".cm-deletedChunk").getByText("But I have promises to keep,").waitFor();
-  await page.getByRole("button", { name: "Take back" }).click();
+  await page.getByRole("button", { name: "Take back" }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".cm-deletedChunk").waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.getByText("Not saved yet").waitFor();
   await page.getByRole("button", { name: "Save in the box" }).click();
   await page.getByRole("tab", { name: "Review" }).click();
   await page.getByText("Nothing differs from the project.").waitFor();
@@ -338,7 +342,7 @@ for (const colorScheme of ["light", "dark"] as const)
     const found = [...(await serious(start))];
     await start.close();
     const { page } = await openSample(context, site.address);
-    await type(page, "echo x >> README.md");
+    await type(page, "echo x > README.md");
     await changes(page).first().click();
     await page.locator("pre").first().waitFor();
     for (const tab of ["Review", "Files", "Timeline", "Network", "Bundles", "Settings", "Agent"]) {
@@ -346,8 +350,8 @@ for (const colorScheme of ["light", "dark"] as const)
       found.push(...(await serious(page)));
     }
     await page.getByRole("tab", { name: "Files" }).click();
-    await page.getByRole("button", { name: "poem.txt" }).click();
-    await page.locator(".cm-content").waitFor();
+    await page.getByRole("button", { name: "README.md" }).click();
+    await page.getByRole("button", { name: "Take back" }).waitFor();
     found.push(...(await serious(page)));
     expect(found).toEqual([]);
   });

@@ -48,7 +48,7 @@ export function Chat({ conversation, isBusy, model, mode, actions, openSettings 
 }
 
 function modelLabel({ provider, name }: ModelSettings): string {
-  return provider === "scripted" ? "Demo: a recorded script, not a model" : `${provider}: ${name}`;
+  return provider === "scripted" ? "Recorded demo, no model" : `${provider}: ${name}`;
 }
 
 function Empty({ isDemo, send }: { isDemo: boolean; send(text: string): void }) {

@@ -57,6 +57,8 @@ function controlOf(type: "reject" | "accept", action: (event: MouseEvent) => voi
   button.type = "button";
   button.textContent = "Take back";
   button.onmousedown = action;
+  // By keyboard: no press came before it.
+  button.onclick = (event) => event.detail === 0 && action(event);
   return button;
 }
 
@@ -97,6 +99,11 @@ const LOOK = EditorView.theme({
   ".cm-changedText, &.cm-merge-b .cm-changedText": { background: "none", textDecoration: "underline" },
   ".cm-deletedChunk": { backgroundColor: "var(--bad-back)", paddingLeft: "6px" },
   ".cm-deletedChunk .cm-deletedText": { background: "none", textDecoration: "underline" },
+  ".cm-deletedChunk button": {
+    color: "var(--text)",
+    backgroundColor: "var(--surface)",
+    border: "1px solid var(--line)",
+  },
   ".cm-changeGutter": { width: "3px", paddingLeft: "0" },
   ".cm-changedLineGutter": { background: "var(--good)" },
   ".cm-deletedLineGutter": { background: "var(--bad)" },

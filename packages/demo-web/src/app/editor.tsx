@@ -27,6 +27,12 @@ export function Editor({ path, read, readOriginal, save, close }: Props) {
     await save(new TextEncoder().encode(editor.current.content()));
     close();
   };
+  /** Escape closes what was not changed. */
+  const keepChanges = (event: Event) => {
+    if (!isChanged) return;
+    event.preventDefault();
+    setNote("Not saved yet: save it in the box, or close without saving.");
+  };
   useEffect(() => {
     let isOpen = true;
     dialog.current?.showModal();
@@ -52,7 +58,7 @@ export function Editor({ path, read, readOriginal, save, close }: Props) {
   }, [path]);
   useEffect(() => editor.current?.compare(compares ? original : undefined), [compares, original]);
   return (
-    <dialog ref={dialog} class="editor" aria-label={path} onClose={close}>
+    <dialog ref={dialog} class="editor" aria-label={path} onClose={close} onCancel={keepChanges}>
       <div class="bar">
         <strong>{path.replace(/^\/workspace\//, "")}</strong>
         {original !== undefined && <Compare checked={compares} change={setCompares} />}

@@ -118,7 +118,7 @@ test("the demo agent works in the box, asks before it leaves it, and can be rewo
   const context = await browser.newContext();
   const { page, bad } = await openSample(context, site.address);
   await openTab(page, "Agent");
-  await page.getByText("a recorded script, not a model").waitFor();
+  await page.getByText("Recorded demo, no model").waitFor();
   await page.getByRole("button", { name: "Play the demo" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Deny" }).click(PATIENCE);
   await page.getByText("NOTES.md is ready").waitFor(PATIENCE);

@@ -77,8 +77,8 @@ export function Review({ changes, canUndo, canRedo, version, actions }: Props) {
         ))}
       </ul>
       <p class="quiet keys" id="review-keys">
-        <kbd>j</kbd> <kbd>k</kbd> next and last file or hunk · <kbd>Enter</kbd> opens · <kbd>y</kbd> commits
-        it · <kbd>n</kbd> discards it
+        <kbd>j</kbd> <kbd>k</kbd> up and down · <kbd>Enter</kbd> opens · <kbd>y</kbd> commits · <kbd>n</kbd>{" "}
+        discards
       </p>
     </div>
   );

@@ -29,9 +29,7 @@ export const GUIDE: readonly { say: string; command?: string }[] = [
   },
   {
     say: "Change something, as an agent would.",
-    command:
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: bash, not a template
-      "code=$(<count.py); echo \"${code/n=3/n=5}\" > count.py && echo 'Prints the five most frequent words.' >> README.md",
+    command: "sed -i 's/n=3/n=5/' count.py && echo 'Prints the five most frequent words.' >> README.md",
   },
   { say: "Look at the changes in Review: take one back, keep the others." },
   { say: "Keep what you want: it goes into the project, and can be undone." },

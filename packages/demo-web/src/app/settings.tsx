@@ -13,7 +13,7 @@ export const NETWORK_WORDS: Readonly<Record<BoxSettings["network"], string>> = {
 };
 
 const MODE_WORDS: Readonly<Record<Mode, string>> = {
-  "accept-in-shadow": "Works freely in the box, asks before it leaves it",
+  "accept-in-shadow": "Free in the box, asks before it leaves",
   ask: "Asks before each change",
   plan: "Reads only",
   deny: "Reads only, and never asks",

@@ -1,36 +1,42 @@
 import { FitAddon } from "@xterm/addon-fit";
-import { type ILink, Terminal } from "@xterm/xterm";
+import { type ILink, type IMarker, Terminal } from "@xterm/xterm";
+import { LineEditor } from "./line-editor.ts";
 
 /** What a terminal does with what is typed. */
 export interface TerminalActions {
   run(line: string, columns: number): Promise<{ status: number; cwd: string }>;
+  /** Whole lines that the beginning of one may become. */
+  complete(line: string, cwd: string): Promise<string[]>;
   stop(): void;
 }
 
-/** Keys that edit a line, as terminals send them. */
-const KEY = {
-  ENTER: "\r",
-  BACK: "\x7f",
-  ETX: "\x03",
-  UP: "\x1b[A",
-  DOWN: "\x1b[B",
-  RIGHT: "\x1b[C",
-  LEFT: "\x1b[D",
-};
+const ENTER = "\r";
+const INTERRUPT = "\x03";
+const CLEAR = "\x0c";
+const SEARCH = "\x12";
+const TAB = "\t";
 
-/** A terminal with a line to edit: history, cursor, paste; Ctrl-C stops what runs. */
+/** A search through the lines before this one: what for, and at which of them it is. */
+interface Search {
+  part: string;
+  at: number;
+}
+
+/** A terminal with a line to edit: history, cursor, completion, paste; Ctrl-C stops what runs. */
 export class ShellTerminal {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #actions: TerminalActions;
-  readonly #history: string[] = [];
-  #at = 0;
-  #line = "";
-  #cursor = 0;
-  #running = false;
-  /** What was typed while a command ran: the next line's. */
+  readonly #line = new LineEditor();
+  /** The row where the prompt stands. */
+  #start: IMarker | undefined;
+  #search: Search | undefined;
+  #isBusy = false;
+  /** What was typed meanwhile: the next line's. */
   #ahead: string[] = [];
   #cwd = "/workspace";
+  #isStale = false;
+  #drawing: Promise<void> | undefined;
 
   constructor(place: HTMLElement, actions: TerminalActions) {
     this.#actions = actions;
@@ -52,10 +58,11 @@ export class ShellTerminal {
     };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
     window.addEventListener("theme", recolour);
-    this.#terminal.attachCustomKeyEventHandler((event) => !isCopy(event, this.#terminal.hasSelection()));
+    this.#terminal.attachCustomKeyEventHandler((event) => !isBrowsers(event, this.#terminal.hasSelection()));
     this.#terminal.registerLinkProvider({ provideLinks: (row, show) => show(linksIn(this.#terminal, row)) });
     this.#terminal.onData((data) => this.#take(data));
-    this.#prompt();
+    this.#start = this.#terminal.registerMarker(0);
+    void this.#redraw();
   }
 
   write(bytes: Uint8Array): void {
@@ -68,107 +75,206 @@ export class ShellTerminal {
 
   /** Types a command and runs it. */
   async submit(line: string): Promise<void> {
-    if (this.#running) return;
-    this.#line = line;
-    this.#redraw();
+    if (this.#isBusy) return;
+    this.#search = undefined;
+    this.#line.set(line);
     await this.#enter();
   }
 
-  #prompt(): void {
-    this.#line = "";
-    this.#cursor = 0;
-    this.#at = this.#history.length;
-    this.#terminal.write(this.#promptText());
+  #flush(text: string): Promise<void> {
+    return new Promise((done) => this.#terminal.write(text, done));
   }
 
-  #promptText(): string {
-    return `\x1b[34m${this.#cwd.replace(/^\/workspace(?=\/|$)/, "~")}\x1b[0m $ `;
+  /** A new line to write, below what was printed. */
+  async #prompt(): Promise<void> {
+    this.#line.next();
+    await this.#flush("");
+    if (this.#terminal.buffer.active.cursorX > 0) await this.#flush("\x1b[2m⏎\x1b[0m\r\n");
+    this.#start?.dispose();
+    this.#start = this.#terminal.registerMarker(0);
+    await this.#redraw();
   }
 
-  #redraw(): void {
-    const back = this.#line.length - this.#cursor;
-    this.#terminal.write(`\r\x1b[J${this.#promptText()}${this.#line}${back > 0 ? `\x1b[${back}D` : ""}`);
+  /** Draws the line anew; resolves when the terminal shows it as it is then. */
+  #redraw(): Promise<void> {
+    this.#isStale = true;
+    this.#drawing ??= this.#draw();
+    return this.#drawing;
+  }
+
+  async #draw(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      // Where the cursor is counts only when all that was written has been shown.
+      await this.#flush("");
+      const { baseY, cursorY } = this.#terminal.buffer.active;
+      const row = baseY + cursorY;
+      const up = Math.min(cursorY, row - (this.#start?.line ?? row));
+      await this.#flush(`${up > 0 ? `\x1b[${up}A` : ""}\r\x1b[J${this.#shown()}`);
+    }
+    this.#drawing = undefined;
+  }
+
+  /** Prompt and line, at the end the cursor in its place. */
+  #shown(): string {
+    if (this.#search !== undefined)
+      return `\x1b[2msearch: \x1b[0m${this.#search.part}\x1b[2m → \x1b[0m${rows(this.#line.text)}`;
+    const [before, behind] = this.#line.parts;
+    const prompt = `\x1b[34m${this.#cwd.replace(/^\/workspace(?=\/|$)/, "~")}\x1b[0m $ `;
+    return `${prompt}${rows(before)}\x1b7${rows(behind)}\x1b8`;
   }
 
   #take(data: string): void {
-    if (this.#running) {
-      if (data !== KEY.ETX) this.#ahead.push(data);
+    if (this.#isBusy) {
+      if (data !== INTERRUPT) this.#ahead.push(data);
       else {
         this.#ahead = [];
         this.#actions.stop();
       }
       return;
     }
-    if (data === KEY.ENTER) void this.#enter();
-    else if (data === KEY.ETX) {
-      this.#terminal.write("^C\r\n");
-      this.#prompt();
-    } else if (data === "\x0c") {
-      this.#terminal.clear();
-      this.#redraw();
-    } else if (data.startsWith("\x1b") || data < " " || data === KEY.BACK) this.#edit(data);
-    else this.#paste(data);
-  }
-
-  #paste(text: string): void {
-    const [first = "", ...more] = text.replace(/\x1b\[20[01]~/g, "").split(/\r\n?|\n/);
-    this.#line = this.#line.slice(0, this.#cursor) + first + this.#line.slice(this.#cursor);
-    this.#cursor += first.length;
-    this.#redraw();
-    if (more.length > 0) void this.#enter().then(() => this.#paste(more.join("\n")));
-  }
-
-  #edit(key: string): void {
-    const { length } = this.#line;
-    if (key === KEY.LEFT) this.#cursor = Math.max(0, this.#cursor - 1);
-    else if (key === KEY.RIGHT) this.#cursor = Math.min(length, this.#cursor + 1);
-    else if (key === "\x01" || key === "\x1b[H") this.#cursor = 0;
-    else if (key === "\x05" || key === "\x1b[F") this.#cursor = length;
-    else if (key === "\x15") this.#replace(this.#line.slice(this.#cursor), 0);
-    else if (key === "\x0b") this.#replace(this.#line.slice(0, this.#cursor), this.#cursor);
-    else if (key === "\x17") {
-      const head = this.#line.slice(0, this.#cursor).replace(/\S+\s*$/, "");
-      this.#replace(head + this.#line.slice(this.#cursor), head.length);
-    } else if (key === KEY.BACK && this.#cursor > 0)
-      this.#replace(this.#line.slice(0, this.#cursor - 1) + this.#line.slice(this.#cursor), this.#cursor - 1);
-    else if (key === "\x1b[3~")
-      this.#replace(this.#line.slice(0, this.#cursor) + this.#line.slice(this.#cursor + 1), this.#cursor);
-    else if (key === KEY.UP || key === KEY.DOWN) {
-      this.#at = Math.min(this.#history.length, Math.max(0, this.#at + (key === KEY.UP ? -1 : 1)));
-      const line = this.#history[this.#at] ?? "";
-      this.#replace(line, line.length);
+    if (this.#search !== undefined && this.#searchBy(this.#search, data)) void this.#redraw();
+    else if (data === ENTER) void this.#enter();
+    else if (data === INTERRUPT) void this.#giveUp();
+    else if (data === TAB) void this.#complete();
+    else if (data === CLEAR) void this.#clear();
+    else if (data === SEARCH) {
+      this.#search = { part: "", at: Number.POSITIVE_INFINITY };
+      void this.#redraw();
+    } else {
+      // What is pasted is for the person to look at first: it does not run by itself.
+      if (!this.#line.press(data) && !/^[\x00-\x1f]/.test(data)) this.#line.insert(plain(data));
+      void this.#redraw();
     }
-    this.#redraw();
   }
 
-  #replace(line: string, cursor: number): void {
-    this.#line = line;
-    this.#cursor = cursor;
+  /** Ctrl-R: goes on with a search; false where a key ends it and means something else, too. */
+  #searchBy(search: Search, key: string): boolean {
+    const back = key === "\x7f";
+    if (key === SEARCH || back || !/^[\x00-\x1f]/.test(key)) {
+      if (back) search.part = search.part.slice(0, -1);
+      else if (key !== SEARCH) search.part += plain(key);
+      const found = this.#line.find(search.part, key === SEARCH ? search.at : Number.POSITIVE_INFINITY);
+      if (found !== undefined) this.#line.set(found.text);
+      if (found !== undefined) search.at = found.at;
+      return true;
+    }
+    this.#search = undefined;
+    return key === "\x1b";
+  }
+
+  async #giveUp(): Promise<void> {
+    await this.#hold(async () => {
+      this.#line.toEnd();
+      await this.#redraw();
+      await this.#flush("^C\r\n");
+      this.#line.set("");
+      await this.#prompt();
+    });
+  }
+
+  async #clear(): Promise<void> {
+    await this.#hold(async () => {
+      this.#terminal.clear();
+      await this.#redraw();
+    });
+  }
+
+  /** Does something that takes a while; what is typed meanwhile comes after it. */
+  async #hold(act: () => Promise<void>): Promise<void> {
+    this.#isBusy = true;
+    try {
+      await act();
+    } finally {
+      this.#isBusy = false;
+      for (const data of this.#ahead.splice(0)) this.#take(data);
+    }
   }
 
   async #enter(): Promise<void> {
-    const line = this.#line;
-    this.#terminal.write("\r\n");
-    if (line.trim() !== "") {
-      if (this.#history.at(-1) !== line) this.#history.push(line);
-      this.#running = true;
-      try {
-        const { status, cwd } = await this.#actions.run(line, this.#terminal.cols);
-        this.#cwd = cwd;
-        if (status !== 0) this.#terminal.write(`\x1b[2m[status ${status}]\x1b[0m\r\n`);
-      } catch (error) {
-        this.#terminal.write(`\x1b[31m${(error as Error).message}\x1b[0m\r\n`);
+    await this.#hold(async () => {
+      const { isComplete } = await import("@shadowbox/sandbox/browser/script");
+      this.#line.toEnd();
+      if (!isComplete(this.#line.text)) {
+        this.#line.insert("\n");
+        return this.#redraw();
       }
-      this.#running = false;
+      await this.#redraw();
+      await this.#flush("\r\n");
+      if (this.#line.text.trim() !== "") await this.#run(this.#line.text);
+      await this.#prompt();
+    });
+  }
+
+  async #run(line: string): Promise<void> {
+    try {
+      const { status, cwd } = await this.#actions.run(line, this.#terminal.cols);
+      this.#cwd = cwd;
+      if (status !== 0) this.#terminal.write(`\x1b[2m[status ${status}]\x1b[0m\r\n`);
+    } catch (error) {
+      this.#terminal.write(`\x1b[31m${(error as Error).message}\x1b[0m\r\n`);
     }
-    this.#prompt();
-    for (const data of this.#ahead.splice(0)) this.#take(data);
+  }
+
+  /** Goes on as far as there is one way to, or shows the ways. */
+  async #complete(): Promise<void> {
+    await this.#hold(async () => {
+      const [before] = this.#line.parts;
+      const found = await this.#actions.complete(before, this.#cwd).catch(() => []);
+      const common = found.reduce(commonStart, found[0] ?? before);
+      const isWhole = found.length === 1 && !common.endsWith("/");
+      if (common.length > before.length || isWhole)
+        this.#line.insert(common.slice(before.length) + (isWhole ? " " : ""));
+      else if (found.length > 1) await this.#list(found.map(lastWord));
+      await this.#redraw();
+    });
+  }
+
+  async #list(names: readonly string[]): Promise<void> {
+    const [line, behind] = [this.#line.text, this.#line.parts[1].length];
+    this.#line.toEnd();
+    await this.#redraw();
+    const width = Math.max(...names.map((name) => name.length)) + 2;
+    const each = Math.max(1, Math.floor(this.#terminal.cols / width));
+    const lines = Array.from({ length: Math.ceil(names.length / each) }, (_, at) =>
+      names
+        .slice(at * each, (at + 1) * each)
+        .map((name) => name.padEnd(width))
+        .join("")
+        .trimEnd(),
+    );
+    await this.#flush(`\r\n${lines.join("\r\n")}\r\n`);
+    this.#start?.dispose();
+    this.#start = this.#terminal.registerMarker(0);
+    this.#line.set(line.slice(0, line.length - behind));
+    this.#line.append(line.slice(line.length - behind));
   }
 }
 
-/** Ctrl-C with a selection copies, which is the browser's; without one it stops what runs. */
-function isCopy({ key, ctrlKey, metaKey }: KeyboardEvent, hasSelection: boolean): boolean {
-  return hasSelection && (ctrlKey || metaKey) && key.toLowerCase() === "c";
+/** A line of several as the terminal shows it. */
+const rows = (text: string) => text.replaceAll("\n", "\r\n\x1b[2m> \x1b[0m");
+
+/** What was typed or pasted, without what steers a terminal. */
+const plain = (data: string) =>
+  data
+    .replace(/\x1b\[20[01]~/g, "")
+    .replace(/\r\n?/g, "\n")
+    .replaceAll("\t", "    ")
+    .replace(/[\x00-\x09\x0b-\x1f\x7f]/g, "");
+
+function commonStart(one: string, other: string): string {
+  let end = 0;
+  while (end < one.length && one[end] === other[end]) end++;
+  return one.slice(0, end);
+}
+
+/** What stands behind the last blank or slash, but one at its end. */
+const lastWord = (line: string) => /[^\s/]*\/?$/.exec(line)?.[0] ?? line;
+
+/** Ctrl-C with a selection copies, and Ctrl-V pastes, which is the browser's; without one Ctrl-C stops what runs. */
+function isBrowsers({ key, ctrlKey, metaKey }: KeyboardEvent, hasSelection: boolean): boolean {
+  const letter = ctrlKey || metaKey ? key.toLowerCase() : "";
+  return letter === "v" || (hasSelection && letter === "c");
 }
 
 /** Addresses in a line of the terminal; a click opens them apart from this page. */

@@ -52,6 +52,7 @@ export interface BoxActions {
   review: ReviewActions;
   agent: AgentActions;
   run(line: string, columns: number): Promise<{ status: number; cwd: string }>;
+  complete(line: string, cwd: string): Promise<string[]>;
   stop(): void;
   begin(project: Imported): Promise<void>;
   /** Writes what was committed to the folder; at a click, so that the browser may ask. */
@@ -236,6 +237,7 @@ function projectActions({ call, update, enter, folder, fail }: ProjectParts) {
 function runActions(call: Call, refresh: () => Promise<void>) {
   return {
     run: (line: string, columns: number) => call("exec", line, columns).finally(refresh),
+    complete: (line: string, cwd: string) => call("complete", line, cwd),
     stop: () => void call("stop"),
   };
 }

@@ -22,6 +22,8 @@ export interface Runtime {
   start(files: readonly ImageEntry[]): Opened;
   /** `columns` is the width of the terminal, default 100. */
   exec(script: string, columns?: number): ExecEnd;
+  /** Whole lines that the beginning of one may become, in a shell whose folder is `cwd`. */
+  complete(line: string, cwd: string): string[];
   /** Kills the script that runs. */
   stop(): void;
   list(path: string): ListedFile[];

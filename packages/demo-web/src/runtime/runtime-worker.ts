@@ -1,4 +1,5 @@
 import {
+  completions,
   type ImageEntry,
   type Limits,
   listTree,
@@ -160,6 +161,7 @@ type Methods = {
 };
 
 const boxMethods = {
+  complete: (line: string, cwd: string) => completions(current(), line, cwd),
   stop: () => running?.abort(),
   list: (path: string): ListedFile[] => {
     const { fs } = current();

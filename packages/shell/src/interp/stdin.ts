@@ -1,3 +1,4 @@
+import { isComplete } from "../parse/complete.ts";
 import { ByteReader } from "./input.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { makeParser, runParser } from "./source.ts";
@@ -26,26 +27,10 @@ export function runInput(sh: Interpreter): number {
     if (pending === "") pendingLine = line;
     pending += `${text}\n`;
     line++;
-    if (!isComplete(sh, pending, pendingLine)) continue;
-    status = runParser(sh, makeParser(sh, pending, { line: pendingLine, name: "" }), {
-      line: pendingLine,
-      name: "",
-    });
+    const origin = { line: pendingLine, name: "" };
+    if (!isComplete(pending, (script, unfinished) => makeParser(sh, script, origin, unfinished))) continue;
+    status = runParser(sh, makeParser(sh, pending, origin), origin);
     pending = "";
     if (sh.flow !== undefined || sh.syntaxFailed) return status;
   }
-}
-
-/** Whether a text needs no further line: it parses, or is wrong already. */
-function isComplete(sh: Interpreter, text: string, line: number): boolean {
-  if (/\\\n$/.test(text) && !/\\\\\n$/.test(text)) return false;
-  let hereDocumentOpen = false;
-  const parser = makeParser(sh, text, { line, name: "" }, () => {
-    hereDocumentOpen = true;
-  });
-  for (let unit = parser.next(); unit; unit = parser.next()) {
-    if (unit.type === "SyntaxError")
-      return unit.kind !== "end" && unit.kind !== "unmatched" && unit.kind !== "array-end";
-  }
-  return !hereDocumentOpen;
 }

@@ -1,0 +1,105 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { builtSite } from "../../bin/built.mjs";
+import { launchChromium } from "../../bin/chromium.mjs";
+import { serveSite } from "../../bin/site.mjs";
+import { openSample, screen, type } from "../node/testing.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
+
+let site: Awaited<ReturnType<typeof serveSite>>;
+let browser: Browser;
+let page: Page;
+let bad: string[];
+
+beforeAll(async () => {
+  site = await serveSite(await builtSite());
+  browser = await launchChromium();
+  ({ page, bad } = await openSample(await browser.newContext(), site.address));
+  await page.locator(".console").click();
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** Rows of the terminal that are not empty, the newest last. */
+const rows = async () =>
+  (await screen(page))
+    .split("\n")
+    .map((row) => row.trimEnd())
+    .filter(Boolean);
+
+/** Presses keys one after another. */
+async function press(...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+test("a line longer than the terminal is edited in its middle, and stands there once", async () => {
+  const words = Array.from({ length: 40 }, (_, at) => `word${at}`).join(" ");
+  await page.keyboard.type(`echo ${words}`);
+  await press("Home", "Control+ArrowRight", "ArrowRight");
+  await page.keyboard.type("first ");
+  const whole = async () => (await rows()).join("").replaceAll(" ", "");
+  await expect.poll(whole).toBe(`~$echofirst${words.replaceAll(" ", "")}`);
+  await press("Enter");
+  await expect.poll(async () => (await whole()).split("first").length).toBe(3);
+  expect(await whole()).toBe(`~$echofirst${words}first${words}~$`.replaceAll(" ", ""));
+  await page.setViewportSize({ width: 700, height: 700 });
+  await page.keyboard.type("echo after");
+  await expect.poll(async () => (await rows()).at(-1)).toBe("~ $ echo after");
+  await press("Control+u");
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test("a command goes on over several lines until it is whole, and comes back as one", async () => {
+  await press("Control+l");
+  await type(page, "for i in 1 2; do");
+  await type(page, "echo number $i");
+  await type(page, "done");
+  await expect
+    .poll(rows)
+    .toEqual(["~ $ for i in 1 2; do", "> echo number $i", "> done", "number 1", "number 2", "~ $"]);
+  await press("Control+l", "ArrowUp");
+  await expect.poll(rows).toEqual(["~ $ for i in 1 2; do", "> echo number $i", "> done"]);
+  await press("Control+c");
+  await expect.poll(async () => (await rows()).at(-1)).toBe("~ $");
+});
+
+test("Tab completes commands and paths, or lists them", async () => {
+  await press("Control+l");
+  await page.keyboard.type("base64 po");
+  await press("Tab");
+  await expect.poll(async () => (await rows()).at(-1)).toBe("~ $ base64 poem.txt");
+  await press("Control+u");
+  await page.keyboard.type("sha2");
+  await press("Tab", "Tab");
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["sha224sum  sha256sum", "~ $ sha2"]);
+  await press("Control+u");
+});
+
+test("Ctrl-R finds what was run before", async () => {
+  await press("Control+l");
+  await type(page, "echo apple");
+  await type(page, "echo pear");
+  await press("Control+r");
+  await page.keyboard.type("app");
+  await expect.poll(async () => (await rows()).at(-1)).toBe("search: app → echo apple");
+  await press("Enter");
+  await expect.poll(async () => (await rows()).slice(-3)).toEqual(["~ $ echo apple", "apple", "~ $"]);
+});
+
+test("what is pasted waits for a look; output without an end of line is kept", async () => {
+  await press("Control+l");
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "cat << E\nünï 🎉\nE\nprintf end\n");
+    const place = document.querySelector(".console textarea");
+    place?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+  });
+  await expect.poll(rows).toEqual(["~ $ cat << E", "> ünï 🎉", "> E", "> printf end", ">"]);
+  await press("Enter");
+  await expect.poll(async () => (await rows()).slice(-3)).toEqual(["ünï 🎉", "end⏎", "~ $"]);
+  expect(bad).toEqual([]);
+});
