@@ -94,7 +94,7 @@ function told(out) {
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, "DATE")
     .replace(/\([\d.]+ [KMG]?B\/s\)/g, "(SPEED)")
     .replace(/ +[\d.]+[KMG ]?(=| )[\d.]+s\n/g, " SPEED$1\n")
-    .replace(/(wall clock time:|in) [\d.]+s *(?=\n)/g, "$1 SPAN");
+    .replace(/(wall clock time:|in) [\d.]+s(?: *(?=\n)|(?= \())/g, "$1 SPAN");
 }
 
 /** A registry of its own with the modules, and the root to trust. */

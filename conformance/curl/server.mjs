@@ -29,7 +29,7 @@ export async function startServer() {
 function answer(request, response, body, port) {
   const [path, argument = ""] = /^\/([^/?]*)\/?([^?]*)/.exec(request.url).slice(1);
   response.sendDate = false;
-  response.setHeader("Connection", "close");
+  if (path !== "kept") response.setHeader("Connection", "close");
   const text = (status, value, headers = {}) => {
     response.writeHead(status, {
       "Content-Type": "text/plain",
@@ -41,6 +41,7 @@ function answer(request, response, body, port) {
   const go = (to, status = 302) => text(status, "moved\n", { Location: to });
   const pages = {
     text: () => text(200, "some text\n"),
+    kept: () => text(200, "kept\n"),
     plain: () => text(200, "plain\n", { "X-Fixed": "value", "X-Double": "1" }),
     files: () => text(200, `file ${argument}\n`),
     attachment: () => text(200, "given\n", { "Content-Disposition": 'attachment; filename="given.txt"' }),

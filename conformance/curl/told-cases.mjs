@@ -51,6 +51,12 @@ export const TOLD_CASES = [
   "curl -# $B/empty 2>&1",
   "COLUMNS=40 curl --progress-bar -o out $B/binary 2>&1",
   "curl -# $D/ 2>&1",
+  // A connection that stays
+  "curl -si $B/kept",
+  "curl -sI $B/kept",
+  "curl -s -o a $B/kept -o b $B/kept -w '%{num_connects} %{size_header} '",
+  "curl -s -o a $B/kept -o b $B/text -w '%{num_connects} '",
+  "curl -sv $B/kept 2>&1",
   // What -v tells
   "curl -sv $B/text 2>&1 | sed 's/[0-9]\\{5\\}/PORT/'",
   "curl -svL $B/redirect/302 -o out 2>&1 | grep -v 'DNS cache'",

@@ -29,6 +29,7 @@ export const WGET_CASES = [
   "wget -nv $B/text $B/status/404 2>&1; echo $?",
   "wget $B/empty 2>&1; ls",
   "wget -S -O out $B/text 2>&1",
+  "wget -S -O out $B/kept 2>&1",
   "wget -q -S -O out $B/text 2>&1",
   // Names
   "wget -q $B/text; wget -q $B/text; ls",

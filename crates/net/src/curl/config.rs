@@ -11,12 +11,19 @@ pub fn read_default(reader: &mut Reader) -> Result<(), Refusal> {
     if std::path::Path::new(&name).is_file() { read(reader, &name, "-K") } else { Ok(()) }
 }
 
+/// Files that name one another go no deeper.
+const DEEPEST: usize = 5;
+
 /// `name value`, `name=value` or `name: value`, values perhaps quoted.
 pub fn read(reader: &mut Reader, name: &str, said: &str) -> Result<(), Refusal> {
+    if reader.depth >= DEEPEST {
+        return Err(unknown(said, "too many nested files"));
+    }
     let Ok(bytes) = read_file(name) else {
         return Err((26, unknown(said, "error encountered when reading a file").1));
     };
     let text = String::from_utf8_lossy(&bytes).into_owned();
+    reader.depth += 1;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let end = line.find(|c: char| c.is_whitespace() || c == '=' || c == ':').unwrap_or(line.len());
         let (flag, rest) = line.split_at(end);
@@ -27,6 +34,7 @@ pub fn read(reader: &mut Reader, name: &str, said: &str) -> Result<(), Refusal> 
             _ => reader.long(flag.trim_start_matches('-'), &mut values)?,
         }
     }
+    reader.depth -= 1;
     Ok(())
 }
 

@@ -148,6 +148,8 @@ pub struct Reader {
     pub global: Global,
     /// One for each part between `--next`.
     pub operations: Vec<Options>,
+    /// Files of options being read.
+    pub depth: usize,
 }
 
 /// Reads the command line. Exit 2 for what is wrong, as curl's.

@@ -144,11 +144,18 @@ function open(
     highWaterMark: AHEAD_BYTES,
     maxHeaderSize: headerBytes,
     insecureHTTPParser: false,
-    headers: wireHeaders(request, url) as unknown as string[],
+    setHost: false,
   };
-  if (target.scheme === "http") return httpRequest(settings);
   const servername = target.literal ? "" : target.host;
-  return httpsRequest({ ...settings, servername, ...(ca !== undefined && { ca }) });
+  const sent =
+    target.scheme === "http"
+      ? httpRequest(settings)
+      : httpsRequest({ ...settings, servername, ...(ca !== undefined && { ca }) });
+  for (const [name, value] of wireHeaders(request, url)) sent.appendHeader(name, value);
+  // Nothing of Node's own: as curl, it speaks of neither the connection nor a body that is not there.
+  sent.removeHeader("Connection");
+  if (request.body === undefined) sent.removeHeader("Transfer-Encoding");
+  return sent;
 }
 
 /** What goes out, in order: ours first, then the program's. */
@@ -170,7 +177,6 @@ function wireHeaders(request: HostRequest, url: URL): [string, string][] {
       ? [["Accept-Encoding", "gzip, deflate, br"] as [string, string]]
       : []),
     ...length,
-    ["Connection", "close"],
   ];
 }
 
