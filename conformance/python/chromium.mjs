@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { toBytes, toLatin } from "../lib/bytes.mjs";
 import { runAllInChromium } from "../lib/chromium.mjs";
-import { content, normal } from "./corpus.mjs";
+import { byName, content, normal } from "./corpus.mjs";
 
 const LIMIT_MS = 25_000;
 const MARK = "\x1e";
@@ -48,6 +48,6 @@ function outcome({ stdout = "", stderr = "", differed, error }) {
     status: Number(status),
     stdout: normal(shown),
     stderr: normal(toLatin(toBytes(stderr))),
-    files: Object.fromEntries(entries),
+    files: byName(Object.fromEntries(entries)),
   };
 }

@@ -62,7 +62,7 @@ export function runNative(code, env = {}) {
       status: signal === "SIGINT" ? 130 : (status ?? signal),
       stdout: shown(stdout),
       stderr: shown(stderr),
-      files: listNative(dir, ""),
+      files: byName(listNative(dir, "")),
     };
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -92,6 +92,11 @@ function listNative(dir, prefix) {
   return files;
 }
 
+/** Folders are listed in any order. */
+export function byName(files) {
+  return Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** What a file holds, as it is compared. */
 export function content(bytes) {
   const text = Buffer.from(bytes).toString("latin1");
@@ -110,7 +115,7 @@ export async function runInBox(box, code, env = {}, timeoutMs = LIMIT_MS) {
     status: result.status,
     stdout: shown(result.stdout),
     stderr: shown(result.stderr),
-    files: listBox(box.fs, dir, ""),
+    files: byName(listBox(box.fs, dir, "")),
   };
 }
 

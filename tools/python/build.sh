@@ -7,7 +7,7 @@ root=$(cd "$here/../.." && pwd)
 toolchain=$(bash "$root/tools/bundles/toolchain.sh")
 eval "$toolchain"
 export SHADOWBOX_SYSROOT PATH=$here/bin:$PATH PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=1700000000
-export SHADOWBOX_WRAPS="stat lstat fstat fstatat access faccessat chmod fchmod fchmodat getpid fcntl close raise signal clock_nanosleep ioctl open openat sbrk localtime localtime_r mktime uname"
+export SHADOWBOX_WRAPS="stat lstat fstat fstatat access faccessat chmod fchmod fchmodat getpid fcntl close raise signal clock_nanosleep ioctl open openat sbrk localtime localtime_r mktime uname mkdir mkdirat setlocale abort"
 work=${PYTHON_OUT:-$root/target/python}
 native=/usr/bin/python3.11
 if [ ! -x "$native" ]; then
@@ -23,7 +23,7 @@ cp "$here/host/main.c" "$work/cpython/Programs/python.c"
 
 objects=()
 mkdir -p "$work/host"
-for source in rpc files processes spawn signals sockets errors memory zones; do
+for source in rpc files processes spawn signals sockets errors memory zones locale stack; do
   wcc -O2 -Wall -Wno-unused-parameter "-I$here/include" -c "$here/host/$source.c" -o "$work/host/$source.o"
   objects+=("$work/host/$source.o")
 done

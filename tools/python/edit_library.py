@@ -72,7 +72,23 @@ EDITS = {
 """,
         ),
         # There is one processor.
-        ("def _fspath(path):\n", "def sched_getaffinity(pid, /):\n    return {0}\n\ndef _fspath(path):\n"),
+        (
+            "def _fspath(path):\n",
+            """def sched_getaffinity(pid, /):
+    return {0}
+
+def getloadavg():
+    \"\"\"Return average number of processes in the run queue over the last 1, 5, and 15 minutes.\"\"\"
+    try:
+        import io
+        with io.open("/proc/loadavg") as file:
+            return tuple(map(float, file.read().split()[:3]))
+    except (OSError, ValueError):
+        raise OSError("Load averages are unobtainable") from None
+
+def _fspath(path):
+""",
+        ),
     ],
     "site.py": [
         (HOST, NO_HOST),
@@ -101,6 +117,18 @@ EDITS = {
         ),
     ],
     "sysconfig.py": [(HOST, NO_HOST)],
+    # There is no OpenSSL that would do it instead.
+    "hashlib.py": [
+        (
+            """        _warn(
+            "Python implementation of pbkdf2_hmac() is deprecated.",
+            category=DeprecationWarning,
+            stacklevel=2
+        )
+""",
+            "",
+        ),
+    ],
     # There is one thread: a started one runs to its end inside start().
     "threading.py": [
         (

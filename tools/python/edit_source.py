@@ -178,4 +178,100 @@ edit("Python/ceval.c", lambda text: text.replace(
 # What WASI's usual builds take is 600.
 edit("Include/internal/pycore_ceval.h", lambda text: re.sub(r"(define Py_DEFAULT_RECURSION_LIMIT) \d+", r"\1 1000", text))
 
+# Calls of C within C take the engine's own stack, which does not grow with sys.setrecursionlimit(): they are counted apart.
+ENTER = """/* Calls of C within C, and how many this stack has room for, whatever the limit for Python's own. */
+extern int shadowbox_depth, shadowbox_most_depth;
+
+static inline int _Py_EnterFrame(PyThreadState *tstate) {
+    return (tstate->recursion_remaining-- <= 0 || shadowbox_depth > shadowbox_most_depth)
+        && _Py_CheckRecursiveCall(tstate, "");
+}
+
+static inline int _Py_EnterRecursiveCallTstate(PyThreadState *tstate,
+                                               const char *where) {
+    shadowbox_depth++;
+    if ((tstate->recursion_remaining-- <= 0 || shadowbox_depth > shadowbox_most_depth)
+        && _Py_CheckRecursiveCall(tstate, where)) {
+        shadowbox_depth--;
+        return -1;
+    }
+    return 0;
+}
+"""
+
+
+def count_calls_of_c(text):
+    start = text.index("static inline int _Py_EnterRecursiveCallTstate(")
+    end = text.index("\n}\n", start) + 3
+    text = text[:start] + ENTER + text[end:]
+    return text.replace("(PyThreadState *tstate)  {\n    tstate->recursion_remaining++;", "(PyThreadState *tstate)  {\n    shadowbox_depth--;\n    tstate->recursion_remaining++;")
+
+
+edit("Include/internal/pycore_ceval.h", count_calls_of_c)
+
+TOO_DEEP = """int shadowbox_depth;
+
+/* Room for what handles the error of a stack that is full. */
+#define SHADOWBOX_HEADROOM 50
+
+extern int shadowbox_stack_is_full(void);
+
+static int
+too_deep(PyThreadState *tstate, const char *where)
+{
+    if (!shadowbox_stack_is_full())
+        return 0;
+    if (tstate->recursion_headroom) {
+        if (shadowbox_depth > shadowbox_most_depth + SHADOWBOX_HEADROOM)
+            Py_FatalError("Cannot recover from stack overflow.");
+        return 0;
+    }
+    tstate->recursion_headroom++;
+    _PyErr_Format(tstate, PyExc_RecursionError, "maximum recursion depth exceeded%s", where);
+    tstate->recursion_headroom--;
+    ++tstate->recursion_remaining;
+    return -1;
+}
+
+int
+_Py_CheckRecursiveCall(PyThreadState *tstate, const char *where)
+{
+    if (shadowbox_depth > shadowbox_most_depth && too_deep(tstate, where) < 0)
+        return -1;
+"""
+INNER = """extern int shadowbox_sure_depth;
+static PyObject *run_frames(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
+
+PyObject* _Py_HOT_FUNCTION
+_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
+{
+    shadowbox_depth++;
+    PyObject *result = run_frames(tstate, frame, throwflag);
+    if (--shadowbox_depth <= shadowbox_sure_depth)
+        shadowbox_most_depth = shadowbox_sure_depth;
+    return result;
+}
+
+static PyObject *
+run_frames(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
+"""
+
+
+def count_frames(text):
+    text = text.replace("int\n_Py_CheckRecursiveCall(PyThreadState *tstate, const char *where)\n{\n", TOO_DEEP)
+    text = re.sub(r"PyObject\* _Py_HOT_FUNCTION\n_PyEval_EvalFrameDefault\(.*\)\n", lambda _: INNER, text)
+    text = text.replace('_Py_EnterRecursiveCallTstate(tstate, "")', "_Py_EnterFrame(tstate)")
+    # A call of Python by Python takes no room on the stack.
+    for after in (r"if \(!frame->is_entry\)", r"if \(frame->is_entry\)", r"/\* Restore previous cframe and return"):
+        text = re.sub(rf"_Py_LeaveRecursiveCallTstate\(tstate\);(\n\s+{after})", r"tstate->recursion_remaining++;\1", text)
+    return text
+
+
+edit("Python/ceval.c", count_frames)
+
+# The compiler's own limits follow sys.setrecursionlimit() three times over.
+for path in ("Python/symtable.c", "Python/ast.c", "Python/ast_opt.c", "Python/Python-ast.c"):
+    edit(path, lambda text: text.replace("int recursion_limit = Py_GetRecursionLimit();",
+                                         "extern int shadowbox_compiler_limit(int);\n    int recursion_limit = shadowbox_compiler_limit(Py_GetRecursionLimit());"))
+
 edit_library(root / "Lib")

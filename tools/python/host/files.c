@@ -14,6 +14,8 @@ int __real_fstat(int fd, struct stat *into);
 int __real_fstatat(int dir, const char *path, struct stat *into, int flags);
 int __real_faccessat(int dir, const char *path, int mode, int flags);
 int __real_ioctl(int fd, int request, ...);
+int __real_mkdir(const char *path, mode_t mode);
+int __real_mkdirat(int dir, const char *path, mode_t mode);
 int __real_open(const char *path, int flags, ...);
 int __real_openat(int dir, const char *path, int flags, ...);
 
@@ -89,6 +91,9 @@ int __wrap_fstatat(int dir, const char *path, struct stat *into, int flags)
 static int open_with_mode(int dir, const char *path, int flags, mode_t mode)
 {
     struct stat facts;
+    /* To read is nothing at all on Linux, and a flag of WASI's. */
+    if ((flags & O_ACCMODE) == 0)
+        flags |= O_RDONLY;
     int is_new = (flags & O_CREAT) && mode != 0666 && rpc_present() && __wrap_fstatat(dir, path, &facts, 0) < 0;
     /* libc's openat gives AT_FDCWD to open, which is our own. */
     int fd = dir == AT_FDCWD ? __real_open(path, flags, mode) : __real_openat(dir, path, flags, mode);
@@ -98,6 +103,26 @@ static int open_with_mode(int dir, const char *path, int flags, mode_t mode)
         fchmod(fd, mode & ~mask);
     }
     return fd;
+}
+
+/* Folders likewise. */
+static int with_mode(int status, int dir, const char *path, mode_t mode)
+{
+    if (status < 0 || (mode & 07777) == 0777 || !rpc_present())
+        return status;
+    return fchmodat(dir, path, mode & ~umask((mode_t)-1), 0);
+}
+
+int __wrap_mkdir(const char *path, mode_t mode)
+{
+    return with_mode(__real_mkdir(path, mode), AT_FDCWD, path, mode);
+}
+
+int __wrap_mkdirat(int dir, const char *path, mode_t mode)
+{
+    /* libc's gives AT_FDCWD to mkdir, which is our own. */
+    int status = dir == AT_FDCWD ? __real_mkdir(path, mode) : __real_mkdirat(dir, path, mode);
+    return with_mode(status, dir, path, mode);
 }
 
 static mode_t mode_of(int flags, va_list arguments)

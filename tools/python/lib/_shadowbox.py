@@ -27,6 +27,10 @@ class _Known:
 
     def exec_module(self, module):
         module.__spec__ = self._spec
+        module.__loader__ = self._spec.loader
+
+    def __getattr__(self, name):
+        return getattr(self._spec.loader, name)
 
 
 class _LibraryFinder(FileFinder):
@@ -39,7 +43,12 @@ class _LibraryFinder(FileFinder):
         below = fullname + "."
         for name in [name for name in _aside if name.startswith(below)]:
             sys.modules.setdefault(name, _aside.pop(name))
-        return ModuleSpec(fullname, _Known(module), origin=module.__spec__.origin, is_package=hasattr(module, "__path__"))
+        known = module.__spec__
+        spec = ModuleSpec(fullname, _Known(module), origin=known.origin)
+        spec.submodule_search_locations = known.submodule_search_locations
+        spec.has_location = known.has_location
+        spec.cached = known.cached
+        return spec
 
 
 def prepare():
@@ -67,6 +76,10 @@ def resume(environment, search, own_site):
     sys.path_importer_cache.clear()
     from importlib import _bootstrap_external
     sys.path_importer_cache[LIBRARY] = _LibraryFinder(LIBRARY, *_bootstrap_external._get_supported_file_loaders())
+    # What the program makes is not part of what is frozen: it is collected in the end.
+    main = type(sys)("__main__")
+    vars(main).update(vars(sys.modules["__main__"]), __annotations__={})
+    sys.modules["__main__"] = main
     data = os.environ._data
     data.clear()
     data.update(environment)

@@ -10,6 +10,7 @@ import {
 import type { Kernel } from "./kernel.ts";
 import { ProcessState, Run, Slot } from "./layout.ts";
 import { listNames, ReadOnlyFileSystem, readFrom } from "./read-only.ts";
+import { stackLeft } from "./stack-size.ts";
 
 const ROOT = 1;
 const SELF = 2;
@@ -20,7 +21,7 @@ const PER_PROCESS = 32;
 const FIRST_PROCESS = 1024;
 
 const TOP_FILES = ["cpuinfo", "meminfo", "version", "uptime", "loadavg", "mounts"] as const;
-const PROCESS_FILES = ["stat", "status", "cmdline", "environ", "comm", "cwd", "fd"] as const;
+const PROCESS_FILES = ["stat", "status", "cmdline", "environ", "comm", "cwd", "fd", "limits"] as const;
 
 /** `/proc`, as much of it as scripts ask for. */
 export class ProcFileSystem extends ReadOnlyFileSystem {
@@ -138,6 +139,8 @@ export class ProcFileSystem extends ReadOnlyFileSystem {
         return lines(env);
       case "comm":
         return `${name}\n`;
+      case "limits":
+        return limitLine("Max stack size", stackLeft());
       case "stat":
         return `${pid} (${name}) ${state} ${ppid} ${i32[slot + Slot.PGID]} ${i32[slot + Slot.SESSION]} 0 -1 0\n`;
       case "status":
@@ -166,4 +169,12 @@ function typeOf(node: NodeId): FileType {
   const { file } = split(node);
   if (file === undefined) return FileType.DIRECTORY;
   return file === "cwd" || file === "fd" ? FileType.SYMLINK : FileType.REGULAR;
+}
+
+/** The head of Linux's table, and a line of it. */
+function limitLine(name: string, bytes: number): string {
+  const line = (what: string, soft: string, unit: string) =>
+    `${what.padEnd(26)}${soft.padEnd(21)}${soft.padEnd(21)}${unit.padEnd(10)}\n`;
+  const head = `${"Limit".padEnd(26)}${"Soft Limit".padEnd(21)}${"Hard Limit".padEnd(21)}${"Units".padEnd(10)}\n`;
+  return head + line(name, String(bytes), "bytes");
 }
