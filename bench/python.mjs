@@ -108,7 +108,7 @@ async function kernels(box, row, bar) {
 function startsAnew(options) {
   const script = new URL("python-start.mjs", import.meta.url).pathname;
   const runs = Array.from({ length: 5 }, () => {
-    const child = spawnSync(process.execPath, ["--expose-gc", script, JSON.stringify(options)], {
+    const child = spawnSync(process.execPath, [script, JSON.stringify(options)], {
       encoding: "utf8",
     });
     if (child.status !== 0) throw new Error(child.stderr);

@@ -381,6 +381,7 @@ export class Box implements Sandbox {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#python.close();
     await this.#engine.close();
     this.#machine?.close();
     this.flush();

@@ -33,7 +33,7 @@ extern void pymain_run_python(int *exitcode);
 extern int shadowbox_finish(PyObject *library);
 extern void shadowbox_zero_free(void);
 /* signals.c */
-extern void shadowbox_signals_begin(void);
+extern int shadowbox_signals_begin(void);
 /* memory.c */
 extern int memory_in_steps;
 
@@ -296,14 +296,14 @@ static int resume(const struct request *request, int argc, char **argv)
 {
     PyThreadState *thread = PyThreadState_Get();
     configure(thread, request, argc, argv);
-    shadowbox_signals_begin();
+    int interruptible = shadowbox_signals_begin();
     if (PyStatus_Exception(init_sys_streams(thread)))
         fail("cannot open the standard streams");
     int user_site = _PyInterpreterState_GetConfig(thread->interp)->user_site_directory;
     PyObject *search = request->no_environment ? PyList_New(0) : search_path();
     PyObject *own = PyImport_ImportModule("_shadowbox"), *result = NULL;
     if (own)
-        result = PyObject_CallMethod(own, "resume", "NNi", environment(), search, user_site);
+        result = PyObject_CallMethod(own, "resume", "NNii", environment(), search, user_site, interruptible);
     if (!result) {
         PyErr_Print();
         fail("cannot take up the environment");

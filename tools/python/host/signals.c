@@ -30,15 +30,17 @@ static void watch(void)
     shadowbox_signals_watched = handled != 0 || alarm_set;
 }
 
-/* Tells the host what a signal does to this process. */
-static void tell(int number, int disposition)
+/* Tells the host what a signal does to this process; what it did before. */
+static int tell(int number, int disposition)
 {
-    int saved = errno;
+    int saved = errno, before = DEFAULT;
     rpc_begin(RPC_SIGNAL);
     rpc_put_u32((uint32_t)number);
     rpc_put_u32((uint32_t)disposition);
-    rpc_call();
+    if (rpc_call() == 0)
+        before = (int)rpc_get_u32();
     errno = saved;
+    return before;
 }
 
 void (*__wrap_signal(int number, void (*handler)(int)))(int)
@@ -54,11 +56,20 @@ void (*__wrap_signal(int number, void (*handler)(int)))(int)
     return before;
 }
 
-/* A process that starts from the snapshot: its host does not know yet that CPython ignores SIGPIPE, for EPIPE's sake. */
-void shadowbox_signals_begin(void)
+/* A process that starts from the snapshot: its host does not know yet that CPython ignores SIGPIPE, for EPIPE's sake, and that
+   it handles SIGINT. 0 if its parent had that ignored, as a shell does of what it leaves in the background. */
+int shadowbox_signals_begin(void)
 {
-    if (rpc_present())
-        tell(SIGPIPE, IGNORE);
+    if (!rpc_present())
+        return 1;
+    tell(SIGPIPE, IGNORE);
+    if (tell(SIGINT, CATCH) == IGNORE) {
+        tell(SIGINT, IGNORE);
+        return 0;
+    }
+    handled |= 1u << SIGINT;
+    watch();
+    return 1;
 }
 
 static uint64_t ask_alarm(uint64_t after)
@@ -69,9 +80,12 @@ static uint64_t ask_alarm(uint64_t after)
     return rpc_call() < 0 ? 0 : rpc_get_u64();
 }
 
-/* Called by CPython where signals are watched: runs the handlers of those that came. */
+/* Called by CPython where signals are watched: runs the handlers of those that came. The host's sched_yield tells whether there
+   are any, at a fraction of a request's price. */
 void shadowbox_take_signals(void)
 {
+    if (__wasi_sched_yield() == 0)
+        return;
     int saved = errno;
     rpc_begin(RPC_SIGNALS);
     uint32_t came = rpc_call() < 0 ? 0 : rpc_get_u32();

@@ -71,8 +71,8 @@ def prepare():
     return library
 
 
-def resume(environment, search, own_site):
-    """Takes up this process's environment; `search` are the entries of PYTHONPATH."""
+def resume(environment, search, own_site, interruptible):
+    """Takes up this process's environment; `search` are the entries of PYTHONPATH. SIGINT is ignored unless it may interrupt."""
     sys.path_importer_cache.clear()
     from importlib import _bootstrap_external
     sys.path_importer_cache[LIBRARY] = _LibraryFinder(LIBRARY, *_bootstrap_external._get_supported_file_loaders())
@@ -93,6 +93,9 @@ def resume(environment, search, own_site):
     if b"TZ" in environment:
         import time
         time.tzset()
+    if not interruptible:
+        import _signal
+        _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     import site
     if not sys.executable.startswith("/usr/bin/"):
         site.venv(site.removeduppaths())

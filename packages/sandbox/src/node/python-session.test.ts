@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { PythonOptions } from "../types.ts";
 import { Sandbox } from "./index.ts";
 
@@ -76,4 +76,15 @@ test("python() ends at its deadline; the next call of the session starts anew", 
 test("python() says how an interpreter ended that crashed", async () => {
   expect(await inSession("import os; os._exit(3)")).toMatchObject({ status: 3 });
   expect(await inSession("1")).toMatchObject({ status: 0, fresh: true });
+});
+
+test("close() ends the interpreter of a session, and nothing of it keeps Node running", async () => {
+  const set = vi.spyOn(globalThis, "setInterval");
+  const clear = vi.spyOn(globalThis, "clearInterval");
+  const other = await Sandbox.create({});
+  expect(await other.python("1", { session: true })).toMatchObject({ value: "1" });
+  await other.close();
+  const cleared = new Set(clear.mock.calls.map(([timer]) => timer));
+  expect(set.mock.results.filter(({ value }) => !cleared.has(value))).toEqual([]);
+  vi.restoreAllMocks();
 });

@@ -65,6 +65,12 @@ export class Python {
     return this.#session;
   }
 
+  /** Ends the session's interpreter: while its output is held, Node does not end. */
+  async close(): Promise<void> {
+    await this.#session?.close();
+    this.#session = undefined;
+  }
+
   #start(options: PythonOptions): Interpreter {
     return new Interpreter({
       engine: this.#place.engine,

@@ -14,9 +14,13 @@ export class Alarm {
     return Math.max(0, this.#at - performance.now());
   }
 
+  isDue(): boolean {
+    return this.#at !== Number.POSITIVE_INFINITY && performance.now() >= this.#at;
+  }
+
   /** Whether it went off; it does so once. */
   takeDue(): boolean {
-    if (performance.now() < this.#at) return false;
+    if (!this.isDue()) return false;
     this.#at = Number.POSITIVE_INFINITY;
     return true;
   }

@@ -1,6 +1,8 @@
 import { Errno } from "@shadowbox/vfs";
+import { Slot } from "./layout.ts";
 import type { Process } from "./process.ts";
 import { Op, type ReplyWriter, type RequestReader } from "./rpc-wire.ts";
+import { bit } from "./signals.ts";
 
 /** What SIGNAL may say that a signal does. */
 const DISPOSITIONS = ["default", "ignore", "catch"] as const;
@@ -24,7 +26,11 @@ export function signalOperation(
       const signal = request.u32();
       const disposition = DISPOSITIONS[request.u32()];
       request.end();
-      return disposition === undefined ? -Errno.EINVAL : process.setSignal(signal, disposition);
+      if (disposition === undefined) return -Errno.EINVAL;
+      const before = dispositionOf(process, signal);
+      const done = process.setSignal(signal, disposition);
+      if (done >= 0) reply.u32(DISPOSITIONS.indexOf(before));
+      return done;
     }
     case Op.SIGNALS:
       request.end();
@@ -41,4 +47,17 @@ export function signalOperation(
     default:
       return undefined;
   }
+}
+
+/** Whether a signal that the process handles waits to be taken, or its alarm is due. */
+export function signalWaits(process: Process): boolean {
+  const { i32 } = process.kernel.memory;
+  const pending = Atomics.load(i32, process.slot + Slot.PENDING);
+  return (pending & i32[process.slot + Slot.CAUGHT]) !== 0 || process.alarm.isDue();
+}
+
+function dispositionOf(process: Process, signal: number): (typeof DISPOSITIONS)[number] {
+  const { i32 } = process.kernel.memory;
+  if (i32[process.slot + Slot.IGNORED] & bit(signal)) return "ignore";
+  return i32[process.slot + Slot.CAUGHT] & bit(signal) ? "catch" : "default";
 }

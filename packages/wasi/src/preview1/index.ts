@@ -26,7 +26,7 @@ export function preview1(guest: Guest): WebAssembly.ModuleImports {
     ...pollFunctions(guest),
     ...procFunctions(guest),
     ...randomFunctions(guest),
-    ...schedFunctions(),
+    ...schedFunctions(guest),
     ...sockFunctions(guest),
   });
 }
