@@ -353,7 +353,10 @@ class ProcessPoolExecutor(_InlineExecutor):
         return super().map(fn, *iterables, timeout=timeout)
 '''
 
-REPLACED = {"concurrent/futures/process.py": PROCESS_POOL}
+# Imported wherever TLS might be wanted, to see that it is not there: of the true one's 1,500 lines the first that matters.
+SSL = '"""There is no TLS in this sandbox, its host has it: see socket.py."""\n\nimport _ssl\n'
+
+REPLACED = {"concurrent/futures/process.py": PROCESS_POOL, "ssl.py": SSL}
 
 
 def edit_library(folder):

@@ -30,8 +30,13 @@ SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat a
 code codeop compileall concurrent configparser dbm difflib distutils doctest filecmp fileinput fractions
 ftplib gettext html imaplib imghdr imp mailbox mailcap modulefinder multiprocessing netrc nntplib ntpath
 optparse pdb pickletools pip pipes plistlib poplib profile pstats pyclbr pydoc rlcompleter sched smtpd smtplib
-sndhdr socketserver ssl statistics stringprep sunau symtable sysconfig tabnanny tarfile telnetlib this tomllib
+sndhdr socketserver statistics stringprep sunau symtable sysconfig tabnanny tarfile telnetlib this tomllib
 trace tracemalloc unittest uu uuid venv wave webbrowser wsgiref xdrlib xml xmlrpc zipapp zipimport zoneinfo""".split())
+# What of them is imported often.
+OFTEN = {*"""concurrent/__init__.py concurrent/futures/__init__.py concurrent/futures/_base.py concurrent/futures/process.py
+concurrent/futures/thread.py unittest/__init__.py unittest/async_case.py unittest/_log.py unittest/case.py unittest/loader.py
+unittest/main.py unittest/result.py unittest/runner.py unittest/signals.py unittest/suite.py unittest/util.py xml/__init__.py
+xml/etree/__init__.py xml/etree/ElementPath.py xml/etree/ElementTree.py""".split()}
 # Encodings that texts usually have.
 ENCODINGS = set("""__init__ aliases ascii cp1252 hex_codec idna iso8859_1 iso8859_15 latin_1 raw_unicode_escape unicode_escape utf_16
 utf_16_be utf_16_le utf_32 utf_7 utf_8 utf_8_sig""".split())
@@ -97,7 +102,7 @@ in_snapshot = ahead()
 
 def is_compiled(path):
     package, _, name = path[:-3].partition("/")
-    if path.startswith("site-packages/") or package in SOURCE_ONLY or path in in_snapshot:
+    if path.startswith("site-packages/") or path in in_snapshot or (package in SOURCE_ONLY and path not in OFTEN):
         return False
     return package != "encodings" or name in ENCODINGS
 
