@@ -158,12 +158,15 @@ edit("Objects/obmalloc.c", lambda text: text.replace(
     "_PyMem_SetupAllocators(PyMemAllocatorName allocator)\n{", "_PyMem_SetupAllocators(PyMemAllocatorName allocator)\n{\n    if (allocator != PYMEM_ALLOCATOR_NOT_SET)\n        return 0;", 1))
 
 # Signals from others are asked for where Emscripten's build does it. A jump back to where a `try` begins is outside of it
-# (an error of 3.11): loops ask half as often, so that what a handler raises in a loop is mostly raised by a call.
+# (an error of 3.11): loops ask half as often, so that what a handler raises in a loop is mostly raised by a call. PyErr_CheckSignals is called for each number that is made a
+# string: it asks when a system call was interrupted, else seldom.
 WATCH = """#else
 
+#include <errno.h>
 extern int shadowbox_signals_watched, shadowbox_signal_clock;
 extern void shadowbox_take_signals(void);
-#define _Py_CHECK_EMSCRIPTEN_SIGNALS() do { if (shadowbox_signals_watched) shadowbox_take_signals(); } while (0)
+#define _Py_CHECK_EMSCRIPTEN_SIGNALS() do { if (shadowbox_signals_watched && (errno == EINTR || (shadowbox_signal_clock += 64) >= 1 << 14)) { \\
+        shadowbox_signal_clock = 0; shadowbox_take_signals(); } } while (0)
 #define SHADOWBOX_CHECK_SIGNALS_EVERY(count) do { if (shadowbox_signals_watched && ++shadowbox_signal_clock >= (count)) { \\
         shadowbox_signal_clock = 0; shadowbox_take_signals(); } } while (0)
 #define _Py_CHECK_EMSCRIPTEN_SIGNALS_PERIODICALLY() SHADOWBOX_CHECK_SIGNALS_EVERY(1 << 14)

@@ -25,18 +25,22 @@ LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "turtle.py", "l
             "crypt.py", "nis.py", "ossaudiodev.py", "plat-mac", "cgitb.py", "config-3.11", "pydoc_data", "multiprocessing",
             "bdist_rpm.py", "msvc9compiler.py", "_msvccompiler.py", "msvccompiler.py", "cygwinccompiler.py", "bcppcompiler.py",
             "windows_events.py", "windows_utils.py", "__phello__", "RECORD", "WHEEL", "top_level.txt"}
-# Compiled when imported, because they seldom are, or because the registry has its 20 MB. So are those of the snapshot: see lib/_shadowbox.py.
+# Compiled when imported, because they seldom are, or because the registry has its 20 MB. So are those of the snapshot: see
+# lib/_shadowbox.py.
 SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat asyncore bdb cProfile calendar cgi chunk cmd
-code codeop compileall concurrent configparser dbm difflib distutils doctest filecmp fileinput fractions
+code codeop compileall concurrent dbm distutils doctest filecmp fileinput
 ftplib gettext html imaplib imghdr imp mailbox mailcap modulefinder multiprocessing netrc nntplib ntpath
 optparse pdb pickletools pip pipes plistlib poplib profile pstats pyclbr pydoc rlcompleter sched smtpd smtplib
-sndhdr socketserver statistics stringprep sunau symtable sysconfig tabnanny tarfile telnetlib this tomllib
-trace tracemalloc unittest uu uuid venv wave webbrowser wsgiref xdrlib xml xmlrpc zipapp zipimport zoneinfo""".split())
+sndhdr socketserver stringprep sunau symtable sysconfig tabnanny tarfile telnetlib this tomllib
+trace tracemalloc unittest uu venv wave webbrowser wsgiref xdrlib xml xmlrpc zipapp zipimport zoneinfo""".split())
 # What of them is imported often.
 OFTEN = {*"""concurrent/__init__.py concurrent/futures/__init__.py concurrent/futures/_base.py concurrent/futures/process.py
-concurrent/futures/thread.py unittest/__init__.py unittest/async_case.py unittest/_log.py unittest/case.py unittest/loader.py
+concurrent/futures/thread.py unittest/__init__.py unittest/case.py unittest/loader.py
 unittest/main.py unittest/result.py unittest/runner.py unittest/signals.py unittest/suite.py unittest/util.py xml/__init__.py
 xml/etree/__init__.py xml/etree/ElementPath.py xml/etree/ElementTree.py""".split()}
+# And of the rest what never is, as it is frozen or for another system.
+NEVER = {"_sitebuiltins.py", "asyncio/proactor_events.py", "importlib/_bootstrap.py", "importlib/_bootstrap_external.py",
+         "importlib/machinery.py", "importlib/util.py", "runpy.py", "site.py"}
 # Encodings that texts usually have.
 ENCODINGS = set("""__init__ aliases ascii cp1252 hex_codec idna iso8859_1 iso8859_15 latin_1 raw_unicode_escape unicode_escape utf_16
 utf_16_be utf_16_le utf_32 utf_7 utf_8 utf_8_sig""".split())
@@ -91,7 +95,7 @@ def bytecode(path, text):
 def ahead():
     """Paths of what the snapshot holds."""
     program = "import sys\nfor name in sys.argv[1:]: __import__(name)\n" \
-              "print(*(m.__spec__.origin for m in sys.modules.values() if getattr(m, '__spec__', None)), sep='\\n')"
+              "for m in sys.modules.values():\n    if getattr(m, '__spec__', None): print(getattr(m, '__file__', m.__spec__.origin))"
     origins = subprocess.run([sys.executable, "-IS", "-c", program, *AHEAD], check=True, capture_output=True, text=True).stdout
     library = f"{pathlib.Path(os.__file__).parent}/"
     return {origin.removeprefix(library) for origin in origins.splitlines()}
@@ -102,7 +106,9 @@ in_snapshot = ahead()
 
 def is_compiled(path):
     package, _, name = path[:-3].partition("/")
-    if path.startswith("site-packages/") or path in in_snapshot or (package in SOURCE_ONLY and path not in OFTEN):
+    if path.startswith(("site-packages/", "_sysconfigdata_")) or path in in_snapshot or path in NEVER:
+        return False
+    if package in SOURCE_ONLY and path not in OFTEN:
         return False
     return package != "encodings" or name in ENCODINGS
 
@@ -127,7 +133,8 @@ for path, content in files.items():
         sys.exit(f"{path}: names the folder {machine} of this machine, expected none")
 
 with tarfile.open(out, "w", format=tarfile.USTAR_FORMAT) as archive:
-    for path in sorted(files):
+    # Bytecode beside its source, which it is packed better with.
+    for path in sorted(files, key=lambda path: (path.replace("__pycache__/", "").replace(".cpython-311.pyc", ".py"), path)):
         entry = tarfile.TarInfo(path)
         entry.size, entry.mtime, entry.mode = len(files[path]), MTIME, 0o644
         archive.addfile(entry, io.BytesIO(files[path]))
