@@ -1,5 +1,5 @@
 import { encodeText } from "@shadowbox/vfs";
-import { OpenFlags, STATUS_SIGNALLED, type V8Engine } from "@shadowbox/wasi";
+import { OpenFlags, Signal, STATUS_SIGNALLED, type V8Engine } from "@shadowbox/wasi";
 import { Collector } from "./collector.ts";
 import { decodeSession, encodeSession, SESSION_FD, type SessionTask } from "./session.ts";
 import type { ExecOptions, ExecResult } from "./types.ts";
@@ -77,11 +77,9 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   });
   engine.closeFile(input.file);
   if (handOver) engine.closeFile(handOver.write);
-  engine.closeFile(stdout.write);
-  if (stderr !== stdout) engine.closeFile(stderr.write);
+  for (const { write } of new Set([stdout, stderr])) engine.closeFile(write);
   const abort = () => engine.killSession(pid);
-  options.signal?.addEventListener("abort", abort, { once: true });
-  if (options.signal?.aborted) abort();
+  const atEase = obey(options, abort, () => engine.killSession(pid, Signal.INT));
   const feeding = input.feed();
   const reading = [out.take(engine.read(stdout.read))];
   if (stderr !== stdout) reading.push(err.take(engine.read(stderr.read)));
@@ -93,9 +91,11 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   const ended = await engine.waitExit(pid);
   if (!place.session) await all;
   else if (!(await settles(all))) await quiet([out, err, state]);
+  // What caught the signal, and did not end, has lost its shell.
+  if (place.session && options.interrupt?.aborted) abort();
   clearTimeout(timer);
+  atEase();
   if (place.session) keepState(place.session, state.bytes(), ended.status);
-  options.signal?.removeEventListener("abort", abort);
   input.stop();
   await feeding;
   return {
@@ -106,6 +106,22 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
     timedOut: ended.timedOut,
     truncated: out.truncated || err.truncated,
     ...(place.session?.state && { cwd: decodeSession(place.session.state).state.fields.cwd }),
+  };
+}
+
+/** Has a call follow the caller's signals; answers how to stop that. */
+export function obey(
+  { signal, interrupt }: Pick<ExecOptions, "signal" | "interrupt">,
+  onAbort: () => void,
+  onInterrupt: () => void,
+): () => void {
+  const orders = [[signal, onAbort] as const, [interrupt, onInterrupt] as const];
+  for (const [order, follow] of orders) {
+    order?.addEventListener("abort", follow, { once: true });
+    if (order?.aborted) follow();
+  }
+  return () => {
+    for (const [order, follow] of orders) order?.removeEventListener("abort", follow);
   };
 }
 

@@ -142,6 +142,8 @@ export interface ExecOptions {
   session?: boolean;
   /** Kills the script when aborted. */
   signal?: AbortSignal;
+  /** Sends SIGINT to all that the call runs when aborted, as Ctrl-C at a terminal: Python raises KeyboardInterrupt. */
+  interrupt?: AbortSignal;
   /** `$1`, `$2` … */
   args?: readonly string[];
   /** `$0`; default `bash`. */
@@ -174,6 +176,7 @@ export interface PythonOptions
     | "bareEnv"
     | "timeoutMs"
     | "signal"
+    | "interrupt"
     | "combine"
     | "maxOutputBytes"
     | "origin"

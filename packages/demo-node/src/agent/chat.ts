@@ -170,7 +170,7 @@ class Chat {
       await this.#slash(text);
     else if (/^\/[a-z]+$/.test(text)) process.stdout.write(`there is no ${text}; /help lists the commands\n`);
     else if (text.startsWith("!"))
-      await this.#interruptible((signal) => runLine(this.#box, text.slice(1), signal));
+      await this.#interruptible((signal) => runLine(this.#box, text.slice(1), { signal }));
     else await this.#interruptible((signal) => this.#turn(line, signal));
   }
 

@@ -1,6 +1,7 @@
 import { missingCommands } from "@shadowbox/sandbox";
 import { summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { Interruption } from "../cli/interruption.ts";
 import { NETWORK } from "../cli/network.ts";
 import { openBox, PROGRAMS } from "../cli/open.ts";
 import { COMMON, type Parsed } from "../cli/options.ts";
@@ -36,14 +37,13 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
   const timeoutMs = timeoutOf(values.timeout);
   const env = environmentOf(values.env);
   const box = await openBox(values);
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  const stop = new Interruption();
+  process.on("SIGINT", stop.next).once("SIGTERM", stop.kill);
   // Nobody reads any more: what the script did is kept, and it ends as by SIGPIPE.
   let isUnread = false;
   process.stdout.once("error", () => {
     isUnread = true;
-    stop.abort();
+    stop.kill();
   });
   try {
     const json = values.json === true;
@@ -52,7 +52,7 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
     const result = await box.exec(script, {
       args,
       env,
-      signal: stop.signal,
+      ...{ signal: stop.signal, interrupt: stop.interrupt },
       ...(typeof values.cwd === "string" && { cwd: values.cwd }),
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(values.stdin && { stdin: process.stdin }),
@@ -85,7 +85,7 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
     if (isUnread) return EXIT.UNREAD;
     return result.timedOut ? EXIT.TIMED_OUT : result.status;
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    process.off("SIGINT", stop.next).off("SIGTERM", stop.kill);
     await box.close();
   }
 }

@@ -3,6 +3,7 @@ import { typistAt, yes } from "../agent/ask.ts";
 import { Lines } from "../agent/lines.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { helpColumns, wrap } from "../cli/help.ts";
+import { Interruption } from "../cli/interruption.ts";
 import { NetPerson } from "../cli/net-ask.ts";
 import { NETWORK, networkOf } from "../cli/network.ts";
 import { openBox, PROGRAMS } from "../cli/open.ts";
@@ -120,10 +121,10 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
   net.answer = ({ method, url, command }) =>
     yes(lines, `allow ${clean(command)} to fetch from ${new URL(url).host}? (${method} ${clean(url)})`);
   const typist = typistAt(lines);
-  let running: AbortController | undefined;
+  let running: Interruption | undefined;
   lines.onInterrupt(() => {
     if (!running) return void process.stdout.write("\n(/quit to leave)\n");
-    running.abort();
+    running.next();
     lines.dropQuestions();
   });
   let last = 0;
@@ -140,8 +141,8 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
         process.stdout.write(unknown);
         continue;
       }
-      running = new AbortController();
-      const result = await runLine(box, line, running.signal);
+      running = new Interruption();
+      const result = await runLine(box, line, { signal: running.signal, interrupt: running.interrupt });
       last = result.status;
       cwd = result.cwd ?? cwd;
       running = undefined;

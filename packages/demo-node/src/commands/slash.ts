@@ -1,4 +1,4 @@
-import type { ExecResult, Sandbox } from "@shadowbox/sandbox/node";
+import type { ExecOptions, ExecResult, Sandbox } from "@shadowbox/sandbox/node";
 import { listChanges, MARKS, summaryOf } from "../cli/changes.ts";
 import { helpColumns, table, wrap } from "../cli/help.ts";
 import { logLine } from "../cli/log.ts";
@@ -49,10 +49,14 @@ export interface Committed {
 type Slash = (box: Sandbox, paths: string[], typist: Typist) => Promise<Committed | undefined>;
 
 /** Runs one line in the box's session shell, output straight to the terminal. */
-export async function runLine(box: Sandbox, script: string, signal: AbortSignal): Promise<ExecResult> {
+export async function runLine(
+  box: Sandbox,
+  script: string,
+  signals: Pick<ExecOptions, "signal" | "interrupt">,
+): Promise<ExecResult> {
   return await box.exec(script, {
     session: true,
-    signal,
+    ...signals,
     maxOutputBytes: 0,
     terminal: [false, process.stderr.isTTY === true],
     onStdout: (bytes) => process.stdout.write(bytes),

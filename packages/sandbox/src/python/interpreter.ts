@@ -1,5 +1,5 @@
 import { concat, decodeText, encodeText } from "@shadowbox/vfs";
-import { type ExitResult, OpenFlags, type V8Engine } from "@shadowbox/wasi";
+import { type ExitResult, OpenFlags, Signal, type V8Engine } from "@shadowbox/wasi";
 import { DRIVER, type DriverReply, type DriverRequest, REQUEST_FD } from "./driver.ts";
 import { MarkedStream } from "./stream.ts";
 
@@ -90,6 +90,11 @@ export class Interpreter {
 
   kill(): void {
     if (!this.ended) this.#engine.killSession(this.#pid);
+  }
+
+  /** Raises KeyboardInterrupt in what runs. */
+  interrupt(): void {
+    if (!this.ended) this.#engine.killSession(this.#pid, Signal.INT);
   }
 
   /** Ends the interpreter and gives its pipes back. */

@@ -1,5 +1,5 @@
 import { Collector } from "../collector.ts";
-import { directory, type ExecPlace, environment, shellStatus } from "../execute.ts";
+import { directory, type ExecPlace, environment, obey, shellStatus } from "../execute.ts";
 import type { PythonOptions, PythonResult } from "../types.ts";
 import { Interpreter, type Outcome } from "./interpreter.ts";
 
@@ -28,8 +28,7 @@ export class Python {
       timedOut = true;
       kill();
     }
-    options.signal?.addEventListener("abort", kill, { once: true });
-    if (options.signal?.aborted) kill();
+    const atEase = obey(options, kill, () => interpreter.interrupt());
     const request = {
       code,
       stdin: options.stdin ?? "",
@@ -43,7 +42,7 @@ export class Python {
       (bytes) => err.add(bytes.slice()),
     );
     clearTimeout(deadline);
-    options.signal?.removeEventListener("abort", kill);
+    atEase();
     if (!options.session) await interpreter.close();
     return {
       ...statusOf(outcome),
