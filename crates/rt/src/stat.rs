@@ -6,6 +6,8 @@ use crate::wasi::{self, Filestat};
 use crate::{errno, fd, kernel, sys, system};
 use libc::{c_char, c_int, c_long, mode_t, time_t, timespec};
 
+const NOENT: wasi::Errno = 44;
+
 #[no_mangle]
 pub unsafe extern "C" fn stat(name: *const c_char, out: *mut libc::stat) -> c_int {
     fstatat(libc::AT_FDCWD, name, out, 0)
@@ -29,8 +31,17 @@ pub unsafe extern "C" fn fstatat(dir: c_int, name: *const c_char, out: *mut libc
 
 #[no_mangle]
 pub unsafe extern "C" fn fstat(file: c_int, out: *mut libc::stat) -> c_int {
-    let result = if rpc::mailbox().is_some() { fstat_by_name(file) } else { fstat_by_number(file, file as u32) };
+    let result = if rpc::mailbox().is_some() { fstat_by_name(file) } else { fstat_of(file) };
     finish(result, out)
+}
+
+fn fstat_of(file: c_int) -> Result<libc::stat, c_int> {
+    let mut asking = Filestat::asking();
+    // SAFETY: a result of the right type.
+    match unsafe { kernel::fd_filestat_get(file, &mut asking) } {
+        0 if asking.answered() => Ok(from_plain(&asking)),
+        _ => fstat_by_number(file, file as u32),
+    }
 }
 
 fn fstat_by_number(file: c_int, number: u32) -> Result<libc::stat, c_int> {
@@ -86,6 +97,16 @@ unsafe fn finish(result: Result<libc::stat, c_int>, out: *mut libc::stat) -> c_i
 }
 
 fn stat_at(at: &At, follow: bool) -> Result<libc::stat, c_int> {
+    if rpc::mailbox().is_none() {
+        let mut asking = Filestat::asking();
+        // SAFETY: pointer and length of one string, and a result of the right type.
+        match unsafe { wasi::path_filestat_get(at.fd, u32::from(follow), at.ptr(), at.len(), &mut asking) } {
+            0 if asking.answered() => return Ok(from_plain(&asking)),
+            NOENT => return Err(libc::ENOENT),
+            // Somebody else's file, or a name that preview 1 refuses.
+            _ => {}
+        }
+    }
     match Request::new(Op::Stat).string(&at.absolute()).u32(u32::from(follow)).send() {
         Ok(reply) => return Ok(from_reply(reply)),
         Err(libc::ENOSYS) => {}
@@ -122,7 +143,8 @@ fn from_reply(mut reply: rpc::Reply) -> libc::stat {
     stat
 }
 
-/// What another WASI host leaves to guess: the usual modes, and the sandbox's one user.
+/// What preview 1 tells and, of a file of the sandbox's one user, the host in its padding; another WASI host leaves the usual
+/// modes to guess.
 fn from_plain(plain: &Filestat) -> libc::stat {
     // SAFETY: plain numbers, zero is one of their values.
     let mut stat: libc::stat = unsafe { core::mem::zeroed() };
@@ -135,6 +157,9 @@ fn from_plain(plain: &Filestat) -> libc::stat {
         5 | wasi::FILETYPE_SOCKET => libc::S_IFSOCK | 0o755,
         _ => libc::S_IFIFO | 0o644,
     };
+    if plain.answered() {
+        stat.st_mode = plain.mode.into();
+    }
     stat.st_uid = system::UID;
     stat.st_gid = system::UID;
     stat.st_ino = plain.ino;
@@ -142,7 +167,7 @@ fn from_plain(plain: &Filestat) -> libc::stat {
     stat.st_dev = plain.dev as u32;
     stat.st_size = plain.size as i64;
     stat.st_blksize = 4096;
-    stat.st_blocks = plain.size.div_ceil(512) as i32;
+    stat.st_blocks = if plain.answered() { plain.blocks as i32 } else { plain.size.div_ceil(512) as i32 };
     (stat.st_atime, stat.st_atime_nsec) = seconds(plain.atim);
     (stat.st_mtime, stat.st_mtime_nsec) = seconds(plain.mtim);
     (stat.st_ctime, stat.st_ctime_nsec) = seconds(plain.ctim);

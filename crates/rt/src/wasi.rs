@@ -15,11 +15,31 @@ pub struct Filestat {
     pub dev: u64,
     pub ino: u64,
     pub filetype: u8,
+    /// Padding of preview 1; a host with host services answers here, see docs/host-services.md.
+    pub said: u8,
+    pub mode: u16,
+    pub blocks: u32,
     pub nlink: u64,
     pub size: u64,
     pub atim: u64,
     pub mtim: u64,
     pub ctim: u64,
+}
+
+impl Filestat {
+    const ASK: [u8; 3] = *b"mod";
+    const SAID: u8 = 1;
+
+    /// One to be filled, with the wish for mode and blocks in it.
+    pub fn asking() -> Self {
+        let [said, low, high] = Self::ASK;
+        Self { said, mode: u16::from_le_bytes([low, high]), ..Self::default() }
+    }
+
+    /// Whether the host answered the wish.
+    pub fn answered(&self) -> bool {
+        self.said == Self::SAID
+    }
 }
 
 #[repr(C)]

@@ -126,6 +126,26 @@ describe("Overlay", () => {
     expect(overlay.settle(fs.root)).toBe(false);
   });
 
+  it("counts a directory's links through additions, removals, moves and forgetting", () => {
+    const links = (path: string): number => {
+      const stat = emptyStat();
+      fs.stat(at(path).node, stat);
+      return stat.nlink;
+    };
+    at("/src/b.txt");
+    expect(links("/src")).toBe(3);
+    const made = fs.create(at("/src").node, encodeText("new"), FileType.DIRECTORY, 0o755);
+    fs.create(made, encodeText("inner"), FileType.DIRECTORY, 0o755);
+    expect(links("/src")).toBe(4);
+    fs.rename(at("/src").node, encodeText("deep"), made, encodeText("deep"));
+    expect([links("/src"), links("/src/new")]).toEqual([3, 4]);
+    overlay.forget(at("/src").node, encodeText("new"));
+    expect(links("/src")).toBe(2);
+    overlay.forget(at("/src").node, encodeText("deep"));
+    at("/src/deep/c.txt");
+    expect(links("/src")).toBe(3);
+  });
+
   it("shows the project through again after forget", () => {
     write("/src/b.txt", "changed\n");
     write("/src/extra", "x");

@@ -1,3 +1,4 @@
+import { FileType } from "../filesystem.ts";
 import type { Heap, Pointer } from "../heap/heap.ts";
 import { Dir, Entry, Inode } from "./layout.ts";
 
@@ -70,7 +71,7 @@ export function addEntry(heap: Heap, dir: Pointer, name: Uint8Array, node: Point
   const order = (u32[at + Dir.ORDER] >>> 2) + 2 * u32[at + Dir.ORDER_LENGTH]++;
   u32[order] = seq;
   u32[order + 1] = entry;
-  if (node !== 0) u32[at + Dir.COUNT]++;
+  count(heap, at, node, 1);
   return entry;
 }
 
@@ -165,7 +166,7 @@ export function dropEntry(heap: Heap, dir: Pointer, entry: Pointer): void {
   const index = orderIndex(heap, at, u32[e + Entry.SEQ]);
   u32[(u32[at + Dir.ORDER] >>> 2) + 2 * index + 1] = 0;
   if (index === u32[at + Dir.ORDER_LENGTH] - 1) u32[at + Dir.ORDER_LENGTH]--;
-  if (u32[e + Entry.NODE] !== 0) u32[at + Dir.COUNT]--;
+  count(heap, at, u32[e + Entry.NODE], -1);
   heap.free(entry, entryBytes(u32[e + Entry.NAME_LENGTH]));
 }
 
@@ -187,8 +188,22 @@ export function setEntryNode(heap: Heap, dir: Pointer, entry: Pointer, node: Poi
   const { u32 } = heap;
   const at = table(heap, dir) >>> 2;
   const e = entry >>> 2;
-  if ((u32[e + Entry.NODE] !== 0) !== (node !== 0)) u32[at + Dir.COUNT] += node !== 0 ? 1 : -1;
+  count(heap, at, u32[e + Entry.NODE], -1);
+  count(heap, at, node, 1);
   u32[e + Entry.NODE] = node;
+}
+
+/** Counts a name that comes (1) or goes (-1), if it is one that is there. */
+function count(heap: Heap, at: number, node: Pointer, by: number): void {
+  if (node === 0) return;
+  const { u32 } = heap;
+  u32[at + Dir.COUNT] += by;
+  if (u32[(node >>> 2) + Inode.TYPE] === FileType.DIRECTORY) u32[at + Dir.SUBDIRECTORIES] += by;
+}
+
+/** Names that are there and are directories'. */
+export function countSubdirectories(heap: Heap, dir: Pointer): number {
+  return heap.u32[(table(heap, dir) >>> 2) + Dir.SUBDIRECTORIES];
 }
 
 /** Names that are there. */

@@ -110,7 +110,9 @@ export const Dir = {
   ORDER_LENGTH: 5,
   ORDER_CAPACITY: 6,
   NEXT_SEQ: 7,
-  BYTES: 32,
+  /** Directories among them. */
+  SUBDIRECTORIES: 8,
+  BYTES: 48,
 } as const;
 
 /** One name in a directory; the name's bytes follow. */

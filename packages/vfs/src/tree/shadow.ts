@@ -194,6 +194,7 @@ export function forgetEntry(heap: Heap, tree: Pointer, dir: Pointer, entry: Poin
   if (node !== 0) {
     if (heap.u32[(node >>> 2) + Inode.TYPE] === FileType.DIRECTORY) forgetBelow(heap, tree, node);
     detach(heap, node, dir, entry);
+    setEntryNode(heap, dir, entry, 0);
     freeIfUnused(heap, tree, node);
   }
   heap.u32[(entry >>> 2) + Entry.WAS] = 0;

@@ -11,7 +11,7 @@ import {
 } from "../filesystem.ts";
 import { type Heap, HeapSlot, type Pointer } from "../heap/heap.ts";
 import { contentBlocks, readContent, resizeContent, writeContent } from "./content.ts";
-import { addEntry, countNames, eachEntry, entryName, entryNode, findEntry } from "./directory.ts";
+import { addEntry, countNames, countSubdirectories, eachEntry, entryName, entryNode, findEntry } from "./directory.ts";
 import { Entry, EntryFlag, Flag, Inode, Tree } from "./layout.ts";
 import { ensureListed, ensureLoaded } from "./lazy.ts";
 import {
@@ -100,13 +100,18 @@ export class TreeFileSystem implements FileSystem {
     }
   }
 
+  // The calls that every path and every open file make do without closures.
   lookup(dir: NodeId, name: Uint8Array): NodeId {
-    return this.locked(() => {
+    const { heap } = this;
+    heap.enter();
+    try {
       const entry = this.find(dir, name);
       if (entry < 0) return entry;
-      const node = entry === 0 ? 0 : entryNode(this.heap, entry);
+      const node = entry === 0 ? 0 : entryNode(heap, entry);
       return node === 0 ? -Errno.ENOENT : node;
-    });
+    } finally {
+      heap.leave();
+    }
   }
 
   /** The entry of a name, 0 if the directory has none, or a negated errno. Wants the lock. */
@@ -135,19 +140,27 @@ export class TreeFileSystem implements FileSystem {
   }
 
   retain(node: NodeId): void {
-    this.locked(() => this.heap.u32[(node >>> 2) + Inode.OPEN]++);
+    this.heap.enter();
+    this.heap.u32[(node >>> 2) + Inode.OPEN]++;
+    this.heap.leave();
   }
 
   release(node: NodeId): void {
-    this.locked(() => {
-      this.heap.u32[(node >>> 2) + Inode.OPEN]--;
-      freeIfUnused(this.heap, this.tree, node);
-    });
+    const { heap } = this;
+    heap.enter();
+    try {
+      heap.u32[(node >>> 2) + Inode.OPEN]--;
+      freeIfUnused(heap, this.tree, node);
+    } finally {
+      heap.leave();
+    }
   }
 
   stat(node: NodeId, out: Stat): number {
-    return this.locked(() => {
-      const { u32, f64, i64 } = this.heap;
+    const { heap } = this;
+    heap.enter();
+    try {
+      const { u32, f64, i64 } = heap;
       const at = node >>> 2;
       const type = u32[at + Inode.TYPE] as FileType;
       out.dev = this.dev;
@@ -166,23 +179,21 @@ export class TreeFileSystem implements FileSystem {
       out.ctimeNs = i64[(node + 4 * Inode.CTIME) >>> 3];
       if (type === FileType.DIRECTORY) out.nlink = 2 + this.#subdirectories(node);
       return 0;
-    });
+    } finally {
+      heap.leave();
+    }
   }
 
   ino(node: NodeId): number {
-    return this.locked(() => this.heap.u32[(node >>> 2) + Inode.INO]);
+    this.heap.enter();
+    const ino = this.heap.u32[(node >>> 2) + Inode.INO];
+    this.heap.leave();
+    return ino;
   }
 
-  /** POSIX counts the `..` of every subdirectory as a link; an unlisted or huge directory answers 0. */
+  /** POSIX counts the `..` of every subdirectory as a link; an unlisted directory answers 0. */
   #subdirectories(dir: NodeId): number {
-    if (hasFlag(this.heap, dir, Flag.UNLISTED) || countNames(this.heap, dir) > 1000) return 0;
-    let count = 0;
-    eachEntry(this.heap, dir, 0, (entry) => {
-      const node = entryNode(this.heap, entry);
-      if (node !== 0 && this.type(node) === FileType.DIRECTORY) count++;
-      return true;
-    });
-    return count;
+    return hasFlag(this.heap, dir, Flag.UNLISTED) ? 0 : countSubdirectories(this.heap, dir);
   }
 
   setStat(node: NodeId, change: StatChange): number {

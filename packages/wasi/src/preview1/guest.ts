@@ -122,6 +122,28 @@ export class Guest {
           }
           return end(result);
         };
+      case 5:
+        return (a, b, c, d, e) => {
+          begin();
+          let result: number;
+          try {
+            result = call(a, b, c, d, e);
+          } catch (error) {
+            result = fault(error);
+          }
+          return end(result);
+        };
+      case 9:
+        return (a, b, c, d, e, f, g, h, i) => {
+          begin();
+          let result: number;
+          try {
+            result = call(a, b, c, d, e, f, g, h, i);
+          } catch (error) {
+            result = fault(error);
+          }
+          return end(result);
+        };
       default:
         return (...args) => {
           begin();

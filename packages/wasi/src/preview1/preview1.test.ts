@@ -136,6 +136,26 @@ describe("descriptors", () => {
 });
 
 describe("paths", () => {
+  it("tells mode and blocks in a filestat's padding to who asks, and zeros to others", () => {
+    const padding = () => [...u8().subarray(AT.buffer + 17, AT.buffer + 24)];
+    const ask = () => u8().set([0x6d, 0x6f, 0x64], AT.buffer + 17);
+    u8().fill(255, AT.buffer, AT.buffer + 64);
+    expect(wasi.path_filestat_get(3, 0, ...put("file"), AT.buffer)).toBe(0);
+    expect(padding()).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    u8()[AT.buffer + 16] = 0;
+    ask();
+    expect(wasi.path_filestat_get(3, 0, ...put("file"), AT.buffer)).toBe(0);
+    expect(u8()[AT.buffer + 16]).toBe(4);
+    expect(view().getUint8(AT.buffer + 17)).toBe(1);
+    expect(view().getUint16(AT.buffer + 18, true)).toBe(0o100644);
+    expect(view().getUint32(AT.buffer + 20, true)).toBeGreaterThan(0);
+    const dev = open("dev/null");
+    u8()[AT.buffer + 16] = 0;
+    ask();
+    expect(wasi.fd_filestat_get(dev, AT.buffer)).toBe(0);
+    expect(padding()).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  });
+
   it("writes a filestat of 64 bytes", () => {
     expect(wasi.path_filestat_get(3, 1, ...put("link"), AT.buffer)).toBe(0);
     expect(u8()[AT.buffer + 16]).toBe(4);

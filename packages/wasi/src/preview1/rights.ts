@@ -48,13 +48,37 @@ export function requireRights(guest: Guest, functions: GuestFunctions): GuestFun
     const needed = NEEDED[name];
     const call = body as unknown as (...args: number[]) => number;
     const errno = name.startsWith("path_") ? Errno.EPERM : Errno.ENOTCAPABLE;
-    out[name] =
-      needed === undefined
-        ? body
-        : (...args: number[]): number =>
-            needed.some(([parameter, right]) => lacks(guest, args[parameter], right)) ? errno : call(...args);
+    if (needed === undefined) out[name] = body;
+    else if (needed.length === 1 && needed[0][0] === 0) out[name] = requireOne(guest, call, needed[0][1], errno);
+    else
+      out[name] = (...args: number[]): number =>
+        needed.some(([parameter, right]) => lacks(guest, args[parameter], right)) ? errno : call(...args);
   }
   return out;
+}
+
+/** The usual case, of the first parameter. One closure per number of parameters: rest parameters would cost an array a call. */
+function requireOne(
+  guest: Guest,
+  call: (...args: number[]) => number,
+  right: number,
+  errno: number,
+): GuestFunction {
+  switch (call.length) {
+    case 2:
+      return (fd: number, b: number) => (lacks(guest, fd, right) ? errno : call(fd, b));
+    case 4:
+      return (fd: number, b: number, c: number, d: number) =>
+        lacks(guest, fd, right) ? errno : call(fd, b, c, d);
+    case 5:
+      return (fd: number, b: number, c: number, d: number, e: number) =>
+        lacks(guest, fd, right) ? errno : call(fd, b, c, d, e);
+    case 9:
+      return (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) =>
+        lacks(guest, a, right) ? errno : call(a, b, c, d, e, f, g, h, i);
+    default:
+      return (...args: number[]) => (lacks(guest, args[0], right) ? errno : call(...args));
+  }
 }
 
 /** Whether an open descriptor gave the right up. */

@@ -1,5 +1,7 @@
 import { FileType, type Stat } from "@shadowbox/vfs";
 import { OpenFlags } from "../kernel/layout.ts";
+import { statMode } from "../kernel/rpc.ts";
+import { USER } from "../kernel/walker.ts";
 import type { Guest } from "./guest.ts";
 
 /** `fdflags` of preview 1. */
@@ -74,17 +76,35 @@ export function guestFileType(type: number): number {
   return type === FileType.FIFO ? FileType.UNKNOWN : type;
 }
 
-/** Writes a `filestat`: 64 bytes. */
-export function writeFilestat(guest: Guest, at: number, stat: Stat): void {
-  guest.bytes(at, 64).fill(0);
-  guest.setU53(at, stat.dev);
-  guest.setU53((at >>> 0) + 8, stat.ino);
-  guest.u8[(at >>> 0) + 16] = guestFileType(stat.type);
-  guest.setU53((at >>> 0) + 24, stat.nlink);
-  guest.setU53((at >>> 0) + 32, stat.size);
-  guest.setU64((at >>> 0) + 40, stat.atimeNs);
-  guest.setU64((at >>> 0) + 48, stat.mtimeNs);
-  guest.setU64((at >>> 0) + 56, stat.ctimeNs);
+/** Bytes of a `filestat`. */
+const FILESTAT = 64;
+/** What a program leaves in the padding, as the u32 at 16, to be told mode and blocks in it: a type of 0 and `mod`. */
+const ASKS = 0x646f6d00;
+/** In the same place, above the type: mode and blocks follow. */
+const TOLD = 1;
+
+/** Writes a `filestat`; in its padding what preview 1 lacks, if the program asked (docs/host-services.md). */
+export function writeFilestat(guest: Guest, pointer: number, stat: Stat): void {
+  const at = pointer >>> 0;
+  const { view } = guest;
+  if (at + FILESTAT > view.byteLength) throw new RangeError("outside of the memory");
+  const asked =
+    view.getUint32(at + 16, true) === ASKS && stat.uid === USER.uid && stat.gid === USER.gid && stat.rdev === 0;
+  setU53(view, at, stat.dev);
+  setU53(view, at + 8, stat.ino);
+  const type = guestFileType(stat.type);
+  view.setUint32(at + 16, asked ? type | (TOLD << 8) | (statMode(stat) << 16) : type, true);
+  view.setUint32(at + 20, asked ? stat.blocks : 0, true);
+  setU53(view, at + 24, stat.nlink);
+  setU53(view, at + 32, stat.size);
+  view.setBigInt64(at + 40, stat.atimeNs, true);
+  view.setBigInt64(at + 48, stat.mtimeNs, true);
+  view.setBigInt64(at + 56, stat.ctimeNs, true);
+}
+
+function setU53(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value >>> 0, true);
+  view.setUint32(at + 4, value > 0xffffffff ? Math.floor(value / 2 ** 32) : 0, true);
 }
 
 /** `fstflags` of preview 1. */
