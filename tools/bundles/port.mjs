@@ -3,6 +3,7 @@
 // of the lists. It belongs beside Linux for signals (the numbers are Linux's) and to the plain Unixes elsewhere.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { MESSAGES } from "./messages.mjs";
 
 const [dir, name, version] = process.argv.slice(2);
 
@@ -283,7 +284,8 @@ unsafe fn tiocswinsz(fd: i32, size: *const TermSize) -> nix::Result<i32> {
   ],
 };
 
-for (const [file, from, to] of EDITS[`${name}-${version}`] ?? []) {
+const crate = `${name}-${version}`;
+for (const [file, from, to] of [...(EDITS[crate] ?? []), ...(MESSAGES[crate] ?? [])]) {
   const path = join(dir, file);
   const text = readFileSync(path, "utf8");
   const ported = text.replace(from, to);

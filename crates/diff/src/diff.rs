@@ -319,7 +319,13 @@ impl Job<'_> {
                 sides.push(Side { name, meta: None });
                 continue;
             }
-            match self.meta(&name) {
+            // What is on one side only need not lead anywhere.
+            let alone = names[1 - index].is_none() && !self.options.new_file;
+            let meta = self.meta(&name).or_else(|error| match alone {
+                true => fs::symlink_metadata(cli::path(&name)),
+                false => Err(error),
+            });
+            match meta {
                 Ok(meta) => sides.push(Side { name, meta: Some(meta) }),
                 Err(error) => return self.trouble(&name, &error),
             }
