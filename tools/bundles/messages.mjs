@@ -209,4 +209,20 @@ $1`,
       '    ("-noleaf", Predicate::NoLeaf),\n    ("-warn", Predicate::NoLeaf),\n    ("-nowarn", Predicate::NoLeaf),',
     ],
   ],
+  "uu_date-0.12.0": [
+    [
+      "src/date.rs",
+      "    let format = if let Some(fmt) = matches.get_one::<String>(OPT_FORMAT) {",
+      `    let said = [OPT_ISO_8601, OPT_RFC_EMAIL, OPT_RFC_3339]
+        .iter()
+        .filter(|option| matches.value_source(option) == Some(clap::parser::ValueSource::CommandLine))
+        .count();
+    let custom = matches.get_many::<String>(OPT_FORMAT).is_some_and(|formats| formats.len() > 0);
+    if said + usize::from(custom) > 1 {
+        return Err(uucore::error::USimpleError::new(1, "multiple output formats specified"));
+    }
+
+    let format = if let Some(fmt) = matches.get_one::<String>(OPT_FORMAT) {`,
+    ],
+  ],
 };

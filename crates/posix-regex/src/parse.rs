@@ -137,7 +137,8 @@ impl<'a> Parser<'a> {
     }
 
     fn repeat(&mut self, token: Token, len: usize, items: &mut Vec<Node>) -> Result<(), Error> {
-        if matches!(items.last(), None | Some(Node::Look(_))) {
+        // grep repeats what is empty.
+        if self.syntax != Syntax::Grep && matches!(items.last(), None | Some(Node::Look(_))) {
             return self.operator_first(token, len, items);
         }
         let start = self.at;
@@ -165,7 +166,7 @@ impl<'a> Parser<'a> {
 
     /// An operator with nothing to repeat: a literal in basic and awk syntax, an error in extended syntax.
     fn operator_first(&mut self, token: Token, len: usize, items: &mut Vec<Node>) -> Result<(), Error> {
-        if matches!(self.syntax, Syntax::Extended | Syntax::Grep) {
+        if self.syntax == Syntax::Extended {
             return Err(Error::BadRepeat);
         }
         if token == Token::Brace && self.basic() {

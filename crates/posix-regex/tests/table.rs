@@ -8,7 +8,7 @@ fn find(syntax: Syntax, pattern: &str, text: &str) -> Option<(usize, usize)> {
 
 #[test]
 fn finds_the_leftmost_longest_match() {
-    use Syntax::{Awk, Basic, Extended};
+    use Syntax::{Awk, Basic, Extended, Grep};
     let table = [
         (Extended, "foo|foobar", "xfoobar", Some((1, 7))),
         (Extended, "(a|ab)(c|bcd)", "abcd", Some((0, 4))),
@@ -27,6 +27,11 @@ fn finds_the_leftmost_longest_match() {
         (Awk, "[\\]x]", "]", Some((0, 1))),
         (Awk, "a{x", "a{x", Some((0, 3))),
         (Extended, "[[:alpha:]]+", "1é2", Some((1, 3))),
+        (Grep, "^*a", "xa", Some((1, 2))),
+        (Grep, "^+a", "xa", None),
+        (Grep, "b|(*a)", "xa", Some((1, 2))),
+        (Grep, "^{1}a", "a", Some((0, 1))),
+        (Grep, "a$*x", "ax", Some((0, 2))),
     ];
     for (syntax, pattern, text, expected) in table {
         assert_eq!(find(syntax, pattern, text), expected, "{syntax:?} {pattern} in {text}");
