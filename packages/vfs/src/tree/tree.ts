@@ -11,7 +11,15 @@ import {
 } from "../filesystem.ts";
 import { type Heap, HeapSlot, type Pointer } from "../heap/heap.ts";
 import { contentBlocks, readContent, resizeContent, writeContent } from "./content.ts";
-import { addEntry, countNames, countSubdirectories, eachEntry, entryName, entryNode, findEntry } from "./directory.ts";
+import {
+  addEntry,
+  countNames,
+  countSubdirectories,
+  eachEntry,
+  entryName,
+  entryNode,
+  findEntry,
+} from "./directory.ts";
 import { Entry, EntryFlag, Flag, Inode, Tree } from "./layout.ts";
 import { ensureListed, ensureLoaded } from "./lazy.ts";
 import {

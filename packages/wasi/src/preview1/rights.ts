@@ -49,7 +49,8 @@ export function requireRights(guest: Guest, functions: GuestFunctions): GuestFun
     const call = body as unknown as (...args: number[]) => number;
     const errno = name.startsWith("path_") ? Errno.EPERM : Errno.ENOTCAPABLE;
     if (needed === undefined) out[name] = body;
-    else if (needed.length === 1 && needed[0][0] === 0) out[name] = requireOne(guest, call, needed[0][1], errno);
+    else if (needed.length === 1 && needed[0][0] === 0)
+      out[name] = requireOne(guest, call, needed[0][1], errno);
     else
       out[name] = (...args: number[]): number =>
         needed.some(([parameter, right]) => lacks(guest, args[parameter], right)) ? errno : call(...args);
@@ -74,8 +75,17 @@ function requireOne(
       return (fd: number, b: number, c: number, d: number, e: number) =>
         lacks(guest, fd, right) ? errno : call(fd, b, c, d, e);
     case 9:
-      return (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) =>
-        lacks(guest, a, right) ? errno : call(a, b, c, d, e, f, g, h, i);
+      return (
+        a: number,
+        b: number,
+        c: number,
+        d: number,
+        e: number,
+        f: number,
+        g: number,
+        h: number,
+        i: number,
+      ) => (lacks(guest, a, right) ? errno : call(a, b, c, d, e, f, g, h, i));
     default:
       return (...args: number[]) => (lacks(guest, args[0], right) ? errno : call(...args));
   }

@@ -89,7 +89,10 @@ export function writeFilestat(guest: Guest, pointer: number, stat: Stat): void {
   const { view } = guest;
   if (at + FILESTAT > view.byteLength) throw new RangeError("outside of the memory");
   const asked =
-    view.getUint32(at + 16, true) === ASKS && stat.uid === USER.uid && stat.gid === USER.gid && stat.rdev === 0;
+    view.getUint32(at + 16, true) === ASKS &&
+    stat.uid === USER.uid &&
+    stat.gid === USER.gid &&
+    stat.rdev === 0;
   setU53(view, at, stat.dev);
   setU53(view, at + 8, stat.ino);
   const type = guestFileType(stat.type);
