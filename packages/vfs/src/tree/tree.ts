@@ -185,7 +185,9 @@ export class TreeFileSystem implements FileSystem {
       out.atimeNs = i64[(node + 4 * Inode.ATIME) >>> 3];
       out.mtimeNs = i64[(node + 4 * Inode.MTIME) >>> 3];
       out.ctimeNs = i64[(node + 4 * Inode.CTIME) >>> 3];
-      if (type === FileType.DIRECTORY) out.nlink = 2 + this.#subdirectories(node);
+      // POSIX counts the `..` of every subdirectory as a link; an unlisted one has none yet.
+      if (type === FileType.DIRECTORY)
+        out.nlink = 2 + (hasFlag(heap, node, Flag.UNLISTED) ? 0 : countSubdirectories(heap, node));
       return 0;
     } finally {
       heap.leave();
@@ -193,15 +195,7 @@ export class TreeFileSystem implements FileSystem {
   }
 
   ino(node: NodeId): number {
-    this.heap.enter();
-    const ino = this.heap.u32[(node >>> 2) + Inode.INO];
-    this.heap.leave();
-    return ino;
-  }
-
-  /** POSIX counts the `..` of every subdirectory as a link; an unlisted directory answers 0. */
-  #subdirectories(dir: NodeId): number {
-    return hasFlag(this.heap, dir, Flag.UNLISTED) ? 0 : countSubdirectories(this.heap, dir);
+    return this.locked(() => this.heap.u32[(node >>> 2) + Inode.INO]);
   }
 
   setStat(node: NodeId, change: StatChange): number {

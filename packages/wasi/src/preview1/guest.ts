@@ -103,57 +103,47 @@ export class Guest {
       case 4:
         return (a, b, c, d) => {
           begin();
-          let result: number;
           try {
-            result = call(a, b, c, d);
+            return end(call(a, b, c, d));
           } catch (error) {
-            result = fault(error);
+            return end(fault(error));
           }
-          return end(result);
         };
       case 2:
         return (a, b) => {
           begin();
-          let result: number;
           try {
-            result = call(a, b);
+            return end(call(a, b));
           } catch (error) {
-            result = fault(error);
+            return end(fault(error));
           }
-          return end(result);
         };
       case 5:
         return (a, b, c, d, e) => {
           begin();
-          let result: number;
           try {
-            result = call(a, b, c, d, e);
+            return end(call(a, b, c, d, e));
           } catch (error) {
-            result = fault(error);
+            return end(fault(error));
           }
-          return end(result);
         };
       case 9:
         return (a, b, c, d, e, f, g, h, i) => {
           begin();
-          let result: number;
           try {
-            result = call(a, b, c, d, e, f, g, h, i);
+            return end(call(a, b, c, d, e, f, g, h, i));
           } catch (error) {
-            result = fault(error);
+            return end(fault(error));
           }
-          return end(result);
         };
       default:
         return (...args) => {
           begin();
-          let result: number;
           try {
-            result = call(...args);
+            return end(call(...args));
           } catch (error) {
-            result = fault(error);
+            return end(fault(error));
           }
-          return end(result);
         };
     }
   }
