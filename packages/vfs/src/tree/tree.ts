@@ -110,15 +110,14 @@ export class TreeFileSystem implements FileSystem {
 
   // The calls that every path and every open file make do without closures.
   lookup(dir: NodeId, name: Uint8Array): NodeId {
-    const { heap } = this;
-    heap.enter();
+    this.heap.enter();
     try {
       const entry = this.find(dir, name);
       if (entry < 0) return entry;
-      const node = entry === 0 ? 0 : entryNode(heap, entry);
+      const node = entry === 0 ? 0 : entryNode(this.heap, entry);
       return node === 0 ? -Errno.ENOENT : node;
     } finally {
-      heap.leave();
+      this.heap.leave();
     }
   }
 
@@ -148,27 +147,23 @@ export class TreeFileSystem implements FileSystem {
   }
 
   retain(node: NodeId): void {
-    this.heap.enter();
-    this.heap.u32[(node >>> 2) + Inode.OPEN]++;
-    this.heap.leave();
+    this.locked(() => this.heap.u32[(node >>> 2) + Inode.OPEN]++);
   }
 
   release(node: NodeId): void {
-    const { heap } = this;
-    heap.enter();
+    this.heap.enter();
     try {
-      heap.u32[(node >>> 2) + Inode.OPEN]--;
-      freeIfUnused(heap, this.tree, node);
+      this.heap.u32[(node >>> 2) + Inode.OPEN]--;
+      freeIfUnused(this.heap, this.tree, node);
     } finally {
-      heap.leave();
+      this.heap.leave();
     }
   }
 
   stat(node: NodeId, out: Stat): number {
-    const { heap } = this;
-    heap.enter();
+    this.heap.enter();
     try {
-      const { u32, f64, i64 } = heap;
+      const { u32, f64, i64 } = this.heap;
       const at = node >>> 2;
       const type = u32[at + Inode.TYPE] as FileType;
       out.dev = this.dev;
@@ -187,10 +182,10 @@ export class TreeFileSystem implements FileSystem {
       out.ctimeNs = i64[(node + 4 * Inode.CTIME) >>> 3];
       // POSIX counts the `..` of every subdirectory as a link; an unlisted one has none yet.
       if (type === FileType.DIRECTORY)
-        out.nlink = 2 + (hasFlag(heap, node, Flag.UNLISTED) ? 0 : countSubdirectories(heap, node));
+        out.nlink = 2 + (hasFlag(this.heap, node, Flag.UNLISTED) ? 0 : countSubdirectories(this.heap, node));
       return 0;
     } finally {
-      heap.leave();
+      this.heap.leave();
     }
   }
 
