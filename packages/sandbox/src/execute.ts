@@ -148,11 +148,14 @@ async function settles(all: Promise<unknown>): Promise<boolean> {
 
 /** Waits until nothing more comes for a while. What jobs in the background write later is read, and dropped. */
 async function quiet(collectors: readonly Collector[]): Promise<void> {
-  const size = () => collectors.reduce((sum, { length }) => sum + length, 0);
-  const until = performance.now() + MOST_MS;
-  for (let before = -1; before !== size() && performance.now() < until; ) {
+  const size = () => collectors.reduce((sum, { taken }) => sum + taken, 0);
+  const isHeld = () => collectors.some((one) => one.isHeld);
+  let until = performance.now() + MOST_MS;
+  for (let before = -1; isHeld() || (before !== size() && performance.now() < until); ) {
     before = size();
     await pause(GRACE_MS);
+    // Who listens may take as long as it wants for what is there.
+    if (isHeld()) until += GRACE_MS;
   }
   for (const collector of collectors) collector.close();
 }

@@ -2,8 +2,8 @@ import type { ExecResult, Execution, OutputChunk } from "./types.ts";
 
 /** Where a run's output goes, and what ends it. */
 interface Listening {
-  onStdout(bytes: Uint8Array): void;
-  onStderr(bytes: Uint8Array): void;
+  onStdout(bytes: Uint8Array): unknown;
+  onStderr(bytes: Uint8Array): unknown;
   signal: AbortSignal | undefined;
 }
 
@@ -17,12 +17,12 @@ export function executing<R extends ExecResult>(
   const { onStdout, onStderr, signal } = options;
   const result = start({
     onStdout: (bytes) => {
-      onStdout?.(bytes);
       stream.add({ stream: "stdout", bytes });
+      return onStdout?.(bytes);
     },
     onStderr: (bytes) => {
-      onStderr?.(bytes);
       stream.add({ stream: "stderr", bytes });
+      return onStderr?.(bytes);
     },
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
   });

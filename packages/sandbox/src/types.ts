@@ -156,8 +156,9 @@ export interface ExecOptions {
   terminal?: readonly [stdout: boolean, stderr: boolean];
   /** Bytes kept per stream; default {@link Limits.outputBytes}. */
   maxOutputBytes?: number;
-  onStdout?(bytes: Uint8Array): void;
-  onStderr?(bytes: Uint8Array): void;
+  /** Output as it comes. Programs wait for a promise that it returns: a slow reader is not flooded. */
+  onStdout?(bytes: Uint8Array): unknown;
+  onStderr?(bytes: Uint8Array): unknown;
 }
 
 /** A call that changed files without running a program. */

@@ -12,7 +12,9 @@ import { Work } from "./work.tsx";
 export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Promise<Opened> }) {
   const terminal = useRef<ShellTerminal | undefined>(undefined);
   const [guided, setGuided] = useState(false);
-  const [view, actions] = useBox(runtime, opened, (bytes) => terminal.current?.write(bytes));
+  const [view, actions] = useBox(runtime, opened, (bytes, shown) =>
+    terminal.current ? terminal.current.write(bytes, shown) : shown(),
+  );
   const begin = async (project: Imported, withGuide: boolean) => {
     await actions.begin(project);
     setGuided(withGuide);

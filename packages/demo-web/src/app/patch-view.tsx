@@ -1,16 +1,22 @@
+import { useMemo } from "preact/hooks";
+import { useSome } from "./some.tsx";
+
 /** A unified diff, coloured. */
 export function PatchView({ text }: { text: string }) {
-  const lines = text.replace(/\n$/, "").split("\n");
+  const [lines, more] = useSome(useMemo(() => text.replace(/\n$/, "").split("\n"), [text]));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
-    <pre class="diff" tabIndex={0}>
-      {lines.map((line, at) => (
-        <span key={`${at}${line}`} class={lineClass(line)}>
-          {line}
-          {"\n"}
-        </span>
-      ))}
-    </pre>
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      <pre class="diff" tabIndex={0}>
+        {lines.map((line, at) => (
+          <span key={`${at}${line}`} class={lineClass(line)}>
+            {line}
+            {"\n"}
+          </span>
+        ))}
+      </pre>
+      {more}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ChangeFacts } from "@shadowbox/sandbox";
 import { useEffect, useState } from "preact/hooks";
 import { type FilePatch, type Hunk, parsePatch } from "./patch.ts";
+import { useSome } from "./some.tsx";
 
 const MARK: Readonly<Record<ChangeFacts["kind"], string>> = {
   created: "A",
@@ -34,6 +35,7 @@ interface Props {
 /** The change set: by file, and within a file by hunk. */
 export function Review({ changes, canUndo, canRedo, version, actions }: Props) {
   const [open, setOpen] = useState<string | undefined>(undefined);
+  const [shown, more] = useSome(changes);
   if (changes.length === 0)
     return (
       <div class="empty">
@@ -50,7 +52,7 @@ export function Review({ changes, canUndo, canRedo, version, actions }: Props) {
     <div class="review">
       <Verbs {...{ canUndo, canRedo, actions }} count={changes.length} />
       <ul class="changes" aria-label="Changed files" aria-describedby="review-keys" onKeyDown={onKey}>
-        {changes.map((change) => (
+        {shown.map((change) => (
           <li key={change.path}>
             <button
               type="button"
@@ -76,6 +78,7 @@ export function Review({ changes, canUndo, canRedo, version, actions }: Props) {
           </li>
         ))}
       </ul>
+      {more}
       <p class="quiet keys" id="review-keys">
         <kbd>j</kbd> <kbd>k</kbd> up and down · <kbd>Enter</kbd> opens · <kbd>y</kbd> commits · <kbd>n</kbd>{" "}
         discards
@@ -160,6 +163,7 @@ function Patch({ path, version, actions }: { path: string; version: number; acti
 }
 
 function HunkView({ hunk, keep, takeBack }: { hunk: Hunk; keep(): void; takeBack(): void }) {
+  const [lines, more] = useSome(hunk.lines);
   return (
     <figure data-stop tabIndex={-1}>
       <figcaption>
@@ -175,13 +179,14 @@ function HunkView({ hunk, keep, takeBack }: { hunk: Hunk; keep(): void; takeBack
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
       <pre tabIndex={0}>
-        {hunk.lines.map((line, at) => (
+        {lines.map((line, at) => (
           <span key={`${hunk.header}${at}`} class={lineClass(line)}>
             {line}
             {"\n"}
           </span>
         ))}
       </pre>
+      {more}
     </figure>
   );
 }

@@ -103,3 +103,30 @@ test("what is pasted waits for a look; output without an end of line is kept", a
   await expect.poll(async () => (await rows()).slice(-3)).toEqual(["ünï 🎉", "end⏎", "~ $"]);
   expect(bad).toEqual([]);
 });
+
+test("a flood of output waits for the terminal, loses nothing, and ends with Ctrl-C", async () => {
+  await type(page, "seq 200000");
+  await expect.poll(async () => (await rows()).slice(-2), { timeout: 60_000 }).toEqual(["200000", "~ $"]);
+  await type(page, "yes");
+  await page.waitForTimeout(1500);
+  await press("Control+c");
+  await expect
+    .poll(async () => (await rows()).slice(-2), { timeout: 20_000 })
+    .toEqual(["[status 137]", "~ $"]);
+});
+
+test("thousands of changed files are shown piece by piece", async () => {
+  await type(page, "mkdir many; for ((i = 10000; i < 13000; i++)); do echo x > many/$i; done");
+  await page.getByRole("button", { name: "Commit all 3000" }).waitFor({ timeout: 60_000 });
+  const shown = page.locator(".change");
+  expect(await shown.count()).toBe(200);
+  await page.getByRole("button", { name: "2,800 more" }).scrollIntoViewIfNeeded();
+  await expect.poll(() => shown.count()).toBeGreaterThan(200);
+  await page.getByRole("tab", { name: "Files" }).click();
+  await page.getByRole("button", { name: "many differs from the project" }).click();
+  await expect.poll(() => page.locator(".files .dot").count()).toBe(201);
+  await page.getByRole("tab", { name: "Review" }).click();
+  await page.getByRole("button", { name: "Discard all" }).click();
+  await page.getByText("Nothing differs from the project.").waitFor({ timeout: 60_000 });
+  expect(bad).toEqual([]);
+});

@@ -65,8 +65,9 @@ export class ShellTerminal {
     void this.#redraw();
   }
 
-  write(bytes: Uint8Array): void {
-    this.#terminal.write(bytes);
+  /** `shown` is called when they have been shown. */
+  write(bytes: Uint8Array, shown?: () => void): void {
+    this.#terminal.write(bytes, shown);
   }
 
   focus(): void {

@@ -1,7 +1,8 @@
 import type { LogEntry, Snapshot } from "@shadowbox/sandbox";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { AuditEvent, ConversationRecord } from "../runtime/protocol.ts";
 import { PatchView } from "./patch-view.tsx";
+import { useSome } from "./some.tsx";
 
 const WORD: Readonly<Record<LogEntry["operation"], string>> = {
   exec: "ran",
@@ -15,6 +16,9 @@ const WORD: Readonly<Record<LogEntry["operation"], string>> = {
   restore: "restored",
   snapshot: "noted how the box was",
 };
+
+/** Paths of one operation that are named. */
+const NAMED = 10;
 
 const KINDS = { all: "everything", changes: "what changed files", turns: "turns", audit: "audit" } as const;
 type Kind = keyof typeof KINDS;
@@ -43,10 +47,14 @@ interface Row {
 /** What was done in this box, by whom, newest first; the box can be made as it was after each change. */
 export function Timeline({ log, snapshots, conversation, audit, diff, restore }: Props) {
   const [kind, setKind] = useState<Kind>("all");
-  const rows = rowsOf({ log, snapshots, conversation, audit })
-    .filter((row) => kind === "all" || (kind === "changes" ? row.snapshot !== undefined : row.kind === kind))
-    .reverse()
-    .slice(0, 200);
+  const all = useMemo(
+    () => rowsOf({ log, snapshots, conversation, audit }).reverse(),
+    [log, snapshots, conversation, audit],
+  );
+  const wanted = all.filter(
+    (row) => kind === "all" || (kind === "changes" ? row.snapshot !== undefined : row.kind === kind),
+  );
+  const [rows, more] = useSome(wanted);
   const newest = snapshots.at(-1)?.id;
   return (
     <>
@@ -70,9 +78,10 @@ export function Timeline({ log, snapshots, conversation, audit, diff, restore }:
       {rows.length === 0 && <p class="empty">Nothing of that kind happened yet.</p>}
       <ol class="timeline">
         {rows.map((row, at) => (
-          <RowView key={`${row.time}${rows.length - at}`} {...row} {...{ newest, diff, restore }} />
+          <RowView key={`${row.time}${wanted.length - at}`} {...row} {...{ newest, diff, restore }} />
         ))}
       </ol>
+      {more}
     </>
   );
 }
@@ -122,13 +131,18 @@ function rowsOf({ log, snapshots, conversation, audit }: Omit<Props, "diff" | "r
   return rows.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
 }
 
+function some(paths: readonly string[]): string {
+  const more = paths.length - NAMED;
+  return paths.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more.toLocaleString()} more` : "");
+}
+
 function logRow({ time, operation, script, status, paths, snapshot }: LogEntry): Row {
   const failed = status !== undefined && status !== 0;
   return {
     ...{ time, kind: "log", word: failed ? `ran, status ${status}` : WORD[operation] },
     ...(failed && { tone: "bad" }),
     ...(operation === "commit" && { tone: "good" }),
-    ...{ text: script ?? paths.join(", "), isCode: script !== undefined },
+    ...{ text: script ?? some(paths), isCode: script !== undefined },
     ...(snapshot !== undefined && { snapshot }),
   };
 }

@@ -93,7 +93,7 @@ type Update = (part: Partial<BoxView> | ((before: BoxView) => Partial<BoxView>))
 export function useBox(
   runtime: ConnectedRuntime,
   opened: Promise<Opened>,
-  output: (bytes: Uint8Array) => void,
+  output: (bytes: Uint8Array, shown: () => void) => void,
 ): [BoxView, BoxActions] {
   const [view, setView] = useState(() => openingView(loadPreferences()));
   const update: Update = (part) =>

@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Bundles } from "./bundles.tsx";
 import { Chat } from "./chat.tsx";
 import { Editor } from "./editor.tsx";
-import { Files } from "./files.tsx";
+import { Files, type FilesProps, withFolders } from "./files.tsx";
 import { Guide } from "./guide.tsx";
 import { Network } from "./network.tsx";
 import { Review } from "./review.tsx";
@@ -142,16 +142,19 @@ function Panel({ tab, view, actions, edit }: PanelProps) {
       return <Bundles commands={view.commands} />;
     case "settings":
       return <SettingsPanel preferences={preferences} save={actions.setPreferences} />;
-    case "files": {
-      const changed = new Set(changes.map(({ path }) => path));
-      return <Files root={ROOT} version={version} changed={changed} list={actions.list} open={edit} />;
-    }
+    case "files":
+      return <Tree changes={changes} version={version} list={actions.list} open={edit} />;
     case "review": {
       const last = log.findLast(({ operation }) => ["commit", "undo", "redo"].includes(operation))?.operation;
       const [canUndo, canRedo] = [last === "commit" || last === "redo", last === "undo"];
       return <Review {...{ changes, canUndo, canRedo, version }} actions={actions.review} />;
     }
   }
+}
+
+function Tree({ changes, ...props }: { changes: BoxView["changes"] } & Omit<FilesProps, "root" | "changed">) {
+  const changed = useMemo(() => withFolders(changes.map(({ path }) => path)), [changes]);
+  return <Files root={ROOT} changed={changed} {...props} />;
 }
 
 function SettingsPanel({ preferences, save }: Pick<Parameters<typeof Settings>[0], "preferences" | "save">) {

@@ -3,7 +3,8 @@ import { RuntimeError } from "./errors.ts";
 import type { AuditEvent, Message, Method, Question, Reply, Request, Runtime } from "./protocol.ts";
 
 export interface RuntimeEvents {
-  output(bytes: Uint8Array): void;
+  /** `shown` is to be called when they have been shown: what follows may wait for it. */
+  output(bytes: Uint8Array, shown: () => void): void;
   /** Another tab has the box: until that is closed this one can only look. */
   waiting(): void;
   /** While it waits: there is something new to see. */
@@ -36,8 +37,11 @@ export function connectRuntime(): ConnectedRuntime {
   let events: RuntimeEvents | undefined;
   let isWaiting = false;
   worker.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (data.type === "output") events?.output(data.bytes);
-    else if (data.type === "audit") events?.audit(data.event);
+    if (data.type === "output") {
+      const shown = () => worker.postMessage({ shown: data.bytes.length });
+      if (events) events.output(data.bytes, shown);
+      else shown();
+    } else if (data.type === "audit") events?.audit(data.event);
     else if (data.type === "agent") events?.agent(data.event);
     else if (data.type === "changed") events?.changed();
     else if (data.type === "question") {

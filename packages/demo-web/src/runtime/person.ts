@@ -6,13 +6,36 @@ import type { AuditEvent, BoxSettings, Message, Question, Reply } from "./protoc
 /** Audit events that are kept at least; twice as many at most. */
 const KEPT_EVENTS = 2000;
 
+/** Bytes of output that may be on their way to the terminal. */
+const UNSHOWN_BYTES = 128 << 10;
+
 /** The page behind the worker: it gets messages and has a person who answers. */
 export class Page {
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #asked = 0;
+  /** Bytes of output that are on their way, and who waits until they are few. */
+  #unshown = 0;
+  #wake: (() => void) | undefined;
 
   post(message: Message): void {
     self.postMessage(message);
+  }
+
+  /** Shows output; where the page does not keep up, what comes next has to wait. */
+  show(bytes: Uint8Array): void | Promise<void> {
+    this.#unshown += bytes.length;
+    this.post({ type: "output", bytes });
+    if (this.#unshown > UNSHOWN_BYTES)
+      return new Promise((resolve) => {
+        this.#wake = resolve;
+      });
+  }
+
+  shown(bytes: number): void {
+    this.#unshown -= bytes;
+    if (this.#unshown > UNSHOWN_BYTES) return;
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   ask(question: Question): Promise<Reply> {

@@ -165,6 +165,11 @@ export interface ReplyMessage {
   reply: Reply;
 }
 
+/** The terminal has shown bytes of output. */
+export interface ShownMessage {
+  shown: number;
+}
+
 /** What the worker says. */
 export type Message =
   | { type: "result"; id: number; value: unknown }

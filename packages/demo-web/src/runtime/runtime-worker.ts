@@ -23,6 +23,7 @@ import {
   type ReplyMessage,
   type Request,
   type Runtime,
+  type ShownMessage,
 } from "./protocol.ts";
 import { Tabs } from "./tabs.ts";
 
@@ -139,7 +140,7 @@ async function projectChanges(known: ReadonlyMap<string, string>): Promise<Proje
 
 async function exec(script: string, columns = 100): Promise<ExecEnd> {
   running = new AbortController();
-  const show = (bytes: Uint8Array) => page.post({ type: "output", bytes });
+  const show = (bytes: Uint8Array) => page.show(bytes);
   const { timeoutSeconds } = settings;
   const { status, signal, durationMs, cwd } = await current().exec(script, {
     session: true,
@@ -277,7 +278,11 @@ async function run({ method, args }: Request): Promise<unknown> {
   return opening;
 }
 
-self.onmessage = async ({ data }: MessageEvent<Request | ReplyMessage>) => {
+self.onmessage = async ({ data }: MessageEvent<Request | ReplyMessage | ShownMessage>) => {
+  if ("shown" in data) {
+    page.shown(data.shown);
+    return;
+  }
   if ("to" in data) {
     page.answer(data.to, data.reply);
     return;
