@@ -1,4 +1,4 @@
-// The built site in a real Chromium, beside Node on the same machine: `node bench/browser.mjs [--only load|run|page|corpus] [--cases FOLDER]
+// The built site in a real Chromium, beside Node on the same machine: `node bench/browser.mjs [--only load|run|page|app|corpus] [--cases FOLDER]
 // [--every N] [--json]`. Build first: `pnpm -C packages/demo-web build`. Load times are the page's own, from the start of the navigation
 // to the prompt; the corpus is every N-th conformance case (default 40).
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -192,6 +192,45 @@ async function measurePage(page) {
   row(`import of ${IMPORTED} files`, { ours: imported });
 }
 
+/** Runs in the app before its own code: notes tasks of more than 50 ms. */
+function watchTasks() {
+  globalThis.tasks = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) globalThis.tasks.push(duration);
+  }).observe({ type: "longtask" });
+}
+
+/** What a person does that gives the page much to show; each line ends with a mark of its own. */
+const WORK = [
+  "seq 300000",
+  `for ((i = 0; i < ${PROCESSES}; i++)); do /bin/true; done`,
+  "for d in {1..100}; do mkdir d$d; for f in {1..100}; do echo x > d$d/f$f; done; done",
+  "mkdir flat; for f in {1..5000}; do echo x > flat/f$f; done; seq 20000 > aaa",
+];
+
+/** The app itself under the hands of a person: its longest task. */
+async function measureApp() {
+  const page = await (await browser.newContext()).newPage();
+  await page.addInitScript(watchTasks);
+  await page.goto(site.address);
+  await page.getByRole("button", { name: /Start empty/ }).click();
+  const screen = page.locator(".xterm-rows");
+  for (const [at, line] of WORK.entries()) {
+    await page.locator(".console").click();
+    await page.keyboard.type(`${line}; echo do''ne${at}`);
+    await page.keyboard.press("Enter");
+    await screen.getByText(`done${at}`, { exact: true }).first().waitFor({ timeout: 120_000 });
+  }
+  await page.locator(".change", { hasText: "aaa" }).click();
+  await page.locator("figure").waitFor();
+  for (const name of ["Files", "Timeline", "Review"]) await page.getByRole("tab", { name }).click();
+  await page.getByRole("button", { name: "Commit all 15001" }).click();
+  await page.getByText("Nothing differs from the project.").waitFor({ timeout: 120_000 });
+  const tasks = await page.evaluate(() => globalThis.tasks);
+  row("longest task of the app, 15,001 changes", { ours: Math.max(0, ...tasks), bar: 50 });
+  await page.close();
+}
+
 function casesOf(folder) {
   const names = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
   const lines = names.sort().flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"));
@@ -226,6 +265,7 @@ try {
     await measure(page);
     await page.close();
   }
+  if (wanted("app")) await measureApp();
 } finally {
   await browser.close();
   await site.close();
