@@ -112,7 +112,7 @@ test("a flood of output waits for the terminal, loses nothing, and ends with Ctr
   await press("Control+c");
   await expect
     .poll(async () => (await rows()).slice(-2), { timeout: 20_000 })
-    .toEqual(["[status 137]", "~ $"]);
+    .toEqual(["[status 130]", "~ $"]);
 });
 
 test("thousands of changed files are shown piece by piece", async () => {

@@ -1,6 +1,6 @@
 import type { LogEntry, Snapshot } from "@shadowbox/sandbox";
 import { useMemo, useState } from "preact/hooks";
-import type { AuditEvent, ConversationRecord } from "../runtime/protocol.ts";
+import type { AuditEvent, ConversationRecord, LogFacts } from "../runtime/protocol.ts";
 import { PatchView } from "./patch-view.tsx";
 import { useSome } from "./some.tsx";
 
@@ -17,14 +17,11 @@ const WORD: Readonly<Record<LogEntry["operation"], string>> = {
   snapshot: "noted how the box was",
 };
 
-/** Paths of one operation that are named. */
-const NAMED = 10;
-
 const KINDS = { all: "everything", changes: "what changed files", turns: "turns", audit: "audit" } as const;
 type Kind = keyof typeof KINDS;
 
 interface Props {
-  log: readonly LogEntry[];
+  log: readonly LogFacts[];
   snapshots: readonly Snapshot[];
   conversation: readonly ConversationRecord[];
   audit: readonly AuditEvent[];
@@ -131,18 +128,16 @@ function rowsOf({ log, snapshots, conversation, audit }: Omit<Props, "diff" | "r
   return rows.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
 }
 
-function some(paths: readonly string[]): string {
-  const more = paths.length - NAMED;
-  return paths.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more.toLocaleString()} more` : "");
-}
+const named = (paths: readonly string[], more: number) =>
+  paths.join(", ") + (more > 0 ? ` and ${more.toLocaleString()} more` : "");
 
-function logRow({ time, operation, script, status, paths, snapshot }: LogEntry): Row {
+function logRow({ time, operation, script, status, paths, morePaths, snapshot }: LogFacts): Row {
   const failed = status !== undefined && status !== 0;
   return {
     ...{ time, kind: "log", word: failed ? `ran, status ${status}` : WORD[operation] },
     ...(failed && { tone: "bad" }),
     ...(operation === "commit" && { tone: "good" }),
-    ...{ text: script ?? some(paths), isCode: script !== undefined },
+    ...{ text: script ?? named(paths, morePaths), isCode: script !== undefined },
     ...(snapshot !== undefined && { snapshot }),
   };
 }

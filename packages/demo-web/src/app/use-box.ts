@@ -1,8 +1,16 @@
 import type { Rule } from "@shadowbox/agent";
-import type { ChangeFacts, LogEntry, Snapshot } from "@shadowbox/sandbox";
+import type { ChangeFacts, Snapshot } from "@shadowbox/sandbox";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Call, ConnectedRuntime } from "../runtime/client.ts";
-import type { AuditEvent, CommandFacts, ListedFile, Opened, Question, Reply } from "../runtime/protocol.ts";
+import type {
+  AuditEvent,
+  CommandFacts,
+  ListedFile,
+  LogFacts,
+  Opened,
+  Question,
+  Reply,
+} from "../runtime/protocol.ts";
 import { keepForOffline } from "./isolation.ts";
 import { keepOrigin, keptOrigin, mayWrite, type Origin, originOf, writeBack } from "./origin.ts";
 import { takeBack } from "./patch.ts";
@@ -27,7 +35,7 @@ export interface BoxView {
   follows: boolean;
   problem: string;
   changes: readonly ChangeFacts[];
-  log: readonly LogEntry[];
+  log: readonly LogFacts[];
   snapshots: readonly Snapshot[];
   commands: readonly CommandFacts[];
   audit: readonly AuditEvent[];

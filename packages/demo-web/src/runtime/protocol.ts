@@ -24,7 +24,7 @@ export interface Runtime {
   exec(script: string, columns?: number): ExecEnd;
   /** Whole lines that the beginning of one may become, in a shell whose folder is `cwd`. */
   complete(line: string, cwd: string): string[];
-  /** Kills the script that runs. */
+  /** Ends the script that runs as Ctrl-C does; the second time at once. */
   stop(): void;
   list(path: string): ListedFile[];
   read(path: string): Uint8Array;
@@ -34,11 +34,11 @@ export interface Runtime {
   changes(): CommitResult["changes"];
   diff(paths?: readonly string[]): Uint8Array;
   /** Asks about each path that can run code later; without a yes it stays in the box. */
-  commit(paths?: readonly Selection[]): CommitResult;
-  discard(paths?: readonly string[]): { paths: string[] };
-  undo(): { id: string; paths: string[] };
-  redo(): { id: string; paths: string[] };
-  log(): readonly LogEntry[];
+  commit(paths?: readonly Selection[]): void;
+  discard(paths?: readonly string[]): void;
+  undo(): void;
+  redo(): void;
+  log(): readonly LogFacts[];
   snapshots(): readonly Snapshot[];
   /** Unified diff of what one call changed. */
   snapshotDiff(id: number): Uint8Array;
@@ -169,6 +169,9 @@ export interface ReplyMessage {
 export interface ShownMessage {
   shown: number;
 }
+
+/** An entry of the log with the first of its paths, and how many more there are. */
+export type LogFacts = LogEntry & { morePaths: number };
 
 /** What the worker says. */
 export type Message =

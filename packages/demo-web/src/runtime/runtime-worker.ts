@@ -2,6 +2,7 @@ import {
   completions,
   type ImageEntry,
   type Limits,
+  type LogEntry,
   listTree,
   prepareSandbox,
   projectFiles,
@@ -17,6 +18,7 @@ import {
   DEFAULT_SETTINGS,
   type ExecEnd,
   type ListedFile,
+  type LogFacts,
   type Method,
   type Opened,
   type ProjectChanges,
@@ -33,10 +35,14 @@ let tabs: Tabs | undefined;
 let box: Sandbox | undefined;
 let permissions: Permissions | undefined;
 let agent: Promise<Agent> | undefined;
-let running: AbortController | undefined;
+/** What ends the script that runs: as Ctrl-C does, or at once. */
+let running: Record<"interrupt" | "kill", AbortController> | undefined;
 let name = "";
 let registry = "";
 let settings = DEFAULT_SETTINGS;
+/** Paths of one entry of the log that a page gets to see. */
+const NAMED_PATHS = 10;
+
 /** Number of the state that is open. */
 let present = 0;
 
@@ -82,7 +88,7 @@ function openedBox(): Opened {
 }
 
 async function closeBox(): Promise<void> {
-  running?.abort();
+  running?.kill.abort();
   (await agent)?.close();
   agent = undefined;
   await box?.close();
@@ -139,14 +145,15 @@ async function projectChanges(known: ReadonlyMap<string, string>): Promise<Proje
 }
 
 async function exec(script: string, columns = 100): Promise<ExecEnd> {
-  running = new AbortController();
+  running = { interrupt: new AbortController(), kill: new AbortController() };
   const show = (bytes: Uint8Array) => page.show(bytes);
   const { timeoutSeconds } = settings;
   const { status, signal, durationMs, cwd } = await current().exec(script, {
     session: true,
     combine: true,
     maxOutputBytes: 0,
-    signal: running.signal,
+    signal: running.kill.signal,
+    interrupt: running.interrupt.signal,
     onStdout: show,
     env: { COLUMNS: String(columns) },
     ...(timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
@@ -154,6 +161,18 @@ async function exec(script: string, columns = 100): Promise<ExecEnd> {
   running = undefined;
   return { status, signal, durationMs, cwd: cwd ?? current().workspaceDir };
 }
+
+type ReviewMethod =
+  | "changes"
+  | "diff"
+  | "commit"
+  | "discard"
+  | "undo"
+  | "redo"
+  | "log"
+  | "snapshots"
+  | "snapshotDiff"
+  | "restore";
 
 type Methods = {
   [M in keyof Runtime]: (
@@ -163,7 +182,9 @@ type Methods = {
 
 const boxMethods = {
   complete: (line: string, cwd: string) => completions(current(), line, cwd),
-  stop: () => running?.abort(),
+  stop: () => {
+    if (running) (running.interrupt.signal.aborted ? running.kill : running.interrupt).abort();
+  },
   list: (path: string): ListedFile[] => {
     const { fs } = current();
     return fs.readdir(path).map((entry) => {
@@ -201,14 +222,19 @@ async function commitAsking(paths: Parameters<Runtime["commit"]>[0] = []) {
   return { changes: { changes: [], added: 0, removed: 0 }, conflicts: [] };
 }
 
-const reviewMethods = {
+/** A page names few paths of a commit of thousands. */
+function withSomePaths({ paths, ...entry }: LogEntry): LogFacts {
+  return { ...entry, paths: paths.slice(0, NAMED_PATHS), morePaths: Math.max(0, paths.length - NAMED_PATHS) };
+}
+
+const reviewMethods: Pick<Methods, ReviewMethod> = {
   changes: () => current().changes(),
   diff: (paths?: readonly string[]) => current().diff(paths),
-  commit: commitAsking,
-  discard: (paths?: readonly string[]) => current().discard(paths),
-  undo: () => current().undo(),
-  redo: () => current().redo(),
-  log: () => current().log(),
+  commit: async (paths) => void (await commitAsking(paths)),
+  discard: async (paths) => void (await current().discard(paths)),
+  undo: async () => void (await current().undo()),
+  redo: async () => void (await current().redo()),
+  log: () => current().log().map(withSomePaths),
   snapshots: () => current().snapshots(),
   snapshotDiff: (id: number) => current().between(id - 1, id).patch,
   restore: (id: number) => current().restore(id),
