@@ -201,7 +201,7 @@ export function hashBuiltin(sh: Interpreter, args: string[]): number {
     if (!"lrpdt".includes(letter))
       return sh.usage("hash", `-${letter}`, "hash [-lr] [-p pathname] [-dt] [name ...]");
     flags.add(letter);
-    if (letter === "p") path = options.next();
+    if (letter === "p") path = options.value();
   }
   if (path?.includes("/") && refused(sh, "hash", path)) return 1;
   if (!sh.state.set.hashall) return sh.builtinError("hash", "hashing disabled");

@@ -25,7 +25,7 @@ function levels(sh: Interpreter, name: string, args: string[]): number | undefin
 function leave(sh: Interpreter, kind: "break" | "continue", args: string[]): number {
   const { loopDepth } = sh.state;
   if (loopDepth === 0) {
-    sh.builtinError(kind, "only meaningful in a `for', `while', or `until' loop");
+    if (!sh.posix) sh.builtinError(kind, "only meaningful in a `for', `while', or `until' loop");
     return 0;
   }
   const count = levels(sh, kind, args);

@@ -103,8 +103,10 @@ function run(sh: Interpreter, args: string[], name: string, local: boolean, base
       if (failure.code === "subscript" || (failure.code === "integer" && literal?.type === "ArrayLiteral"))
         throw failure;
       if (failure.code === "integer") throw new ShellError("integer", `${name}: ${failure.message}`);
-      if (base !== 0 && failure.code === "readonly") sh.error(failure.message);
-      else sh.builtinError(name, failure.message);
+      if (base !== 0 && failure.code === "readonly") {
+        sh.error(failure.message);
+        if (sh.posix) sh.exit(1);
+      } else sh.builtinError(name, failure.message);
       status = 1;
     }
   });
@@ -330,6 +332,11 @@ function keptBy(
   if (!visible?.temporary || request.global || request.on & Attr.NAMEREF) return undefined;
   if (request.local) {
     if (visible.level <= vars.functionLevel) return undefined;
+    if (vars.isOfReader(visible)) {
+      vars.touch(visible);
+      visible.temporary = false;
+      return { variable: visible, value: undefined };
+    }
     return { variable: vars.beneath(name, vars.functionLevel), value: visible.scalar };
   }
   if (!(request.on & (Attr.EXPORT | Attr.READONLY))) return undefined;
@@ -407,6 +414,8 @@ function applyDeclaration(sh: Interpreter, request: Request, variable: Variable,
   if (request.on & Attr.NAMEREF && !makeNameref(sh, request, variable, value)) return false;
   if (value !== undefined && !(request.on & Attr.NAMEREF)) {
     const literal = given.literal ?? literalOf(request, variable, value);
+    if (literal && vars.exportAll && !request.local && !(variable.attrs & Attr.ASSOC))
+      vars.setAttributes(variable, Attr.EXPORT, 0);
     if (subscript !== undefined && !literal)
       vars.setElement(variable, textKey(sh, variable.name, subscript), value, given.append);
     else if (literal)

@@ -150,7 +150,7 @@ export function execBuiltin(sh: Interpreter, args: string[]): number {
 /** There is no exec in the machine: the program runs as a child and its status ends the shell. */
 function replaceShell(sh: Interpreter, argv: string[], argv0: string | undefined, clean: boolean): number {
   const name = argv[0] as string;
-  const path = findProgram(sh, name, false);
+  const path = findProgram(sh, name, false) ?? (sh.vars.text("PATH") ? undefined : `${sh.state.cwd}/${name}`);
   const stays = sh.state.shopt.execfail && sh.state.subshellDepth === 0;
   sh.fds.materialize();
   if (path === undefined) {

@@ -15,8 +15,9 @@ export function setOption(sh: Interpreter, name: SetOption, on: boolean): void {
   else if (name === "posix") {
     if (on) {
       sh.state.shopt.expand_aliases = true;
-      sh.state.shopt.inherit_errexit = true;
-    } else sh.state.shopt.inherit_errexit = false;
+      if (sh.vars.get("POSIXLY_CORRECT") === undefined) sh.vars.set("POSIXLY_CORRECT", "y");
+    } else sh.vars.unset("POSIXLY_CORRECT");
+    sh.state.shopt.inherit_errexit = on;
   } else if (name === "ignoreeof") {
     if (on) sh.vars.set("IGNOREEOF", "10");
     else sh.vars.unset("IGNOREEOF");

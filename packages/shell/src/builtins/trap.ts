@@ -28,7 +28,7 @@ function show(sh: Interpreter, names: string[]): string {
     .sort((a, b) => order(a) - order(b))
     .map(
       (name) =>
-        `trap -- ${singleQuote(traps.get(name) as string)} ${PSEUDO.includes(name) ? name : `SIG${name}`}\n`,
+        `trap -- ${singleQuote(traps.get(name) as string)} ${PSEUDO.includes(name) || sh.posix ? name : `SIG${name}`}\n`,
     )
     .join("");
 }
@@ -64,12 +64,8 @@ export function trapBuiltin(sh: Interpreter, args: string[]): number {
   if (print) return forEachSignal(sh, rest, (name) => sh.out(show(sh, [name]), "trap"));
   const [action, ...signals] = rest as [string, ...string[]];
   if (signals.length === 0) {
-    if (trapName(action) === undefined || (sh.posix && !/^\d+$/.test(action) && action !== "-")) {
-      if (trapName(action) === undefined) {
-        sh.usage("trap", undefined, USAGE);
-        return 2;
-      }
-    }
+    if (trapName(action) === undefined || (sh.posix && !/^\d+$/.test(action)))
+      return sh.usage("trap", undefined, USAGE);
     return forEachSignal(sh, [action], (name) => setTrap(sh, name, undefined));
   }
   if (sh.posix && /^\d+$/.test(action) && trapName(action) !== undefined)

@@ -46,6 +46,11 @@ function unsetOne(sh: Interpreter, text: string, kind: string): boolean {
     sh.builtinError("unset", `${name}: cannot unset: readonly variable`);
     return false;
   }
+  if (subscript === undefined && name === "PIPESTATUS") {
+    // The next command makes it anew.
+    sh.state.pipeStatus = [];
+    return true;
+  }
   if (subscript === undefined) {
     variable.dynamic = undefined;
     sh.vars.unset(name);

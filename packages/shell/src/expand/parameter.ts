@@ -213,6 +213,12 @@ export function unbound(name: string): ShellError {
   return new ShellError("unbound", `${name}: unbound variable`);
 }
 
+/** Whether a parameter has a value. */
+export function isSet(host: ExpansionHost, part: Parameter): boolean {
+  const reference = referenceOf(host, part);
+  return typeof reference === "object" && !isNothing(lookUp(host, reference));
+}
+
 /** How messages call a parameter: `$1` for a positional one that was written so, without braces. */
 function messageName(reference: Reference, text: string): string {
   return /^(\d+|[!])$/.test(reference.name) && !text.startsWith("${")
@@ -248,7 +254,9 @@ function withOperation(
     return;
   }
   if (operation.type === "Length") {
-    put(sink, String(found.list?.length ?? countCharacters(found.text ?? "")), quoted);
+    // Of a nameref to an element bash finds no variable.
+    const text = part.subscript === null && reference.key !== undefined ? "" : (found.text ?? "");
+    put(sink, String(found.list?.length ?? countCharacters(text)), quoted);
     return;
   }
   if (operation.type === "Transform") {

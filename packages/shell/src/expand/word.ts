@@ -5,7 +5,7 @@ import { Attr } from "../state/variable.ts";
 import { expandBraces } from "./brace.ts";
 import { expandPath } from "./glob.ts";
 import type { ExpansionHost } from "./host.ts";
-import { expandParameter } from "./parameter.ts";
+import { expandParameter, isSet } from "./parameter.ts";
 import { escapePattern } from "./quote.ts";
 import { FieldSink, PatternSink, type Separators, type Sink, separatorsOf, TextSink } from "./sink.ts";
 import { expandTilde } from "./tilde.ts";
@@ -224,7 +224,10 @@ export function expandParts(
         break;
       }
       case "BadSubstitution":
-        throw new ShellError("expansion", `${part.text}: bad substitution`);
+        // With a value, an operator that is none is more than a mistake in a line.
+        if (part.of === null || isSet(host, part.of))
+          throw new ShellError(part.of === null ? "expansion" : "unbound", `${part.text}: bad substitution`);
+        break;
       case "CommandSubstitution":
         put(sink, host.commandSubstitution(part.body), mode.quoted);
         break;

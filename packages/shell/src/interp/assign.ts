@@ -171,7 +171,8 @@ function fillIndexed(
   }
   const elements: Element[] = [];
   for (const { subscript, append: add, value } of literal.elements) {
-    if (subscript && value.braces) {
+    if (subscript?.text === "") sh.error(`[]=${expandText(sh, value, true)}: bad array subscript`);
+    else if (subscript && value.braces) {
       for (const text of expandBracedElement(sh, subscript, value))
         elements.push({ key: undefined, text, append: false });
     } else if (subscript)

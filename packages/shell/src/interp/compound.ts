@@ -78,7 +78,7 @@ export function runFor(sh: Interpreter, node: For): number {
   sh.state.line = node.line;
   if (!isName(node.name)) {
     sh.error(`\`${node.name}': not a valid identifier`);
-    return 1;
+    return sh.posix ? sh.exit(2) : 1;
   }
   const values = node.words === null ? sh.state.positional : expandFields(sh, node.words);
   return inLoop(sh, () => {
@@ -106,6 +106,7 @@ function assignLoopVariable(sh: Interpreter, name: string, value: string): boole
     else sh.vars.set(name, value);
     return true;
   } catch (error) {
+    if (sh.posix) throw error;
     sh.error(sh.report(error).message);
     return false;
   }

@@ -184,12 +184,12 @@ const FATAL: ReadonlySet<string> = new Set(["expansion", "assignment", "readonly
 export function fail(sh: Interpreter, failure: ShellError): number {
   if (failure.message !== "") sh.error(failure.message);
   // A shell started with -c ends with 127, others and subshells with 1.
-  if (failure.code === "unbound")
-    return sh.exit(sh.state.how === "c" && sh.state.subshellDepth === 0 && !sh.state.set.errexit ? 127 : 1);
+  const outermost = sh.state.how === "c" && sh.state.subshellDepth === 0;
+  if (failure.code === "unbound") return sh.exit(outermost && !sh.state.set.errexit ? 127 : 1);
   // Unlike a command that fails, this ends a shell with `set -e` in a condition too.
   if (sh.state.set.errexit && FATAL.has(failure.code)) return sh.exit(1);
   if (sh.posix && (failure.code === "expansion" || failure.code === "readonly"))
-    return sh.exit(failure.code === "readonly" ? 1 : 127);
+    return sh.exit(failure.code === "readonly" && !outermost ? 1 : 127);
   return giveUp(sh, failure.code === "subscript" || failure.code === "integer", failure.status);
 }
 

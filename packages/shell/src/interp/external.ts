@@ -7,8 +7,6 @@ import { errorText, SIGNAL_TEXTS } from "./messages.ts";
 import { inSubshell } from "./subshell.ts";
 import { checkSignals, childEnded } from "./traps.ts";
 
-const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
-
 /** The path of a command: through PATH and the hash table; `undefined` if there is none. */
 export function findProgram(sh: Interpreter, name: string, remember = true): string | undefined {
   if (name.includes("/")) return name;
@@ -22,10 +20,18 @@ export function findProgram(sh: Interpreter, name: string, remember = true): str
     if (remember) sh.state.hash.write.set(name, { path: known.path, hits: known.hits + 1 });
     return known.path;
   }
-  const found = searchPath(sh, name, path ?? DEFAULT_PATH)[0];
+  if (!path) return undefined;
+  const found = searchPath(sh, name, path)[0];
   if (found !== undefined && remember && sh.state.set.hashall && executable(sh, found))
     sh.state.hash.write.set(name, { path: found, hits: 1 });
   return found;
+}
+
+/** Without a PATH a name is that of a file right here. */
+function hereWithoutPath(sh: Interpreter, name: string): string | undefined {
+  return sh.vars.text("PATH") || name === "" || sh.state.functions.read.has("command_not_found_handle")
+    ? undefined
+    : name;
 }
 
 /** All files of that name in a search path: those that can run, else the first that is there at all. */
@@ -72,7 +78,7 @@ export function startProgram(
     sh.error(`${name}: restricted: cannot specify \`/' in command names`);
     return { status: 127 };
   }
-  let path = findProgram(sh, name);
+  let path = findProgram(sh, name) ?? hereWithoutPath(sh, name);
   if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
   const env = [...sh.vars.environment(), ...exportedFunctions(sh), `_=${path}`];
   let pid = sh.system.spawn({ path, argv, env, group });

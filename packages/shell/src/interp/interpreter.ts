@@ -17,7 +17,7 @@ import { Jobs } from "./jobs.ts";
 import { errorText } from "./messages.ts";
 import { Descriptors } from "./output.ts";
 import { expandLikeHereDocument, expandTextAsWord } from "./reparse.ts";
-import { VERSION } from "./special.ts";
+import { VERSION, variableChanged } from "./special.ts";
 import { runBackquote, runProcessSubstitution, runSubstitution } from "./subshell.ts";
 import { queueSignals } from "./traps.ts";
 
@@ -117,6 +117,7 @@ export class Interpreter implements PromptHost {
     this.startedAt = Number(system.realtime() / 1_000_000_000n);
     this.vars.evaluate = (text) => this.#integer(text);
     this.vars.warn = (message) => this.warn(message);
+    this.vars.changed = (name, present) => variableChanged(this, name, present);
   }
 
   // What expansion asks for.

@@ -106,7 +106,7 @@ function runWords(sh: Interpreter, argv: string[], node: SimpleCommand): number 
       status = withAssignments(
         sh,
         node.assignments,
-        fn ? "function" : builtin?.special ? "special" : "command",
+        fn ? "function" : READERS.has(name) ? "reader" : builtin?.special ? "special" : "command",
         () => {
           if (traced) traceCommand(sh, argv);
           return runResolved(sh, argv, fn !== undefined, builtin);
@@ -141,6 +141,9 @@ function redirectOfProgram(sh: Interpreter, redirects: readonly Redirect[]): Rep
     sh.state.lastStatus = lastStatus;
   }
 }
+
+/** Builtins that run commands in this shell, to which assignments before them are like those of a function. */
+const READERS = new Set(["eval", ".", "source"]);
 
 /** Special builtins whose status may be that of a command they ran. */
 const RUNS_OTHERS = new Set([".", "source", "eval", "exec", "exit"]);
@@ -205,15 +208,15 @@ export function runBuiltin(sh: Interpreter, builtin: Builtin, argv: string[]): n
 function withAssignments(
   sh: Interpreter,
   assignments: readonly Assignment[],
-  kind: "function" | "special" | "command",
+  kind: "function" | "reader" | "special" | "command",
   body: () => number,
 ): number {
-  if (kind === "special" && sh.posix) {
+  if ((kind === "special" || kind === "reader") && sh.posix) {
     for (const assignment of assignments) assign(sh, assignment);
     return body();
   }
   const kept = sh.assignmentArguments;
-  sh.vars.pushScope(kind === "function" ? "function" : "command");
+  sh.vars.pushScope(kind === "special" ? "command" : kind);
   sh.scopeReady = false;
   try {
     if (!assignAllTemporary(sh, assignments)) return 1;

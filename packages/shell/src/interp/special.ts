@@ -1,4 +1,5 @@
 import { isAliasName } from "../builtins/alias.ts";
+import { setOption } from "../builtins/set.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { SET_NAMES, SHOPT_NAMES } from "../state/options.ts";
 import { Attr, type Dynamic } from "../state/variable.ts";
@@ -12,6 +13,17 @@ export const UNLISTED: ReadonlySet<string> = new Set([
   ...["BASHPID", "BASH_ARGV0", "BASH_COMMAND", "BASH_SUBSHELL", "COMP_WORDBREAKS", "EPOCHREALTIME"],
   ...["EPOCHSECONDS", "HISTCMD", "LINENO", "RANDOM", "SECONDS", "SRANDOM"],
 ]);
+
+/** What hangs on a variable being there: POSIX mode, the trace's file, files with a leading dot in globs. */
+export function variableChanged(sh: Interpreter, name: string, present: boolean): void {
+  const { set, shopt } = sh.state;
+  if (name === "POSIXLY_CORRECT" && set.posix !== present) setOption(sh, "posix", present);
+  else if (name === "GLOBIGNORE" && !present) shopt.dotglob = false;
+  else if (name === "BASH_XTRACEFD" && !present) {
+    const fd = Number(sh.vars.text(name));
+    if (fd > 2) sh.system.close(fd);
+  }
+}
 
 /** Defines the variables whose values are computed. */
 export function defineSpecials(sh: Interpreter): void {
@@ -208,7 +220,7 @@ export function setDefaults(sh: Interpreter, shellPath: string): void {
   fallback("SHELL", "/bin/bash");
   fallback("COMP_WORDBREAKS", " \t\n\"'@><=;|&(:");
   vars.set("PS4", vars.text("PS4") ?? "+ ");
-  vars.set("OPTIND", "1");
+  fixed("OPTIND", "1", Attr.INTEGER);
   vars.set("OPTERR", "1");
   const level = Number.parseInt(vars.text("SHLVL") ?? "0", 10) || 0;
   vars.set("SHLVL", String(level + 1));

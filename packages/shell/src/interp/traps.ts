@@ -105,7 +105,6 @@ export function debugTrap(sh: Interpreter, command: string): boolean {
 export function runExitTrap(sh: Interpreter, status: number): number {
   const text = sh.state.traps.read.get("EXIT");
   if (text === undefined) return status;
-  sh.state.traps.write.delete("EXIT");
   if (text === "") return status;
   const flow = sh.flow;
   sh.flow = undefined;
@@ -115,6 +114,7 @@ export function runExitTrap(sh: Interpreter, status: number): number {
   try {
     runText(sh, text, { line: 1, name: "exit trap" });
   } finally {
+    sh.state.traps.write.delete("EXIT");
     sh.activeTraps.delete("EXIT");
     sh.trapStatus.pop();
   }

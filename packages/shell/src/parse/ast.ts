@@ -487,7 +487,8 @@ export interface CaseOperation {
 /** `${name@Q}` */
 export interface TransformOperation {
   type: "Transform";
-  operator: "Q" | "E" | "P" | "A" | "K" | "k" | "a" | "U" | "u" | "L";
+  /** `none` only while it is read, see {@link BadSubstitution.of}. */
+  operator: "Q" | "E" | "P" | "A" | "K" | "k" | "a" | "U" | "u" | "L" | "none";
 }
 
 /** `${!name[@]}`, `${!name[*]}`: the subscripts. `indirect` is false. */
@@ -507,6 +508,8 @@ export interface NamesExpansion {
 export interface BadSubstitution {
   type: "BadSubstitution";
   text: string;
+  /** The parameter of `${x@…}` with an operator that there is none of: nothing is wrong as long as it is unset. */
+  of: Parameter | null;
 }
 
 /** `$( … )`, parsed. */

@@ -7,7 +7,7 @@ import { readRedirect } from "./redirects.ts";
 import { closesList, type ReservedWord, reservedAt } from "./reserved.ts";
 import { NONE } from "./stack.ts";
 import { alignSubstitutions } from "./substitution-lines.ts";
-import { atWord, readWord } from "./words.ts";
+import { atWord, readFirstWord, readWord } from "./words.ts";
 
 /** Reads one command: what stands between two `|`. `first`: nothing precedes it that keeps `!` and `time` from counting. */
 export function readCommand(r: Reader, first: boolean): Command {
@@ -105,7 +105,7 @@ function readSimple(r: Reader): SimpleCommand | FunctionDefinition {
       }
       if (assignments.length + redirects.length > 0 && r.hasAliases() && expandAliases(r)) continue;
     } else if (r.aliasNextAt >= 0 && expandNext(r)) continue;
-    const word = first || mode === "words" ? readWord(r) : readArgument(r, mode);
+    const word = first ? readFirstWord(r) : mode === "words" ? readWord(r) : readArgument(r, mode);
     r.words.push(word);
     if (first || mode === "argument") mode = argumentsAfter(word, first);
   }

@@ -96,6 +96,6 @@ function bodyParts(r: Reader, text: string, line: number): WordPart[] {
     return parts;
   } catch (error) {
     if (!(error instanceof SyntaxFailure)) throw error;
-    return [{ type: "BadSubstitution", text }];
+    return [{ type: "BadSubstitution", text, of: null }];
   }
 }

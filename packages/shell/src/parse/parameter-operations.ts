@@ -106,9 +106,11 @@ function readPatternParts(r: Reader, all: boolean, line: number): WordPart[] {
   return [{ type: "Literal", value: "/" }, ...readOperandParts(r, REPLACE_STOP, line)];
 }
 
-function readTransform(r: Reader): TransformOperation | null {
-  const operator = r.src[r.pos + 1]!;
-  if (!NAME_START[operator.charCodeAt(0)] || !"QEPAKkaUuL".includes(operator)) return null;
-  r.pos += 2;
+function readTransform(r: Reader): TransformOperation {
+  r.pos++;
+  const operator = r.src[r.pos]!;
+  if (!NAME_START[operator.charCodeAt(0)] || !"QEPAKkaUuL".includes(operator))
+    return { type: "Transform", operator: "none" };
+  r.pos++;
   return { type: "Transform", operator: operator as TransformOperation["operator"] };
 }

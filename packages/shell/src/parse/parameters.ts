@@ -38,13 +38,17 @@ export function readBraced(r: Reader, quoted: boolean): Parameter | NamesExpansi
   r.pos += 2;
   r.joinLines(0);
   const parsed = readParameter(r, quoted, line);
-  if (parsed && r.code() === CLOSE_BRACE) {
+  let of: Parameter | null = null;
+  if (parsed?.type === "Parameter" && parsed.operation?.type === "Transform") {
+    if (r.code() !== CLOSE_BRACE || parsed.operation.operator === "none") of = { ...parsed, operation: null };
+  }
+  if (parsed && !of && r.code() === CLOSE_BRACE) {
     r.pos++;
     parsed.text = r.textFrom(from);
     return parsed.type === "Parameter" ? parsed : names(parsed);
   }
   skipToBrace(r, line);
-  return { type: "BadSubstitution", text: r.textFrom(from) };
+  return { type: "BadSubstitution", text: r.textFrom(from), of };
 }
 
 /** What {@link readParameter} found: `prefix*` keeps its text only until here. */

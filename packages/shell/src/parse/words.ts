@@ -11,6 +11,8 @@ import {
   GREATER,
   LESS,
   META,
+  NAME,
+  NAME_START,
   NEWLINE,
   NUL,
   OPEN_BRACKET,
@@ -77,6 +79,22 @@ export function innerWord(r: Reader, read: (r: Reader) => WordPart[]): Word {
   const from = r.textLength();
   const parts = read(r);
   return makeWord(line, r.textFrom(from), parts);
+}
+
+/** The first word of a command: a name with `[…]` has blanks in the brackets, assignment or not. */
+export function readFirstWord(r: Reader): Word {
+  const { src } = r;
+  let at = r.pos;
+  if (!NAME_START[src.charCodeAt(at)]) return readWord(r);
+  while (NAME[src.charCodeAt(at)]) at++;
+  if (src.charCodeAt(at) !== OPEN_BRACKET) return readWord(r);
+  return wordOf(r, (reader) => {
+    const list = new PartList();
+    list.literal(src.slice(reader.pos, at));
+    reader.pos = at;
+    readBrackets(reader, list);
+    return readWordParts(reader, list);
+  });
 }
 
 /** A word that starts with `[…]`, where anything may stand between the brackets: an element of an array. */

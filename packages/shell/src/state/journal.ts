@@ -1,8 +1,8 @@
 import { cloneValue, type Value, type Variable } from "./variable.ts";
 
-/** The locals of one running function (or of one command with assignments before it). */
+/** The locals of one running function (or of one command with assignments before it, which may be one that reads commands). */
 export interface Scope {
-  readonly kind: "function" | "command";
+  readonly kind: "function" | "command" | "reader";
   readonly names: string[];
   /** The subshell whose journal knows the length of `names`. */
   epoch: number;

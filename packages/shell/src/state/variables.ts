@@ -16,6 +16,8 @@ export interface PlainVariables {
 }
 
 const NAMEREF_LIMIT = 64;
+/** Variables that mean something by being there. */
+const WATCHED: ReadonlySet<string> = new Set(["POSIXLY_CORRECT", "GLOBIGNORE", "BASH_XTRACEFD"]);
 
 /**
  * The variables of a shell with bash's dynamic scopes. A name has one visible binding; a local one remembers the one it
@@ -32,6 +34,8 @@ export class VariableStore {
   exportAll = false;
   /** Evaluates the value given to an integer variable. */
   evaluate: (text: string) => string = (text) => text;
+  /** Told when one of {@link WATCHED} is there for the first time, or gone. */
+  changed: (name: string, present: boolean) => void = () => {};
   /** Reports a harmless oddity (circular name references). */
   warn: (message: string) => void = () => {};
 
@@ -93,7 +97,11 @@ export class VariableStore {
   /** The variable to change, made at the global level if there is none; throws for a readonly one. */
   writable(name: string): Variable {
     const found = this.#bindings.get(name);
-    if (!found) return this.#bind(name, 0, undefined, 0);
+    if (!found) {
+      const made = this.#bind(name, 0, undefined, 0);
+      if (WATCHED.has(name)) this.changed(name, true);
+      return made;
+    }
     if (found.attrs & Attr.CIRCLE) {
       this.warn(`warning: ${name}: circular name reference`);
       return this.global(name);
@@ -120,7 +128,10 @@ export class VariableStore {
   assign(variable: Variable, value: string, append = false): void {
     if (this.exportAll) this.setAttributes(variable, Attr.EXPORT, 0);
     if (variable.dynamic) {
-      variable.dynamic.set?.(append ? (variable.scalar ?? "") + value : value);
+      const old = append ? (variable.scalar ?? "") : "";
+      if (variable.attrs & Attr.INTEGER)
+        variable.dynamic.set?.(this.evaluate(append ? `${old}+(${value})` : value));
+      else variable.dynamic.set?.(old + value);
       return;
     }
     if (variable.onAssign) variable.onAssign();
@@ -229,6 +240,7 @@ export class VariableStore {
     const variable = this.#bindings.get(name);
     if (!variable) return;
     if (variable.attrs & Attr.EXPORT) this.#environment = undefined;
+    if (WATCHED.has(name)) this.changed(name, false);
     if (variable.level > 0 && variable.level >= this.functionLevel && !variable.temporary) {
       this.touch(variable);
       variable.value = undefined;
@@ -253,6 +265,11 @@ export class VariableStore {
         this.#environment = undefined;
       this.#rebind(name, variable, variable.shadowed);
     }
+  }
+
+  /** Whether a binding was made by assignments before `eval` or `source`. */
+  isOfReader({ level }: Variable): boolean {
+    return this.#scopes[level - 1]?.kind === "reader";
   }
 
   /** A binding in the innermost scope of any kind: an assignment before a command. */
