@@ -62,6 +62,11 @@ const CASES: Record<string, string[]> = {
     "(exit 3)\necho ${x",
     "(exit 3)\n[[ a &&",
     "echo a; b=('x",
+    "echo ${u@Z} ${@@@}; x=1; (echo ${x@Z}); echo $?; echo ${x@}\necho no",
+    "foo[ a b ] c; v[ 1 ]=2; declare -p v; POSIXLY_CORRECT=1; shopt -o posix; unset POSIXLY_CORRECT; shopt -o posix; unset PATH; ls",
+    "f() { v=t eval 'local v=l; echo $v; unset v; echo ${v-u}'; echo $v; }; v=g; f; trap 'trap; echo e' EXIT; OPTIND=1+1; echo $OPTIND",
+    "set -o posix; trap 'x' INT; trap; readonly r; break; r=1; echo no",
+    "(eval 'echo $(||)'; echo no); echo $?; echo $(a | })",
   ],
 };
 

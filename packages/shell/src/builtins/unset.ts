@@ -2,8 +2,8 @@ import { indexValue } from "../expand/subscript.ts";
 import { textKey } from "../interp/assign.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
+import { splitSubscript } from "../state/target.ts";
 import { Attr } from "../state/variable.ts";
-import { splitSubscript } from "../state/variables.ts";
 import { Options } from "./options.ts";
 
 /** `unset [-fvn] name …` */

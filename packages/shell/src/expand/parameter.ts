@@ -1,8 +1,8 @@
 import { ShellError } from "../errors.ts";
 import type { DefaultOperation, Parameter, ParameterOperation, Subscript } from "../parse/ast.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
+import { splitSubscript } from "../state/target.ts";
 import { Attr, isName, type Value, type Variable } from "../state/variable.ts";
-import { splitSubscript } from "../state/variables.ts";
 import type { ExpansionHost } from "./host.ts";
 import { applyOperation, countCharacters, cutOut } from "./operations.ts";
 import { type Sink, separatorsOf } from "./sink.ts";

@@ -4,8 +4,8 @@ import { expandFields, expandText } from "../expand/word.ts";
 import type { ArrayLiteral, Assignment, Subscript, Word } from "../parse/ast.ts";
 import { wordParts } from "../parse/parts.ts";
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
+import { splitSubscript } from "../state/target.ts";
 import { Attr, type Variable } from "../state/variable.ts";
-import { splitSubscript } from "../state/variables.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { arrayLiteralText } from "./word-text.ts";
 

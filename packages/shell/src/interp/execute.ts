@@ -177,6 +177,11 @@ function runSubshell(sh: Interpreter, node: Subshell): number {
   return status;
 }
 
+/** A shell that was started with `-c` and is in no subshell: some failures end it with a status of their own. */
+export function isOutermost({ state }: Interpreter): boolean {
+  return state.how === "c" && state.subshellDepth === 0;
+}
+
 /** Failures that `set -e` answers by ending the shell; those of arithmetic are none. */
 const FATAL: ReadonlySet<string> = new Set(["expansion", "assignment", "readonly"]);
 
@@ -184,7 +189,7 @@ const FATAL: ReadonlySet<string> = new Set(["expansion", "assignment", "readonly
 export function fail(sh: Interpreter, failure: ShellError): number {
   if (failure.message !== "") sh.error(failure.message);
   // A shell started with -c ends with 127, others and subshells with 1.
-  const outermost = sh.state.how === "c" && sh.state.subshellDepth === 0;
+  const outermost = isOutermost(sh);
   if (failure.code === "unbound") return sh.exit(outermost && !sh.state.set.errexit ? 127 : 1);
   // Unlike a command that fails, this ends a shell with `set -e` in a condition too.
   if (sh.state.set.errexit && FATAL.has(failure.code)) return sh.exit(1);

@@ -1,7 +1,7 @@
 import { AssocArray, IndexedArray } from "../state/arrays.ts";
 import { SET_NAMES, type SetOption } from "../state/options.ts";
+import { splitSubscript } from "../state/target.ts";
 import { Attr } from "../state/variable.ts";
-import { splitSubscript } from "../state/variables.ts";
 import { textKey } from "./assign.ts";
 import type { Interpreter } from "./interpreter.ts";
 

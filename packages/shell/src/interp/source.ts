@@ -1,6 +1,6 @@
 import { Parser } from "../parse/parser.ts";
 import type { SyntaxProblem } from "../parse/syntax-error.ts";
-import { fail, runList } from "./execute.ts";
+import { fail, isOutermost, runList } from "./execute.ts";
 import { addHistory } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { checkSignals } from "./traps.ts";
@@ -95,6 +95,8 @@ function syntaxError(sh: Interpreter, problem: SyntaxProblem, origin: Origin): n
   const whole = origin.name === "" || origin.name === "-c";
   if (problem.kind === "conditional" && whole) return sh.state.lastStatus;
   if (problem.kind === "unmatched" && whole && sh.state.lastStatus !== 0) return sh.state.lastStatus;
+  if (problem.substituted && origin.name !== "" && !origin.name.endsWith("trap"))
+    return sh.exit(isOutermost(sh) ? 127 : 1);
   sh.state.lastStatus = problem.kind.startsWith("array") ? 1 : 2;
   return sh.state.lastStatus;
 }

@@ -83,7 +83,7 @@ function toSyntaxError(error: unknown, r: Reader): SyntaxProblem {
   // The machine's stack is the limit of nesting: its end is an answer, not a crash.
   if (!(error instanceof RangeError)) throw error;
   const messages = [{ line: r.line, text: "syntax error: nested too deep" }];
-  return { type: "SyntaxError", kind: "limit", line: r.line, messages };
+  return { type: "SyntaxError", kind: "limit", line: r.line, messages, substituted: false };
 }
 
 /** Parses a whole text at once, as for a function's body or `$(…)` in a test. */

@@ -210,7 +210,8 @@ export class Reader {
 
   fail(kind: SyntaxProblem["kind"], ...texts: string[]): never {
     const messages = texts.map((text) => ({ line: this.line, text }));
-    throw new SyntaxFailure({ type: "SyntaxError", kind, line: this.line, messages });
+    const substituted = kind === "token" && this.substitutionDepth > 0;
+    throw new SyntaxFailure({ type: "SyntaxError", kind, line: this.line, messages, substituted });
   }
 
   /** The line that the input ends in, as messages about its end name it. */
@@ -239,7 +240,8 @@ export class Reader {
   /** The input ended inside something that started at `line`. */
   unmatched(close: string, line: number, kind: SyntaxProblem["kind"] = "unmatched"): never {
     const text = `unexpected EOF while looking for matching \`${close}'`;
-    throw new SyntaxFailure({ type: "SyntaxError", kind, line, messages: [{ line, text }] });
+    const messages = [{ line, text }];
+    throw new SyntaxFailure({ type: "SyntaxError", kind, line, messages, substituted: false });
   }
 
   /** The line of `pos`, as it was before aliases were expanded in it. */

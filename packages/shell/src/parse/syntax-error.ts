@@ -14,6 +14,8 @@ export interface SyntaxProblem {
   kind: "token" | "end" | "unmatched" | "conditional" | "array" | "array-end" | "limit";
   line: number;
   messages: SyntaxMessage[];
+  /** A token within `$(…)` or `<(…)`, which ends more than the text that is read. */
+  substituted: boolean;
 }
 
 /** Carries a {@link SyntaxProblem} out of the recursion; never leaves the parser. */

@@ -1,13 +1,8 @@
 import { ShellError } from "../errors.ts";
 import { AssocArray, IndexedArray } from "./arrays.ts";
 import { Journal, type Scope } from "./journal.ts";
-import { Attr, fromPlain, isName, type PlainValue, TRANSFORMING, toPlain, Variable } from "./variable.ts";
-
-/** Where a name leads after its namerefs: a variable's name and, for `declare -n r='a[1]'`, a subscript. */
-export interface Target {
-  name: string;
-  subscript: string | undefined;
-}
+import type { Target } from "./target.ts";
+import { Attr, fromPlain, type PlainValue, TRANSFORMING, toPlain, Variable } from "./variable.ts";
 
 /** Variables as plain data, for a forked shell. */
 export interface PlainVariables {
@@ -399,12 +394,3 @@ export class VariableStore {
 }
 
 type Dynamic0 = NonNullable<Variable["dynamic"]>;
-
-/** Splits `name[subscript]`; no subscript for a plain name, `undefined` for anything else. */
-export function splitSubscript(text: string): Target | undefined {
-  const bracket = text.indexOf("[");
-  if (bracket < 0) return isName(text) ? { name: text, subscript: undefined } : undefined;
-  const name = text.slice(0, bracket);
-  if (!text.endsWith("]") || !isName(name)) return undefined;
-  return { name, subscript: text.slice(bracket + 1, -1) };
-}
