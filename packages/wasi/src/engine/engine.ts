@@ -14,7 +14,7 @@ import {
   readHostPipe,
   serveFetchDevice,
 } from "./host-io.ts";
-import { borrowMemory } from "./lent-memory.ts";
+import { borrowMemory, watchMemory } from "./lent-memory.ts";
 import { limitModule } from "./module.ts";
 import type { ModuleLoader } from "./module-table.ts";
 import type { WorkerPool } from "./pool.ts";
@@ -280,8 +280,8 @@ export function moduleLoader(
 ): ModuleLoader {
   return async () => {
     const limited = limitModule(await bytes(), memoryPages, name);
-    const module = often ? borrowMemory(limited) : limited;
     try {
+      const module = often ? borrowMemory(limited) : watchMemory(limited);
       return await WebAssembly.compile(module as Uint8Array<ArrayBuffer>);
     } catch (error) {
       throw new WasiError("module", `${name}: expected a valid module: ${(error as Error).message}`, {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { leb } from "./binary.ts";
-import { borrowMemory, LENDER, MemoryLender } from "./lent-memory.ts";
+import { borrowMemory, LENDER, MemoryLender, REFUSED, watchMemory } from "./lent-memory.ts";
 import { isModule, limitModule, PAGE_BYTES } from "./module.ts";
 
 const REGISTRY = new URL("../../../../registry/assets/", import.meta.url);
@@ -13,7 +13,7 @@ const section = (id: number, bytes: number[]): number[] => [id, ...leb(bytes.len
 const body = (...code: number[]): number[] => [code.length + 2, 0, ...code, 0x0b];
 
 /** A command of two pages and at most so many that also exports `size` and `grow`, which do what the instructions of memory do. */
-const module = (most = 40): WebAssembly.Module => {
+const module = (most = 40, change = borrowMemory): WebAssembly.Module => {
   const bytes = Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [3, 0x60, 0, 0, 0x60, 0, 1, 0x7f, 0x60, 1, 0x7f, 1, 0x7f]),
@@ -34,13 +34,14 @@ const module = (most = 40): WebAssembly.Module => {
       ...body(0x20, 0, 0x40, 0),
     ]),
   ]);
-  return new WebAssembly.Module(borrowMemory(limitModule(bytes, PAGES, "test")) as Uint8Array<ArrayBuffer>);
+  return new WebAssembly.Module(change(limitModule(bytes, PAGES, "test")) as Uint8Array<ArrayBuffer>);
 };
 
 interface Program {
   memory: WebAssembly.Memory;
   size(): number;
   grow(pages: number): number;
+  [REFUSED]: WebAssembly.Global;
 }
 
 function start(lender: MemoryLender, compiled: WebAssembly.Module): Program {
@@ -68,6 +69,15 @@ describe("a lent memory", () => {
     expect([grow(38), size(), grow(1), grow(65536), grow(-1), size()]).toEqual([2, 40, -1, -1, -1, 40]);
   });
 
+  it("is told to be refused as long as the last wish for more was", () => {
+    const own = new WebAssembly.Instance(module(40, watchMemory)).exports as unknown as Program;
+    for (const program of [own, start(new MemoryLender(), module())]) {
+      const refused = () => program[REFUSED].value;
+      expect([refused(), program.grow(39), refused(), program.size()]).toEqual([0, -1, 1, 2]);
+      expect([program.grow(1), refused(), program.grow(-1), refused()]).toEqual([2, 0, -1, 1]);
+    }
+  });
+
   it("is not kept when it became large", () => {
     const [lender, compiled] = [new MemoryLender(), module(60)];
     const one = start(lender, compiled);
@@ -85,6 +95,8 @@ describe("a lent memory", () => {
       const borrowing = borrowMemory(limited);
       expect(WebAssembly.validate(borrowing as Uint8Array<ArrayBuffer>), name).toBe(true);
       if (borrowing !== limited) lent++;
+      // What borrows is watched in the same way.
+      else expect(WebAssembly.validate(watchMemory(limited) as Uint8Array<ArrayBuffer>), name).toBe(true);
     }
     expect(lent).toBeGreaterThan(20);
   });

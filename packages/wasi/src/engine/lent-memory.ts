@@ -13,6 +13,8 @@ import { PAGE_BYTES } from "./module.ts";
 /** Module and name of the import. */
 const FROM = "shadowbox";
 const NAME = "memory";
+/** Name of the exported number that is 1 while the last wish for more memory was refused. */
+export const REFUSED = "shadowbox.refused";
 /** Name of the section that tells how large a memory a module wants. */
 const WANTED = "shadowbox.memory";
 /** Most pages of a memory that is kept, and of one that is worth it when it starts. */
@@ -25,37 +27,67 @@ interface Limits {
   max: number;
 }
 
-/** Order of the sections of a module that has no memory of its own: tags are before globals, the count of data before the code. */
-const ORDER = [1, 2, 3, 4, 13, 6, 7, 8, 9, 12, 10, 11];
+/** Order of the sections: tags are before globals, the count of data before the code. */
+const ORDER = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 
 /** A command module, whose memory has a maximum, as one that imports its memory; as it is where that cannot be done or is not worth it. */
 export function borrowMemory(bytes: Uint8Array): Uint8Array {
   const sections = readSections(bytes);
   const limits = sections.get(Section.MEMORY) && readLimits(sections.get(Section.MEMORY) as Uint8Array);
+  if (limits === undefined || limits.min > WORTH || !replaceGrow(sections, limits.min)) return bytes;
+  const imports = sections.get(Section.IMPORT) ?? new Uint8Array(1);
+  const memory = [...text(FROM), ...text(NAME), 2, 1, ...leb(limits.min), ...leb(limits.max)];
+  sections.set(Section.IMPORT, append(imports, memory));
+  sections.delete(Section.MEMORY);
+  const wanted = [...text(WANTED), ...leb(limits.min), ...leb(limits.max)];
+  return assemble(bytes, sections, [Section.CUSTOM, ...sized(wanted)]);
+}
+
+/** A command module as one that tells by {@link REFUSED} whether it was refused memory; as it is where that cannot be done. */
+export function watchMemory(bytes: Uint8Array): Uint8Array {
+  const sections = readSections(bytes);
+  return replaceGrow(sections) ? assemble(bytes, sections) : bytes;
+}
+
+/**
+ * Puts a function in place of `memory.grow`, which notes a refusal; with `min` pages to start with, also the module's own count of its pages
+ * in place of `memory.size`. False if that cannot be done.
+ */
+function replaceGrow(sections: Map<number, Uint8Array>, min?: number): boolean {
   const code = sections.get(Section.CODE);
   const types = sections.get(Section.TYPE);
   const functions = sections.get(Section.FUNCTION);
-  if (limits === undefined || limits.min > WORTH || !code || !types || !functions) return bytes;
+  const exports = sections.get(Section.EXPORT);
+  if (!code || !types || !functions || !exports) return false;
   const globals = sections.get(Section.GLOBAL) ?? new Uint8Array(1);
-  const imports = sections.get(Section.IMPORT) ?? new Uint8Array(1);
-  const grow = countOf(imports) + countOf(functions);
-  const pages = countOf(globals);
+  const grow = countOf(sections.get(Section.IMPORT) ?? new Uint8Array(1)) + countOf(functions);
+  const refused = countOf(globals);
+  const pages = min === undefined ? undefined : refused + 1;
   const body = rewriteCode(code, grow, pages);
-  if (body === undefined) return bytes;
+  if (body === undefined) return false;
+  const number = (value: number) => [0x7f, 1, 0x41, ...signedLeb(value), 0x0b];
+  const noted = append(globals, number(0));
+  const growing = pages === undefined ? watchedGrow(refused) : growFunction(pages, refused);
   sections.set(Section.TYPE, append(types, [0x60, 1, 0x7f, 1, 0x7f]));
   sections.set(Section.FUNCTION, append(functions, leb(countOf(types))));
-  sections.set(Section.GLOBAL, append(globals, [0x7f, 1, 0x41, ...signedLeb(limits.min), 0x0b]));
-  sections.set(Section.CODE, append(body, sized(growFunction(pages))));
-  const memory = [...text(FROM), ...text(NAME), 2, 1, ...leb(limits.min), ...leb(limits.max)];
-  sections.set(Section.IMPORT, append(imports, memory));
-  const wanted = [...text(WANTED), ...leb(limits.min), ...leb(limits.max)];
+  sections.set(Section.GLOBAL, min === undefined ? noted : append(noted, number(min)));
+  sections.set(Section.EXPORT, append(exports, [...text(REFUSED), 3, ...leb(refused)]));
+  sections.set(Section.CODE, append(body, sized(growing)));
+  return true;
+}
+
+function assemble(
+  bytes: Uint8Array,
+  sections: ReadonlyMap<number, Uint8Array>,
+  more: readonly number[] = [],
+): Uint8Array {
   return concat([
     bytes.subarray(0, 8),
     ...ORDER.flatMap((id) => {
       const section = sections.get(id);
       return section ? [Uint8Array.from([id, ...leb(section.length)]), section] : [];
     }),
-    Uint8Array.from([Section.CUSTOM, ...sized(wanted)]),
+    Uint8Array.from(more),
   ]);
 }
 
@@ -91,8 +123,8 @@ function append(section: Uint8Array, element: readonly number[] | Uint8Array): U
   return concat([Uint8Array.from(leb(count + 1)), section.subarray(reader.at), Uint8Array.from(element)]);
 }
 
-/** Functions that ask global `pages` for the memory's size and call function `grow`; undefined if an instruction is not known. */
-function rewriteCode(section: Uint8Array, grow: number, pages: number): Uint8Array | undefined {
+/** Functions that ask global `pages`, if given, for the memory's size and call function `grow`; undefined if an instruction is not known. */
+function rewriteCode(section: Uint8Array, grow: number, pages: number | undefined): Uint8Array | undefined {
   const reader = new Reader(section, 0, section.length);
   const count = reader.u32();
   const pieces = [section.subarray(0, reader.at)];
@@ -121,7 +153,7 @@ function mayKnowSize(bytes: Uint8Array, from: number, to: number): boolean {
   return false;
 }
 
-function rewriteBody(body: Uint8Array, grow: number, pages: number): Uint8Array | undefined {
+function rewriteBody(body: Uint8Array, grow: number, pages: number | undefined): Uint8Array | undefined {
   const reader = new Reader(body, 0, body.length);
   for (let groups = reader.u32(); groups > 0; groups--) {
     reader.u32();
@@ -133,9 +165,10 @@ function rewriteBody(body: Uint8Array, grow: number, pages: number): Uint8Array 
     const at = reader.at;
     const opcode = body[at];
     if (!skipInstruction(reader)) return undefined;
-    if (opcode !== MEMORY_GROW && opcode !== MEMORY_SIZE) continue;
+    const size = opcode === MEMORY_SIZE ? pages : undefined;
+    if (opcode !== MEMORY_GROW && size === undefined) continue;
     pieces.push(body.subarray(copied, at));
-    pieces.push(Uint8Array.from(opcode === MEMORY_GROW ? [CALL, ...leb(grow)] : [GLOBAL_GET, ...leb(pages)]));
+    pieces.push(Uint8Array.from(size === undefined ? [CALL, ...leb(grow)] : [GLOBAL_GET, ...leb(size)]));
     copied = reader.at;
   }
   pieces.push(body.subarray(copied));
@@ -147,9 +180,9 @@ const GLOBAL_GET = 0x23;
 const GLOBAL_SET = 0x24;
 
 /** `memory.grow` by the program's own count: only what goes over the memory that there is makes it larger. */
-function growFunction(pages: number): number[] {
+function growFunction(pages: number, refused: number): number[] {
   const global = leb(pages);
-  const fail = [0x41, 0x7f, 0x0f];
+  const fail = [...note(refused, 1), 0x41, 0x7f, 0x0f];
   return [
     // One more local: the pages wanted.
     ...[1, 1, 0x7f],
@@ -160,9 +193,20 @@ function growFunction(pages: number): number[] {
     // if wanted > memory.size and memory.grow(wanted - memory.size) = -1: -1
     ...[0x20, 1, MEMORY_SIZE, 0, 0x4b, 0x04, 0x40],
     ...[0x20, 1, MEMORY_SIZE, 0, 0x6b, MEMORY_GROW, 0, 0x41, 0x7f, 0x46, 0x04, 0x40, ...fail, 0x0b, 0x0b],
+    ...note(refused, 0),
     // pages = wanted; the result is what it was before
     ...[GLOBAL_GET, ...global, 0x20, 1, GLOBAL_SET, ...global, 0x0b],
   ];
+}
+
+/** `memory.grow`, and whether it was refused. */
+function watchedGrow(refused: number): number[] {
+  const grow = [0x20, 0, MEMORY_GROW, 0, 0x22, 0];
+  return [0, ...grow, 0x41, 0x7f, 0x46, GLOBAL_SET, ...leb(refused), 0x20, 0, 0x0b];
+}
+
+function note(global: number, value: number): number[] {
+  return [0x41, value, GLOBAL_SET, ...leb(global)];
 }
 
 function sized(bytes: readonly number[]): number[] {

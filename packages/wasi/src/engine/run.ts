@@ -5,7 +5,7 @@ import { type Process, ProcessExit } from "../kernel/process.ts";
 import { Signal, STATUS_SIGNALLED } from "../kernel/signals.ts";
 import { Guest } from "../preview1/guest.ts";
 import { preview1 } from "../preview1/index.ts";
-import { LENDER, MemoryLender } from "./lent-memory.ts";
+import { LENDER, MemoryLender, REFUSED, watchMemory } from "./lent-memory.ts";
 import { limitModule, PAGE_BYTES } from "./module.ts";
 
 /** Status of a program that was found but cannot be run. */
@@ -19,21 +19,21 @@ export class ModuleRunner {
 
   /** Runs a process's module to its end; answers its status: 0–255, or 256 + signal. */
   run(process: Process, module: WebAssembly.Module | undefined): number {
-    let memory: WebAssembly.Memory | undefined;
+    let exports: WebAssembly.Exports | undefined;
     try {
       process.enter();
       const program = module ?? compileFile(process);
       const lent = this.#lender.lend(program);
       const imports = { wasi_snapshot_preview1: this.#functions, ...(lent && { [LENDER]: lent }) };
       const instance = new WebAssembly.Instance(program, imports);
-      memory = instance.exports.memory as WebAssembly.Memory;
-      this.#guest.bind(process, memory);
+      exports = instance.exports;
+      this.#guest.bind(process, exports.memory as WebAssembly.Memory);
       process.leave();
-      (instance.exports._start as () => void)();
+      (exports._start as () => void)();
       process.enter();
       return 0;
     } catch (error) {
-      return this.#ended(process, error, memory?.buffer.byteLength ?? 0);
+      return this.#ended(process, error, exports);
     } finally {
       this.#guest.release();
     }
@@ -44,8 +44,11 @@ export class ModuleRunner {
     this.#lender.takeBack();
   }
 
-  #ended(process: Process, error: unknown, bytes: number): number {
-    if (error instanceof ProcessExit) return error.status;
+  #ended(process: Process, error: unknown, exports: WebAssembly.Exports | undefined): number {
+    if (error instanceof ProcessExit) {
+      if (error.status !== 0 && wasRefused(exports)) process.kernel.memory.noteLimit(Limit.MEMORY);
+      return error.status;
+    }
     // A guest that was killed meanwhile has no say any more.
     if (!process.tryEnter()) return -1;
     if (error instanceof WasiError) {
@@ -53,7 +56,7 @@ export class ModuleRunner {
       return CANNOT_RUN;
     }
     const { signal, text } = trap(error);
-    process.complain(`${text}${wantOfMemory(process, bytes)}`);
+    process.complain(`${text}${wantOfMemory(process, exports)}`);
     return STATUS_SIGNALLED + signal;
   }
 }
@@ -61,11 +64,17 @@ export class ModuleRunner {
 /** A program that traps with this part of its memory in use has most likely asked for more. */
 const NEARLY_ALL = 7 / 8;
 
-/** Says so of a program that trapped near its memory limit, and notes it; else nothing. */
-function wantOfMemory(process: Process, bytes: number): string {
+/** Whether the last wish for more memory was refused, as far as the module tells. */
+function wasRefused(exports: WebAssembly.Exports | undefined): boolean {
+  return (exports?.[REFUSED] as WebAssembly.Global | undefined)?.value === 1;
+}
+
+/** Says so of a program that trapped when it was refused memory, or near its limit, and notes it; else nothing. */
+function wantOfMemory(process: Process, exports: WebAssembly.Exports | undefined): string {
   const { memory } = process.kernel;
   const limit = limitOf(process) * PAGE_BYTES;
-  if (bytes < limit * NEARLY_ALL) return "";
+  const bytes = (exports?.memory as WebAssembly.Memory | undefined)?.buffer.byteLength ?? 0;
+  if (bytes < limit * NEARLY_ALL && !wasRefused(exports)) return "";
   memory.noteLimit(Limit.MEMORY);
   return ` (memory: ${bytes >> 20} MiB in use, the limit is ${limit >> 20} MiB)`;
 }
@@ -86,7 +95,8 @@ function compileFile(process: Process): WebAssembly.Module {
   process.close(fd);
   const name = decodeText(process.args().argv[0] ?? new Uint8Array(0));
   try {
-    return new WebAssembly.Module(limitModule(bytes, limitOf(process), name) as Uint8Array<ArrayBuffer>);
+    const limited = limitModule(bytes, limitOf(process), name);
+    return new WebAssembly.Module(watchMemory(limited) as Uint8Array<ArrayBuffer>);
   } catch (error) {
     if (error instanceof WasiError) throw error;
     throw new WasiError("module", `${name}: expected a valid module: ${(error as Error).message}`, {
