@@ -2,15 +2,17 @@ import { decodeText, Errno, encodeText } from "@shadowbox/vfs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { freshGuest, make, process } from "../preview1/testing/guest.ts";
 import { OpenFlags } from "./layout.ts";
-import { Op } from "./rpc-wire.ts";
+import { ProcessExit } from "./process.ts";
+import { Op, RPC_LIMIT } from "./rpc-wire.ts";
 import { AT_CWD } from "./walker.ts";
 
 let fd: number;
 
-beforeEach(() => {
+function renew(): void {
   freshGuest();
   fd = process.paths.open(AT_CWD, encodeText("/dev/shadowbox/rpc"), OpenFlags.READ | OpenFlags.WRITE);
-});
+}
+beforeEach(renew);
 
 type Part = number | bigint | string | { u16: number };
 
@@ -137,4 +139,86 @@ describe("/dev/shadowbox/rpc", () => {
     expect(process.io.read(fd, reply.subarray(0, 3))).toBe(3);
     expect(process.io.read(fd, new Uint8Array(100))).toBe(7);
   });
+
+  it("answers 20,000 requests with changed bytes by one whole reply each", () => {
+    const random = numbers(5);
+    const reply = new Uint8Array(RPC_LIMIT);
+    let answered = 0;
+    for (let round = 0; round < 20_000; round++) {
+      const bytes = changed(REQUESTS[random(REQUESTS.length)] as Uint8Array, random);
+      try {
+        const taken = process.io.write(fd, bytes);
+        // What is not a whole request is none.
+        if (taken === -Errno.EINVAL) continue;
+        if (taken !== bytes.length) throw new ProcessExit(0);
+        const length = process.io.read(fd, reply);
+        const view = new DataView(reply.buffer);
+        expect([view.getUint32(0, true), view.getUint16(4, true)]).toEqual([length, 1]);
+        if (view.getUint16(6, true) !== 0) expect(length).toBe(8);
+        answered++;
+      } catch (error) {
+        // It closed the device, or ended itself.
+        if (!(error instanceof ProcessExit)) throw error;
+        renew();
+      }
+    }
+    expect(answered).toBeGreaterThan(5000);
+  }, 60_000);
 });
+
+/** A request of each operation but those that wait or ring. */
+const REQUESTS: readonly Uint8Array[] = [
+  message(Op.HELLO, []),
+  message(Op.STAT, ["/link", 1]),
+  message(Op.CHMOD, ["/file", 1, 0o640]),
+  message(Op.CHOWN, ["/file", 1, 0xffffffff, 7]),
+  message(Op.UMASK, [0o27]),
+  message(Op.SPAWN, ["cmd", 2, "cmd", "x", 1, "PATH=/bin", "/dir", 2, 0, 0, 0, 1, 1, 1, 0, 4]),
+  message(Op.WAIT, [0xffffffff, 1]),
+  message(Op.KILL, [999, 9]),
+  message(Op.PIPE, []),
+  message(Op.GETPID, []),
+  message(Op.TTYSIZE, [1]),
+  message(Op.FSTAT, [1]),
+  message(Op.FCHMOD, [1, 0o600]),
+  message(Op.MKFIFO, ["/fifo", 0o640]),
+  message(Op.PS, []),
+  message(Op.DUP2, [1, 77]),
+  message(Op.OPEN, ["/dir/inner", 1, 0]),
+  message(Op.READ, [7, 100]),
+  message(Op.WRITE, [7, "text"]),
+  message(Op.CLOSE, [7]),
+  message(Op.SEEK, [7, 3n, 0]),
+  message(Op.READLINK, ["/link"]),
+  message(Op.SYMLINK, ["file", "/made"]),
+  message(Op.READDIR, [7, 0n]),
+  message(Op.SIGNAL, [15, 1]),
+  message(Op.SIGNALS, []),
+  message(Op.FULL, []),
+];
+
+/** Numbers below a bound, the same for one seed. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Bytes of it replaced, left out or added; its length mostly said as it is. */
+function changed(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
+  const out = [...bytes];
+  for (let change = random(4); change > 0; change--) {
+    const at = 8 + random(Math.max(1, out.length - 8));
+    const value = [0, 1, 255, 128, random(256)][random(5)] as number;
+    const kind = random(6);
+    if (kind === 0) out.splice(at, 1);
+    else if (kind === 1) out.splice(at, 0, value);
+    else if (kind === 2) out[4 + random(4)] = value;
+    else out[at] = value;
+  }
+  const made = Uint8Array.from(out);
+  if (random(20) > 0 && made.length >= 8) new DataView(made.buffer).setUint32(0, made.length, true);
+  return made;
+}
