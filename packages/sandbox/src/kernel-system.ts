@@ -185,8 +185,8 @@ export class KernelSystem implements System {
     );
   }
 
-  fork(state: unknown): number {
-    return this.#call((process) => process.children.fork(state));
+  fork(state: unknown, group?: number): number {
+    return this.#call((process) => process.children.fork(state, group));
   }
 
   wait(pid: number, noHang: boolean): WaitResult | undefined | number {

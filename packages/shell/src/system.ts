@@ -45,9 +45,9 @@ export interface System {
   spawn(request: SpawnRequest): number;
   /**
    * Starts another shell that goes on from `state` (structured-clonable, made and read by the interpreter alone) with
-   * copies of all descriptors, working directory and umask; answers its pid.
+   * copies of all descriptors, working directory and umask; answers its pid. `group` as of {@link SpawnRequest}.
    */
-  fork(state: unknown): number;
+  fork(state: unknown, group?: number): number;
   /** Waits for a child (`pid` -1: any). `undefined`: none has ended yet (`noHang`). ECHILD, EINTR. */
   wait(pid: number, noHang: boolean): WaitResult | undefined | number;
   /** `pid` < 0 names a process group. */

@@ -38,9 +38,9 @@ export interface ForkState {
 }
 
 /** Starts another shell that runs `task` with a copy of everything; its pid or a negated errno. */
-export function startFork(sh: Interpreter, task: ForkTask, close: number[]): number {
+export function startFork(sh: Interpreter, task: ForkTask, close: number[], group?: number): number {
   sh.fds.materialize();
-  const pid = sh.system.fork(forkState(sh, task, close));
+  const pid = sh.system.fork(forkState(sh, task, close), group);
   if (pid < 0) sh.error("fork: cannot start another shell");
   return pid;
 }
@@ -71,7 +71,9 @@ export function startBackground(sh: Interpreter, node: AndOr | Pipeline | Comman
   }
   let pid: number;
   try {
-    pid = startProgramElement(sh, node) ?? startFork(sh, { kind: "command", node }, []);
+    // With job control each job is a process group of its own.
+    const group = sh.state.set.monitor && !sh.forked ? 0 : undefined;
+    pid = startProgramElement(sh, node, group) ?? startFork(sh, { kind: "command", node }, [], group);
   } finally {
     if (stdin >= 0) sh.fds.restore(0, saved);
   }
@@ -82,7 +84,11 @@ export function startBackground(sh: Interpreter, node: AndOr | Pipeline | Comman
 }
 
 /** A simple command that is a program needs no shell of its own, unless its words run commands or its redirections wait: nobody else should. */
-function startProgramElement(sh: Interpreter, node: AndOr | Pipeline | Command): number | undefined {
+function startProgramElement(
+  sh: Interpreter,
+  node: AndOr | Pipeline | Command,
+  group: number | undefined,
+): number | undefined {
   if (node.type !== "Simple" || !node.words.every(isInert) || mayWait(sh, node.redirects)) return undefined;
   let pid: number | undefined;
   inSubshell(sh, () => {
@@ -94,7 +100,7 @@ function startProgramElement(sh: Interpreter, node: AndOr | Pipeline | Command):
     sh.state.line = node.line;
     const argv = expandCommand(sh, node.words);
     if (sh.state.set.xtrace) traceCommand(sh, argv);
-    const started = startSimple(sh, node, argv);
+    const started = startSimple(sh, node, argv, group);
     pid = started.pid;
     return started.status ?? 0;
   });

@@ -338,6 +338,7 @@ export function startSimple(
   sh: Interpreter,
   node: SimpleCommand,
   argv: readonly string[],
+  group?: number,
 ): ReturnType<typeof startProgram> {
   const replaced = node.redirects.length ? redirectOrFail(sh, node.redirects) : [];
   if (!replaced) return { status: 1 };
@@ -347,7 +348,7 @@ export function startSimple(
       const variable = sh.vars.find(assignment.name);
       if (variable) sh.vars.setAttributes(variable, Attr.EXPORT, 0);
     }
-    return startProgram(sh, argv, true);
+    return startProgram(sh, argv, true, group);
   } finally {
     putBack(sh, replaced);
   }

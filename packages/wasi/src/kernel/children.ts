@@ -98,12 +98,12 @@ export class Children {
 
   /**
    * Starts another shell with copies of all descriptors, directory and umask; `state` goes to its worker by message. Its
-   * pid or EAGAIN.
+   * pid or EAGAIN. `group` as for a program.
    */
-  fork(state: unknown): number {
+  fork(state: unknown, group?: number): number {
     const { argv, env } = this.#process.args();
     return launch(this.#process.kernel, {
-      ...this.#common(undefined),
+      ...this.#common(group),
       program: { kind: ProgramKind.SHELL, module: 0, argv },
       env,
       files: this.#inherited(true),

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeText, FileType, Heap } from "@shadowbox/vfs";
 import { DirectoryFileSystem, NodeBaseSource } from "@shadowbox/vfs/node";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FOLLOW, open, vector } from "./conformance/scenario.ts";
 import { type Call, callsModule, fd, MEM } from "./testing/calls.ts";
 import { runBytes } from "./testing/run-bytes.ts";
@@ -20,6 +20,7 @@ import { runBytes } from "./testing/run-bytes.ts";
 /** How often each way to a file is tried while somebody swaps a directory on it. */
 const TRIES = Number(process.env.RACE_TRIES ?? 100_000);
 const PATIENCE_MS = 600_000;
+vi.setConfig({ hookTimeout: PATIENCE_MS });
 /** Bytes that must never come out of a box. */
 const CANARY = "CANARY-51c0";
 /** How many bytes of a file a program looks at. */
