@@ -100,10 +100,16 @@ const RANGES = { 4: parsed(IPV4), 16: parsed(IPV6) };
 export function classifyAddress(text: string): AddressClass | undefined {
   const bytes = parseIPv4(text) ?? parseIPv6(text);
   if (bytes === undefined) return undefined;
+  if (bytes.length === 16 && isIsatap(bytes)) return "embedded";
   const ranges = bytes.length === 4 ? RANGES[4] : RANGES[16];
   const found = ranges.find((range) => startsWith(bytes, range.bytes, range.bits));
   if (found !== undefined) return found.kind;
   return bytes.length === 4 || (bytes[0]! & 0xe0) === 0x20 ? "public" : "reserved";
+}
+
+/** `…:0:5efe:a.b.c.d` (RFC 5214): tunnelled to an IPv4 address by who has such an interface. */
+function isIsatap(bytes: Uint8Array): boolean {
+  return (bytes[8]! & 0xfd) === 0 && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe;
 }
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array, bits: number): boolean {

@@ -76,6 +76,15 @@ function bad(name: string, why: string): SandboxError {
   return new SandboxError("net-header", `request header "${shown(name)}": ${why}`);
 }
 
+/** Headers by which some servers take a request for one of another method. */
+const OVERRIDES: ReadonlySet<string> = new Set(["x-http-method-override", "x-http-method", "x-method-override"]);
+
+/** The methods that a request may count as: its own, and those that its headers name. All have to be allowed. */
+export function methodsOf(method: string, headers: HeaderList): string[] {
+  const named = headers.filter(([name]) => OVERRIDES.has(name.toLowerCase()));
+  return [method, ...named.map(([, value]) => value.trim().toUpperCase())];
+}
+
 /** Throws SandboxError `net-request`. */
 export function checkMethod(method: string): void {
   if (!METHOD.test(method) || REFUSED_METHODS.has(method))

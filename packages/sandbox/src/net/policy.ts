@@ -128,7 +128,7 @@ function compileRule(rule: NetRule, defaults: Partial<NetRule>): CompiledRule {
 }
 
 /** Hosts that only mean something inside a network or a machine (RFC 6761, 6762, 8375, ICANN's .internal). */
-const LOCAL_SUFFIXES = ["localhost", "local", "internal", "intranet", "lan", "home.arpa", "corp", "home"];
+const LOCAL_SUFFIXES = ["localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "corp", "home"];
 
 /**
  * What a policy says to a request, without looking anything up: the same on every platform. An address that the name
@@ -221,6 +221,9 @@ function matchesPath(prefix: string, path: string, denying: boolean): boolean {
   const below = readings.map((reading) => wanted.some((each) => isBelow(each, reading)));
   if (denying) {
     const folded = wanted.map((each) => each.toLowerCase());
+    // Parameters of segments (`/private;x`), and dots and blanks at their ends, are nothing to some servers.
+    for (const nothing of [/;[^/]*/g, /(?:;[^/]*|[. ]+)(?=\/|$)/g])
+      readings.push(decodedPath(decodedPath(path).replace(nothing, "")));
     return readings.some((reading) => folded.some((each) => isBelow(each, reading.toLowerCase())));
   }
   return below.every(Boolean);

@@ -1,6 +1,6 @@
 import { SandboxError } from "../errors.ts";
 import { Gate, Watch } from "./gate.ts";
-import { checkHeaders, checkMethod, toldHeaders } from "./headers.ts";
+import { checkHeaders, checkMethod, methodsOf, toldHeaders } from "./headers.ts";
 import type { FetchHost, HeaderList, HostResponse } from "./host.ts";
 import {
   type CompiledPolicy,
@@ -201,7 +201,11 @@ export class NetSession implements Requests {
     } catch (error) {
       throw error instanceof SandboxError ? refuse("form", error.message, error) : error;
     }
-    const decision = await this.#decide(target, method, asker.command);
+    const methods = methodsOf(method, request.headers);
+    const decisions = methods.map((each) => [each, decide(this.policy, target, each)] as const);
+    const said = (wanted: string) => decisions.find(([, { verdict }]) => verdict === wanted);
+    const [strictest, first] = said("deny") ?? said("ask") ?? decisions[0]!;
+    const decision = await this.#decided(first, target, strictest, asker.command);
     if (decision.verdict === "deny") throw refuse(decision.rule, decision.reason, denied(decision.reason));
     const { via } = this.host;
     const allowed = { verdict: "allow", rule: decision.rule, ...(via !== undefined && { via }) } as const;
@@ -213,8 +217,8 @@ export class NetSession implements Requests {
     return toldHeaders(headers.map(([name, value]) => [this.secrets.mask(name), this.secrets.mask(value)]));
   }
 
-  async #decide(target: Target, method: string, command: string): Promise<Decision> {
-    const decision = decide(this.policy, target, method);
+  /** A decision, asked for where it has to be. */
+  async #decided(decision: Decision, target: Target, method: string, command: string): Promise<Decision> {
     if (decision.verdict !== "ask") return decision;
     const origin = `${target.scheme}://${target.host}:${target.port}`;
     let answer = this.#answers.get(origin);

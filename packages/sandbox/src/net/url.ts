@@ -67,6 +67,29 @@ function plainHost(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 }
 
+/** ASCII in more bytes than it takes, and its full-width forms, in UTF-8: some servers read them as what they stand for. */
+const LONG_FORMS: readonly (readonly [RegExp, (bytes: string) => number])[] = [
+  [/[\xc0\xc1][\x80-\xbf]/g, (bytes) => (low(bytes, 0) << 6) | low(bytes, 1)],
+  [/\xe0[\x80\x81][\x80-\xbf]/g, (bytes) => (low(bytes, 1) << 6) | low(bytes, 2)],
+  [/\xef\xbc[\x81-\xbf]/g, (bytes) => 0x20 + low(bytes, 2)],
+];
+
+function low(bytes: string, at: number): number {
+  return bytes.charCodeAt(at) & 0x3f;
+}
+
+/** One round of decoding: `%2e`, `%u002e`, long forms. */
+function decodedOnce(text: string): string {
+  const plain = text.replace(/%u([0-9a-f]{4})|%([0-9a-f]{2})/gi, (_, wide?: string, hex?: string) => {
+    const code = Number.parseInt(wide ?? hex ?? "", 16);
+    return String.fromCharCode(code >= 0xff01 && code <= 0xff5e ? code - 0xfee0 : code);
+  });
+  return LONG_FORMS.reduce(
+    (all, [form, codeOf]) => all.replace(form, (bytes) => String.fromCharCode(codeOf(bytes) & 0x7f)),
+    plain,
+  );
+}
+
 /**
  * A path as a server that decodes too much could read it: percent signs decoded until nothing changes, backslashes as
  * slashes, several slashes as one, dot segments resolved.
@@ -74,9 +97,7 @@ function plainHost(hostname: string): string {
 export function decodedPath(path: string): string {
   let text = path;
   for (let round = 0; round < 8; round++) {
-    const next = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
+    const next = decodedOnce(text);
     if (next === text) break;
     text = next;
   }

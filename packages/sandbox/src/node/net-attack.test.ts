@@ -55,6 +55,18 @@ test("a request carries what the program gave and nothing else", async () => {
   ]);
 });
 
+test.each(["X-HTTP-Method-Override", "x-http-method", "X-Method-Override"])(
+  "a method named in %s has to be allowed too",
+  async (name) => {
+    const allow = [{ host: "127.0.0.1", scheme: "http", port: "*", methods: ["GET", "POST"] }] as const;
+    const [net, events] = session({ policy: { preset: "off", allow } });
+    const asked = (value: string) => get(net, "/ok", { headers: [[name, value]] });
+    expect(await codeOf(asked("delete"))).toBe("net-denied");
+    expect(events.at(-1)).toMatchObject({ verdict: "deny", reason: expect.stringContaining("DELETE") });
+    expect((await asked("POST")).text).toBe("ok");
+  },
+);
+
 test("cookies that a server sets are not sent back", async () => {
   const [net] = session();
   const { headers } = await get(net, "/cookies");
