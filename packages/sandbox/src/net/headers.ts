@@ -77,7 +77,11 @@ function bad(name: string, why: string): SandboxError {
 }
 
 /** Headers by which some servers take a request for one of another method. */
-const OVERRIDES: ReadonlySet<string> = new Set(["x-http-method-override", "x-http-method", "x-method-override"]);
+const OVERRIDES: ReadonlySet<string> = new Set([
+  "x-http-method-override",
+  "x-http-method",
+  "x-method-override",
+]);
 
 /** The methods that a request may count as: its own, and those that its headers name. All have to be allowed. */
 export function methodsOf(method: string, headers: HeaderList): string[] {

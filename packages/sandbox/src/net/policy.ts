@@ -128,7 +128,17 @@ function compileRule(rule: NetRule, defaults: Partial<NetRule>): CompiledRule {
 }
 
 /** Hosts that only mean something inside a network or a machine (RFC 6761, 6762, 8375, ICANN's .internal). */
-const LOCAL_SUFFIXES = ["localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "corp", "home"];
+const LOCAL_SUFFIXES = [
+  "localhost",
+  "localdomain",
+  "local",
+  "internal",
+  "intranet",
+  "lan",
+  "home.arpa",
+  "corp",
+  "home",
+];
 
 /**
  * What a policy says to a request, without looking anything up: the same on every platform. An address that the name
