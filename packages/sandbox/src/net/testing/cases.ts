@@ -1,4 +1,5 @@
 import type { NetPolicy } from "../policy.ts";
+import { DENIED_PATHS } from "./paths.ts";
 
 /** What is to happen: `bad` is refused before any policy is asked. */
 export type Expected = "allow" | "ask" | "deny" | "bad";
@@ -117,15 +118,8 @@ export const GROUPS: readonly Group[] = [
       "https://api.example.org/v1/%252e%252e/v2",
       "https://api.example.org/v1/%252e%252e%252fv2",
       "https://api.example.org/v1/%25252e%25252e%25252fv2",
+      ...DENIED_PATHS,
       "https://api.example.org/v1/..;/v2",
-      "https://api.example.org/v1/%c0%ae%c0%ae/v2",
-      "https://api.example.org/v1/%C0%AE%C0%AE%C0%AFv2",
-      "https://api.example.org/v1/%25c0%25ae%25c0%25ae/v2",
-      "https://api.example.org/v1/%e0%80%ae%e0%80%ae/v2",
-      "https://api.example.org/v1/%u002e%u002e/v2",
-      "https://api.example.org/v1/%uff0e%uff0e%uff0fv2",
-      "https://api.example.org/v1/%ef%bc%8e%ef%bc%8e%ef%bc%8fv2",
-      "https://api.example.org/v1/．．／v2",
       "https://api.example.org/v1/..;x=y/v2",
       "https://api.example.org/v1%2f..%2f",
       "https://api.example.org//v1/x",
@@ -153,14 +147,6 @@ export const GROUPS: readonly Group[] = [
       "https://wide.example.org//private",
       "https://wide.example.org/./private/",
       "https://wide.example.org/x/..;a/private",
-      "https://wide.example.org/private;x",
-      "https://wide.example.org/private;x=1/y",
-      "https://wide.example.org/;x/private",
-      "https://wide.example.org/private%3bx",
-      "https://wide.example.org/private.",
-      "https://wide.example.org/private%20/x",
-      "https://wide.example.org/%c0%afprivate",
-      "https://wide.example.org/%uff50rivate",
       "https://a.blocked.example/",
       "https://127.0.0.1/",
       "https://[::1]/",
