@@ -16,4 +16,9 @@ export const DENIED_PATHS: readonly string[] = [
   "https://wide.example.org/private%20/x",
   "https://wide.example.org/%c0%afprivate",
   "https://wide.example.org/%uff50rivate",
+  "https://wide.example.org/x/..;a/private",
+  "https://api.example.org/v1/..;/v2",
+  "https://api.example.org/v1/..;x=y/v2",
+  "https://api.example.org/v1/%25252e%25252e%25252fv2",
+  "https://wide.example.org/%2570rivate",
 ];
