@@ -4,9 +4,6 @@ import { gunzip, gunzipSync } from "node:zlib";
 import { BundleError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 
-/** Bytes that are unpacked at a time: fewer steps than zlib's usual 16 KiB. */
-const CHUNK = 1 << 20;
-
 /** Keys that were used, by their bytes as latin-1. */
 const keys = new Map<string, KeyObject>();
 /**
@@ -58,8 +55,9 @@ function keyOf(bytes: Uint8Array): KeyObject {
   return key;
 }
 
+/** All at once: pieces would be put together by copying. */
 function unpacking(size: number): { maxOutputLength: number; chunkSize: number } {
-  return { maxOutputLength: size, chunkSize: Math.max(64, Math.min(size, CHUNK)) };
+  return { maxOutputLength: size, chunkSize: Math.max(64, size) };
 }
 
 function refuse(cause: unknown, size: number): never {
