@@ -115,6 +115,44 @@ const STATES = {
       await page.getByLabel("Provider").selectOption("openai-compatible");
     },
   },
+  // A command of several lines, and names to choose from.
+  terminal: {
+    go: async (page) => {
+      await sample(page);
+      await page.getByRole("button", { name: "Hide the guide" }).click();
+      await type(page, "for file in *; do");
+      await type(page, 'echo "$file: $(wc -l < "$file") lines"');
+      await type(page, "done");
+      await page.getByText("test.sh: 3 lines").first().waitFor();
+      await page.keyboard.type("sha");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+    },
+  },
+  follower: {
+    go: async (page) => {
+      await guided(page);
+      const second = await page.context().newPage();
+      second.setDefaultTimeout(PATIENCE_MS);
+      await second.goto(page.url());
+      await second.locator(".following").waitFor();
+      await second.locator(".change").nth(1).waitFor();
+      return second;
+    },
+  },
+  problem: {
+    go: async (page) => {
+      await guided(page);
+      await page.getByRole("button", { name: "New project" }).click();
+      const archive = { name: "notes.zip", mimeType: "application/zip", buffer: Buffer.from("no archive") };
+      await page.locator("input[type=file]").setInputFiles(archive);
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  missing: {
+    bare: true,
+    go: async (page) => page.getByText("Shadowbox cannot start here").waitFor(),
+  },
   "narrow-start": {
     go: async (page) => page.getByRole("button", { name: /Try the sample/ }).waitFor(),
     size: NARROW,
@@ -134,19 +172,23 @@ const { values } = parseArgs({ options: { only: { type: "string" }, out: { type:
 const out = values.out ?? at("../../../docs/images");
 mkdirSync(out, { recursive: true });
 const site = await serveSite(await builtSite());
+const bareSite = await serveSite(await builtSite(), { isolation: false });
 const browser = await launchChromium();
-for (const [name, { go, size = WIDE }] of Object.entries(STATES)) {
+for (const [name, { go, size = WIDE, bare = false }] of Object.entries(STATES)) {
   if (values.only !== undefined && !values.only.split(",").includes(name)) continue;
   for (const colorScheme of ["light", "dark"]) {
-    const context = await browser.newContext({ colorScheme, viewport: size, reducedMotion: "reduce" });
+    const context = await browser.newContext({
+      ...{ colorScheme, viewport: size, reducedMotion: "reduce" },
+      serviceWorkers: bare ? "block" : "allow",
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
     page.on("console", (said) => said.type() === "error" && console.error(`${name}: ${said.text()}`));
-    await page.goto(site.address);
-    await go(page);
-    await page.waitForTimeout(400);
-    const devtools = await context.newCDPSession(page);
+    await page.goto((bare ? bareSite : site).address);
+    const shown = (await go(page)) ?? page;
+    await shown.waitForTimeout(400);
+    const devtools = await context.newCDPSession(shown);
     const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality: 72 });
     writeFileSync(join(out, `web-${name}-${colorScheme}.webp`), Buffer.from(data, "base64"));
     await context.close();
@@ -154,3 +196,4 @@ for (const [name, { go, size = WIDE }] of Object.entries(STATES)) {
 }
 await browser.close();
 await site.close();
+await bareSite.close();

@@ -331,6 +331,18 @@ test("where the server sets no isolation headers, the service worker adds them",
   }
 });
 
+test("where no service worker can be had either, the app says what is missing", async () => {
+  const bare = await serveSite(outDir, { isolation: false });
+  try {
+    const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
+    await page.goto(bare.address);
+    await page.getByText("Shadowbox cannot start here").waitFor();
+    await page.getByText("Cross-Origin-Opener-Policy: same-origin").waitFor();
+  } finally {
+    await bare.close();
+  }
+});
+
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 for (const colorScheme of ["light", "dark"] as const)

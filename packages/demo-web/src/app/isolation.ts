@@ -1,6 +1,9 @@
 /** What keeps this page from running programs; undefined when nothing does. */
 export type Missing = "reloading" | "secure-context" | "isolation" | "storage";
 
+/** A service worker is ready by then, or never, milliseconds. */
+const READY_MS = 10_000;
+
 /**
  * Makes the page cross-origin isolated: by the server's headers, else by a service worker of ours that adds them, which takes one
  * reload.
@@ -14,13 +17,16 @@ export async function prepareIsolation(): Promise<Missing | undefined> {
   sessionStorage.setItem("isolation", "tried");
   try {
     await worker.register("./isolation.js");
-    await worker.ready;
+    await Promise.race([worker.ready, expire()]);
   } catch {
     return "isolation";
   }
   location.reload();
   return "reloading";
 }
+
+/** A worker that cannot be installed is never ready, and nobody is told. */
+const expire = () => new Promise<never>((_, fail) => setTimeout(fail, READY_MS));
 
 /** Has the service worker keep the site's files, for use without a network. */
 export function keepForOffline(): void {
