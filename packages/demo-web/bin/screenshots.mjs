@@ -126,7 +126,6 @@ const STATES = {
       await page.getByText("test.sh: 3 lines").first().waitFor();
       await page.keyboard.type("sha");
       await page.keyboard.press("Tab");
-      await page.keyboard.press("Tab");
     },
   },
   follower: {

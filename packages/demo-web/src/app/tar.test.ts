@@ -35,6 +35,11 @@ for (const args of [["-c"], ["-cz"], ["-c", "--format=pax"], ["-c", "--format=gn
     ]);
   });
 
+test("readTar refuses what is no archive, however short", async () => {
+  for (const length of [0, 10, 511])
+    await expect(readTar(new Uint8Array(length).fill(65))).rejects.toThrow("expected a zip or tar archive");
+});
+
 test("readTar refuses what is damaged", async () => {
   const archive = pack(["-c"]);
   await expect(readTar(archive.slice(0, 50_000))).rejects.toThrow("cut off");

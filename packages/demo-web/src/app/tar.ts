@@ -18,7 +18,9 @@ export async function readTar(archive: Uint8Array): Promise<TarFile[]> {
   const bytes = archive[0] === 0x1f && archive[1] === 0x8b ? await unpack(archive) : archive;
   const files: TarFile[] = [];
   let longName: string | undefined;
-  for (let at = 0; at + BLOCK <= bytes.length; ) {
+  if (bytes.length < BLOCK) throw new Error("read archive: expected a zip or tar archive");
+  for (let at = 0; at < bytes.length; ) {
+    if (at + BLOCK > bytes.length) throw new Error("read tar: expected more bytes, the archive is cut off");
     const head = bytes.subarray(at, at + BLOCK);
     if (head.every((byte) => byte === 0)) break;
     checkSum(head);
