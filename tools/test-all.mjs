@@ -74,6 +74,15 @@ unitTests();
 if (!quick) {
   gate("curl beside Debian's", "node", ["conformance/curl/run.mjs"]);
   gate("Python programs beside Debian's", "node", ["conformance/python/run.mjs"]);
+  gate("Python packages beside Debian's", "node", ["conformance/python/packages.mjs"]);
+  for (const [engine, topic] of [
+    ["wasmtime", "data:"],
+    ["chromium", "text:"],
+  ])
+    gate(`Python programs on ${engine}`, "node", [
+      "conformance/python/run.mjs",
+      ...["--engine", engine, "--grep", topic],
+    ]);
   conformance("conformance", []);
   // The same lists hold in a browser: both run the same code.
   conformance("conformance in Chromium", ["--engine", "chromium", "--sample", "8"]);

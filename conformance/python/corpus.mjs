@@ -62,7 +62,7 @@ export function runNative(code, env = {}) {
       status: signal === "SIGINT" ? 130 : (status ?? signal),
       stdout: shown(stdout),
       stderr: shown(stderr),
-      files: byName(listNative(dir, "")),
+      files: byName(listNative(dir, "", dir)),
     };
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -79,15 +79,18 @@ export function normal(text) {
     .replace(/\b(in|after) \d+\.\d+( ?s\b| seconds)/g, "$1 N$2");
 }
 
-function listNative(dir, prefix) {
+/** `root` is the folder's own name, which programs may write into files. */
+function listNative(dir, prefix, root) {
   const files = {};
   for (const name of readdirSync(dir).sort()) {
     const path = join(dir, name);
     const facts = lstatSync(path);
     if (name === "__pycache__") continue;
-    if (facts.isDirectory()) Object.assign(files, listNative(path, `${prefix}${name}/`));
+    if (facts.isDirectory()) Object.assign(files, listNative(path, `${prefix}${name}/`, root));
     else if (facts.isSymbolicLink()) files[prefix + name] = `-> ${readlinkSync(path)}`;
-    else files[prefix + name] = `${(facts.mode & 0o777).toString(8)} ${content(readFileSync(path))}`;
+    else
+      files[prefix + name] =
+        `${(facts.mode & 0o777).toString(8)} ${content(readFileSync(path)).replaceAll(root, "/workspace")}`;
   }
   return files;
 }

@@ -189,7 +189,7 @@ os.close(write)
 print(os.read(read, 100))
 # --- a pipe that nobody reads
 import subprocess
-print(subprocess.run("python3 -c 'print(\"x\" * 200000)' | head -c 3; echo ${PIPESTATUS[0]}", shell=True, executable="/bin/bash", capture_output=True, text=True))
+print(subprocess.run("python3 -c 'print(\"x\" * 2000000)' | head -c 3; echo ${PIPESTATUS[0]}", shell=True, executable="/bin/bash", capture_output=True, text=True))
 print(subprocess.run("yes | head -1; echo ${PIPESTATUS[0]}", shell=True, executable="/bin/bash", capture_output=True, text=True))
 # --- asyncio subprocesses
 import asyncio, sys
