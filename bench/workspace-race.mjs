@@ -58,10 +58,9 @@ for (let i = 0; i < Number(values.tries); i++) {
   else if (i % 5 === 3) attempt(() => target.replace(path, replacement));
   else if (i % 5 === 2)
     attempt(() => {
-      const isStaged = target.stage(path, { ...replacement, mode: 0o644 });
+      const depth = target.stage(path, { ...replacement, mode: 0o644 });
       target.forget();
-      if (!isStaged) throw new Error("no such folder");
-      target.putStaged(path, replacement.beside);
+      target.putStaged(path, replacement.beside, depth);
     });
   else attempt(() => target.replace(path, { ...replacement, mode: 0o644 }));
 }

@@ -35,6 +35,11 @@ export interface CommitOptions {
   gitBranch?: string;
   /** Message of the git commit; default the paths. */
   message?: string;
+  /**
+   * Default true. False: the result's counts of lines are 0 and `binary` is false, and nothing is read for them: of many files that
+   * takes as long as the rest.
+   */
+  countLines?: boolean;
   /** Only say what would be done; a conflict without an answer, or a risk without a yes, is no error then. */
   dryRun?: boolean;
 }

@@ -27,13 +27,15 @@ export function splitPath(path: Uint8Array): Uint8Array[] {
 /** Bytes as a map's key: characters 0–255. */
 export function pathKey(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] as number);
   return text;
 }
 
 /** The inverse of {@link pathKey}. */
 export function keyPath(key: string): Uint8Array {
-  return Uint8Array.from(key, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(key.length);
+  for (let i = 0; i < key.length; i++) bytes[i] = key.charCodeAt(i);
+  return bytes;
 }
 
 /** The key of the directory that holds a path; empty for a name in the root. */

@@ -88,7 +88,7 @@ export class ImageReview extends ShadowReview {
   override commit(options: CommitOptions): CommitResult {
     const all = collectChanges(this.shadow);
     const picked = this.select(all, options.paths).map(pickedChange);
-    const changes = describeChanges(picked);
+    const changes = describeChanges(picked, options.countLines);
     if (options.dryRun || picked.length === 0) return { changes, conflicts: [] };
     if (options.gitBranch !== undefined)
       throw new SandboxError(

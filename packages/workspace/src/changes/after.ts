@@ -1,8 +1,8 @@
 import { emptyStat } from "@shadowbox/vfs";
 import { keyPath, parentKey, pathKey, sameBytes } from "../paths.ts";
-import { collectRaw, kindOf, standingOf } from "./raw.ts";
+import { collectRaw, kindOf, type RawChanges, standingOf } from "./raw.ts";
 import type { Picked } from "./select.ts";
-import { settleShadow } from "./settle.ts";
+import { settleMarks, settleShadow } from "./settle.ts";
 import { nodeAt, type Shadow, showView, type View, viewOf } from "./shadow.ts";
 import type { Change } from "./types.ts";
 
@@ -11,8 +11,11 @@ import type { Change } from "./types.ts";
  * same now, the shadow lets go of the path; where it differs, that is a change on top of the project.
  */
 export function settleTransaction(shadow: Shadow, paths: readonly Uint8Array[], known: Known = {}): void {
-  const { letGo, rebase, shown } = shadow.tree.locked(() => sortPaths(shadow, paths, known));
-  settleShadow(shadow, letGo, rebase, shown);
+  shadow.tree.locked(() => {
+    const raw = collectRaw(shadow);
+    const { letGo, rebase, shown } = sortPaths(shadow, raw, paths, known);
+    settleMarks(shadow, raw, { letGo, rebase, shown });
+  });
   shadow.tree.locked(() => disownMoved(shadow, new Set(paths.map(pathKey))));
 }
 
@@ -31,8 +34,12 @@ export interface Known {
   seen?: readonly View[];
 }
 
-function sortPaths(shadow: Shadow, paths: readonly Uint8Array[], { same, seen = [] }: Known) {
-  const raw = collectRaw(shadow);
+function sortPaths(
+  shadow: Shadow,
+  raw: RawChanges,
+  paths: readonly Uint8Array[],
+  { same, seen = [] }: Known,
+) {
   const views = new Map(seen.map((view) => [pathKey(view.path), view]));
   const sorted = { letGo: [] as Uint8Array[], rebase: [] as Uint8Array[], shown: [] as View[] };
   for (const path of paths) {
@@ -70,14 +77,15 @@ function isStanding(shadow: Shadow, view: View): boolean {
 
 /**
  * The project is about to change at these paths: what the box moved away from there without changing it becomes the
- * shadow's own, since the project would show through.
+ * shadow's own, since the project would show through. `marks` are the tree's, if they are known.
  */
-export function ownMoved(shadow: Shadow, paths: readonly Uint8Array[]): void {
+export function ownMoved(shadow: Shadow, paths: readonly Uint8Array[], marks?: RawChanges): void {
   shadow.tree.locked(() => {
+    const { fresh } = marks ?? collectRaw(shadow);
     const changing = new Set(paths.map(pathKey));
     const folders = new Set(paths.map((path) => parentKey(pathKey(path))));
     const moved: string[] = [];
-    for (const { path, node, from, untouched, side } of collectRaw(shadow).fresh.values()) {
+    for (const { path, node, from, untouched, side } of fresh.values()) {
       if (from === undefined || sameBytes(from.path, path)) continue;
       const source = pathKey(from.path);
       if (side.kind === "directory" && folders.has(source)) moved.push(pathKey(path));
@@ -129,9 +137,12 @@ export function pathsOf(changes: readonly Change[]): Uint8Array[] {
   return changes.flatMap(({ path, from }) => (from ? [from, path] : [path]));
 }
 
-/** Paths that the shadow holds something of although nothing differs there; `changes` are all changes. */
-export function settledPaths(shadow: Shadow, changes: readonly Change[]): Uint8Array[] {
-  const { old, fresh } = shadow.tree.locked(() => collectRaw(shadow));
+/** Paths that the shadow holds something of although nothing differs there; `changes` are all changes, of these marks. */
+export function settledPaths(
+  shadow: Shadow,
+  changes: readonly Change[],
+  { old, fresh } = shadow.tree.locked(() => collectRaw(shadow)),
+): Uint8Array[] {
   const differing = new Set(pathsOf(changes).map(pathKey));
   return [...old.values(), ...fresh.values()]
     .map(({ path }) => path)

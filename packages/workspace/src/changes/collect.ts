@@ -10,7 +10,15 @@ import type { Change } from "./types.ts";
  * is left out.
  */
 export function collectChanges(shadow: Shadow): Change[] {
-  return shadow.tree.locked(() => changesOf(shadow, collectRaw(shadow)));
+  return collectAll(shadow).changes;
+}
+
+/** The same with the tree's marks, from which it was made. */
+export function collectAll(shadow: Shadow): { changes: Change[]; marks: RawChanges } {
+  return shadow.tree.locked(() => {
+    const marks = collectRaw(shadow);
+    return { changes: changesOf(shadow, marks), marks };
+  });
 }
 
 /** The changes that the tree's marks amount to. */

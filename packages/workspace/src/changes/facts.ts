@@ -3,15 +3,15 @@ import { countChangedLines, isBinary } from "../diff/hunks.ts";
 import { dangerOf } from "./flags.ts";
 import type { Change, ChangeFacts, ChangeSet } from "./types.ts";
 
-/** Changes as data, with counts of lines. */
-export function describeChanges(changes: readonly Change[]): ChangeSet {
-  const facts = changes.filter(({ implied }) => !implied).map(describeChange);
+/** Changes as data, with counts of lines unless they are not wanted. */
+export function describeChanges(changes: readonly Change[], counted = true): ChangeSet {
+  const facts = changes.filter(({ implied }) => !implied).map((change) => describeChange(change, counted));
   const sum = (name: "added" | "removed") => facts.reduce((total, change) => total + change[name], 0);
   return { changes: facts, added: sum("added"), removed: sum("removed") };
 }
 
 /** One change as data. */
-export function describeChange(change: Change): ChangeFacts {
+export function describeChange(change: Change, counted = true): ChangeFacts {
   const { kind, path, from, similarity, before, after } = change;
   const type = (after ?? before)?.kind ?? "file";
   const facts: ChangeFacts = { path: decodeText(path), kind, type, binary: false, added: 0, removed: 0 };
@@ -21,7 +21,7 @@ export function describeChange(change: Change): ChangeFacts {
     facts.oldMode = before.mode;
     facts.newMode = after.mode;
   }
-  countLines(change, facts);
+  if (counted) countLines(change, facts);
   const flag = dangerOf(change);
   if (flag !== undefined) facts.flag = flag;
   if (change.stale) facts.stale = true;

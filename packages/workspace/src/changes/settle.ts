@@ -16,20 +16,30 @@ export function settleShadow(
   rebase: Iterable<Uint8Array> = [],
   shown: readonly View[] = [],
 ): void {
-  shadow.tree.locked(() => {
-    const raw = collectRaw(shadow);
-    const dropped = new Set(Array.from(letGo, pathKey));
-    const moved = [...new Set(Array.from(rebase, pathKey))].filter((path) => !dropped.has(path));
-    const heads = touchedHeads(raw, [...dropped, ...moved]);
-    const kept = viewsBelow(shadow, raw, heads, dropped);
-    const clean = topmost(moved.filter((path) => !isCovered(path, heads)));
-    for (const path of clean) keepClean(shadow, raw, path, kept);
-    for (const view of shown) kept.set(pathKey(view.path), view);
-    forgetHeads(shadow, heads);
-    for (const path of clean) forgetClean(shadow, path);
-    showAll(shadow, [...kept.values()]);
-    shadow.overlay.settle(shadow.root);
-  });
+  shadow.tree.locked(() => settleMarks(shadow, collectRaw(shadow), { letGo, rebase, shown }));
+}
+
+/** The same with the tree's marks as they are; wants the tree locked. */
+export function settleMarks(
+  shadow: Shadow,
+  raw: RawChanges,
+  {
+    letGo,
+    rebase,
+    shown,
+  }: { letGo: Iterable<Uint8Array>; rebase: Iterable<Uint8Array>; shown: readonly View[] },
+): void {
+  const dropped = new Set(Array.from(letGo, pathKey));
+  const moved = [...new Set(Array.from(rebase, pathKey))].filter((path) => !dropped.has(path));
+  const heads = touchedHeads(raw, [...dropped, ...moved]);
+  const kept = viewsBelow(shadow, raw, heads, dropped);
+  const clean = topmost(moved.filter((path) => !isCovered(path, heads)));
+  for (const path of clean) keepClean(shadow, raw, path, kept);
+  for (const view of shown) kept.set(pathKey(view.path), view);
+  forgetHeads(shadow, heads);
+  for (const path of clean) forgetClean(shadow, path);
+  showAll(shadow, [...kept.values()]);
+  shadow.overlay.settle(shadow.root);
 }
 
 /** The heads that hold the paths or lie below them, and those that share a moved directory with one of them. */

@@ -70,9 +70,10 @@ export class ConfinedFolder {
 
   /** Calls `use` with a path to the last name of `path`, whose directory is held. Missing directories are made if asked. */
   #at<T>(path: Uint8Array, make: boolean, use: (place: Buffer) => T): T {
-    const names = namesOf(path);
-    const last = names.pop() as Uint8Array;
-    return this.#in(names, make, (dir) => use(placeIn(dir, last)));
+    const cut = path.lastIndexOf(0x2f);
+    const last = path.subarray(cut + 1);
+    checkName(last, path);
+    return this.#in(cut < 0 ? [] : namesOf(path.subarray(0, cut)), make, (dir) => use(placeIn(dir, last)));
   }
 
   #in<T>(names: readonly Uint8Array[], make: boolean, use: (dir: Buffer) => T): T {
@@ -129,16 +130,19 @@ export class ConfinedFolder {
     return this.#at(path, false, (place) => this.#files.readlinkSync(place, { encoding: "buffer" }));
   }
 
-  /** Gives the file that was seen at `path` one more name, `place`, outside the project; undefined where that cannot be. */
-  link(path: Uint8Array, seen: Standing, place: string): Standing | undefined {
+  /**
+   * Gives the file at `path` one more name, `place`, outside the project. Undefined: there is no file, it has other names, by which
+   * it can be written to, or that cannot be done here.
+   */
+  link(path: Uint8Array, place: string): Standing | undefined {
     try {
       this.#at(path, false, (from) => this.#files.linkSync(from, place));
     } catch (error) {
-      if (UNLINKABLE.has(codeOf(error))) return undefined;
+      if (UNLINKABLE.has(codeOf(error)) || MISSING.has(codeOf(error))) return undefined;
       throw error;
     }
     const linked = standingAt(this.#files, Buffer.from(place));
-    if (linked?.kind === "file" && linked.ino === seen.ino) return linked;
+    if (linked?.kind === "file" && linked.nlink === 2) return linked;
     this.#files.unlinkSync(place);
     return undefined;
   }
@@ -148,20 +152,49 @@ export class ConfinedFolder {
     this.#at(path, true, (place) => this.#rename(this.#writeBeside(place, fresh), place));
   }
 
-  /** The first half of {@link replace}: writes beside the place. False: there is no such directory yet. */
-  stage(path: Uint8Array, fresh: Replacement): boolean {
-    try {
-      this.#at(path, false, (place) => this.#writeBeside(place, fresh));
-      return true;
-    } catch (error) {
-      if (MISSING.has(codeOf(error))) return false;
-      throw error;
+  /**
+   * The first half of {@link replace}: writes beside the place; where its directory is not there yet, in the nearest above. How
+   * many names of the path lead to the directory.
+   */
+  stage(path: Uint8Array, fresh: Replacement): number {
+    const names = namesOf(path).slice(0, -1);
+    for (let depth = names.length; ; depth--) {
+      try {
+        this.#in(names.slice(0, depth), false, (dir) => this.#writeBeside(placeIn(dir, HERE), fresh));
+        return depth;
+      } catch (error) {
+        if (depth === 0 || !MISSING.has(codeOf(error))) throw error;
+      }
     }
   }
 
-  /** The second half: puts what was written under the name `beside` in place. */
-  putStaged(path: Uint8Array, beside: string): void {
-    this.#at(path, false, (place) => this.#rename(besideOf(place, beside), place));
+  /** The second half: puts what {@link stage} wrote under the name `beside`, so many names down, in place. */
+  putStaged(path: Uint8Array, beside: string, depth: number): void {
+    this.#at(path, false, (place) => this.#rename(this.#above(path, place, beside, depth), place));
+  }
+
+  /** The place of a name in a directory above `path`; `place` is that of the path, whose directory is held. */
+  #above(path: Uint8Array, place: Buffer, name: string, depth: number): Buffer {
+    const names = namesOf(path).slice(0, -1);
+    if (depth === names.length) return besideOf(place, name);
+    const dir = BY_DESCRIPTOR
+      ? descriptorPath(this.#held[depth - 1]?.fd ?? this.#root)
+      : this.#checked(names.slice(0, depth), false);
+    return placeIn(dir, Buffer.from(name));
+  }
+
+  /** Makes what {@link stage} wrote durable, with its name. */
+  syncStaged(path: Uint8Array, beside: string, depth: number): void {
+    const at = stagedPath(path, beside, depth);
+    if (this.look(at)?.kind === "file") this.syncFile(at);
+    this.syncParent(at);
+  }
+
+  /** What {@link stage} wrote, a file's bytes or a link's target; undefined: it is not there. */
+  readStaged(path: Uint8Array, beside: string, depth: number): Uint8Array | undefined {
+    const at = stagedPath(path, beside, depth);
+    const { kind, size } = this.look(at) ?? {};
+    return kind === "file" || kind === "symlink" ? this.read(at, kind, size as number) : undefined;
   }
 
   #writeBeside(place: Buffer, fresh: Replacement): Buffer {
@@ -251,11 +284,15 @@ export class ConfinedFolder {
     );
   }
 
-  /** Removes the file of this name beside `path`, which a crash left. */
-  removeBeside(path: Uint8Array, name: string): void {
-    ignoring([...MISSING], () =>
-      this.#at(path, false, (place) => this.#files.unlinkSync(besideOf(place, name))),
-    );
+  /** Removes the file of this name beside `path`, or in any directory above, which a crash left. */
+  removeStaged(path: Uint8Array, name: string): void {
+    const names = namesOf(path).slice(0, -1);
+    for (let depth = names.length; depth >= 0; depth--)
+      ignoring([...MISSING], () =>
+        this.#in(names.slice(0, depth), false, (dir) =>
+          this.#files.unlinkSync(placeIn(dir, Buffer.from(name))),
+        ),
+      );
   }
 
   /** Makes the names in the directory of `path` durable; that of a directory that is gone is its parent's matter. */
@@ -263,7 +300,7 @@ export class ConfinedFolder {
     const names = namesOf(path).slice(0, -1);
     ignoring(["ENOENT", "ENOTDIR"], () =>
       this.#in(names, false, (dir) => {
-        const fd = this.#files.openSync(placeIn(dir, Buffer.from(".")), O_RDONLY | O_DIRECTORY);
+        const fd = this.#files.openSync(placeIn(dir, HERE), O_RDONLY | O_DIRECTORY);
         try {
           this.#files.fsyncSync(fd);
         } finally {
@@ -307,15 +344,23 @@ function readAll(files: Files, fd: number, size: number): Uint8Array {
 
 function namesOf(path: Uint8Array): Uint8Array[] {
   const names = splitPath(path);
-  for (const name of names) {
-    const text = pathKey(name);
-    if (text === "" || text === "." || text === ".." || text.includes("\0"))
-      throw new WorkspaceError(
-        "invalid",
-        `use path "${Buffer.from(path)}": expected plain names between slashes, got "${text}"`,
-      );
-  }
+  for (const name of names) checkName(name, path);
   return names;
+}
+
+function stagedPath(path: Uint8Array, beside: string, depth: number): Uint8Array {
+  return namesOf(path)
+    .slice(0, depth)
+    .reduceRight((below, name) => placeIn(name, below), Buffer.from(beside));
+}
+
+function checkName(name: Uint8Array, path: Uint8Array): void {
+  const dots = name.length <= 2 && name.every((byte) => byte === 0x2e);
+  if (dots || name.includes(0))
+    throw new WorkspaceError(
+      "invalid",
+      `use path "${Buffer.from(path)}": expected plain names between slashes, got "${pathKey(name)}"`,
+    );
 }
 
 function descriptorPath(fd: number): Buffer {
@@ -331,6 +376,7 @@ function placeIn(dir: Uint8Array, name: Uint8Array): Buffer {
 }
 
 const SLASH = Buffer.from("/");
+const HERE = Buffer.from(".");
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? "";

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { TestProject } from "./testing.ts";
 import { crashRuns, crashRunsOfMany, killAt } from "./testing-crash.ts";
+import type { ProjectWorkspace } from "./workspace.ts";
 
 let test: TestProject;
 afterEach(() => test?.remove());
@@ -56,6 +57,88 @@ describe("a process killed before any call that changes the disk", { timeout: 12
       },
     );
     expect(rescued).toBeGreaterThan(0);
+  });
+});
+
+describe("a commit of many files, killed", { timeout: 120_000 }, () => {
+  const names = Array.from({ length: 40 }, (_, i) => `d${i % 3}/file${i}`);
+  const many = (text: string) => Object.fromEntries(names.map((name) => [name, `${text} ${name}\n`]));
+  const commit = (workspace: ProjectWorkspace) => workspace.commit();
+
+  it("is finished or not begun, new folders and links included, and leaves nothing beside the files", () => {
+    test = new TestProject(many("old"));
+    test.box({ ...many("new"), "n/deep/er/file": "n\n", "n/link": "-> deep" });
+    test.boxRemoves("d1/file1");
+    const ends = killAt(test, commit, () => {}, 9);
+    expect(ends.before).toBeGreaterThan(5);
+    expect(ends.after).toBeGreaterThan(5);
+  });
+
+  it("is taken back when what it wrote beside the files was removed before the next start", () => {
+    test = new TestProject(many("old"));
+    test.box({ ...many("new"), "n/deep/file": "n\n" });
+    let cleaned = 0;
+    const ends = killAt(
+      test,
+      commit,
+      ({ project }) => {
+        const left = (readdirSync(project, { recursive: true }) as string[]).filter((name) =>
+          name.endsWith(".tmp"),
+        );
+        for (const name of left) rmSync(join(project, name));
+        if (left.length > 0) cleaned++;
+      },
+      9,
+    );
+    expect(cleaned).toBeGreaterThan(5);
+    expect(ends.before).toBeGreaterThan(5);
+  });
+
+  it("leaves alone what somebody wrote to a file that was done, and puts aside what they wrote to one that was not", () => {
+    test = new TestProject(many("old"));
+    test.box(many("new"));
+    const seen = { kept: 0, rescued: 0, before: 0 };
+    killAt(
+      test,
+      commit,
+      (copy) => {
+        const name = "d1/file19";
+        const wasNew = copy.found()[name]?.startsWith("new");
+        copy.user({ [name]: "somebody's\n" });
+        const { finished, rescued } = copy.open();
+        const text = copy.found()[name];
+        if (rescued.length > 0) {
+          expect(readFileSync(rescued[0]?.file as string, "utf8")).toBe("somebody's\n");
+          expect(text).toMatch(/^new/);
+          seen.rescued++;
+        } else {
+          expect(text).toBe("somebody's\n");
+          if (wasNew) seen.kept++;
+          else seen.before += finished.length === 0 ? 1 : 0;
+        }
+        copy.user({ [name]: wasNew || rescued.length > 0 ? `new ${name}\n` : `old ${name}\n` });
+      },
+      9,
+    );
+    expect(seen.rescued).toBeGreaterThan(0);
+    expect(seen.kept).toBeGreaterThan(0);
+    expect(seen.before).toBeGreaterThan(0);
+  });
+
+  it("done, taken back and done again gives the same files, also where a step needs the last undo's copy", () => {
+    test = new TestProject(many("old"));
+    test.box({ ...many("new"), "n/deep/file": "n\n" });
+    const before = test.found();
+    test.workspace.commit();
+    const after = test.found();
+    for (let i = 0; i < 2; i++) {
+      test.workspace.undo();
+      expect(test.found()).toEqual(before);
+      test.workspace.redo();
+      expect(test.found()).toEqual(after);
+    }
+    test.user({ "d2/file2": "mine\n" });
+    expect(() => test.workspace.undo()).toThrow(/changed since the commit.*d2\/file2/);
   });
 });
 

@@ -2,13 +2,15 @@ import { decodeText } from "@shadowbox/vfs";
 import { answerFor } from "../changes/answers.ts";
 import { checkRisks } from "../changes/risks.ts";
 import type { Picked } from "../changes/select.ts";
+import { type Shadow, viewOf } from "../changes/shadow.ts";
 import { type Change, keepsContent, type Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { CommitOptions, Conflict } from "../operations.ts";
 import { sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
-import type { Content } from "./plans.ts";
-import { readStanding, type Step } from "./transaction.ts";
+import type { Content, Proposed } from "./plans.ts";
+import { readStanding } from "./standing.ts";
+import type { Step } from "./transaction.ts";
 
 /** What a commit does. */
 export interface Plan {
@@ -22,11 +24,16 @@ export interface Plan {
 
 /** Compares the changes with the project as it is now. Throws WorkspaceError `conflict` when a conflict has no
  * answer, `risky` when a risk has no yes. */
-export function planCommit(project: string, picked: readonly Picked[], options: CommitOptions): Plan {
+export function planCommit(
+  shadow: Shadow,
+  project: string,
+  picked: readonly Picked[],
+  options: CommitOptions,
+): Plan {
   const target = new ConfinedFolder(project);
   const plan: Plan = { steps: [], changes: [], dropped: [], conflicts: [] };
   try {
-    for (const item of picked) planChange(target, item, options, plan);
+    for (const item of picked) planChange(shadow, target, item, options, plan);
   } finally {
     target.close();
   }
@@ -43,6 +50,7 @@ function conflictMessage(open: readonly Conflict[]): string {
 }
 
 function planChange(
+  shadow: Shadow,
   target: ConfinedFolder,
   { change, partial }: Picked,
   answers: CommitOptions,
@@ -67,17 +75,23 @@ function planChange(
   if (change.from !== undefined) plan.steps.push({ path: change.from, box, keepsTime });
   plan.steps.push({
     path: change.path,
-    ...(after && { after: { ...contentOf(after), ...time } }),
-    ...{ box, keepsTime },
+    ...(after && { after: { ...proposal(shadow, change.path, after, partial?.taken), ...time } }),
+    ...{ box, keepsTime, isNew: change.kind === "created" },
   });
 }
 
-function contentOf(side: Side): Content {
-  return {
-    kind: side.kind,
-    mode: side.mode,
-    bytes: side.kind === "directory" ? new Uint8Array() : side.read(),
+/**
+ * What is to stand at the path. It is read by its name: what the box moved is made anew before the project changes, and what it was
+ * made of is not there any more.
+ */
+function proposal(shadow: Shadow, path: Uint8Array, { kind, mode }: Side, part?: Side): Proposed {
+  const read = () => {
+    if (part !== undefined) return part.read();
+    const [now] = viewOf(shadow, path, false);
+    if (now?.kind === kind) return now.bytes;
+    throw new Error("its content in the box cannot be read any more");
   };
+  return { kind, mode, read };
 }
 
 /** What the user did to the path since the box saw it; undefined if it is as it was, or already as it shall be. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { concat } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
@@ -12,6 +13,11 @@ export interface Content {
   mtimeNs?: bigint;
 }
 
+/** What is to stand at a path; read when it is written. */
+export interface Proposed extends Omit<Content, "bytes"> {
+  read(): Uint8Array;
+}
+
 export type Operation = "commit" | "undo" | "redo";
 
 /** What the box sees at a path of a transaction: what stood in the project before, what stands after, or its own. */
@@ -19,19 +25,25 @@ export type BoxSees = "before" | "after" | "own";
 
 /**
  * A transaction as it is kept: one folder with `plan.json`, `data` (contents), `before-N` (old files of the project, linked) and a
- * mark for each state it reached.
+ * mark for each state it reached. Of many paths the new contents are in the project from the start, beside their places, and
+ * `begun.json` names them before there is a plan.
  */
-export interface Plan {
-  /** 2: without links. */
-  version: 2 | 3;
+export interface Plan extends Begun {
+  /** 2: without links; 3: without staged contents. */
+  version: 2 | 3 | 4;
   id: string;
   time: string;
   operation: Operation;
   /** The commit that is undone or done again. */
   of?: string;
+  steps: PlannedStep[];
+}
+
+/** What a transaction may have written beside places in the project. */
+export interface Begun {
   /** Part of the names of files that are written beside others. */
   token: string;
-  steps: PlannedStep[];
+  steps: readonly Pick<PlannedStep, "path">[];
 }
 
 export interface PlannedStep {
@@ -42,7 +54,7 @@ export interface PlannedStep {
   box: BoxSees;
 }
 
-/** A content: its place in `data`, or the project's own old file. */
+/** A content: its place in `data`, the project's own old file, or what is written beside its place. */
 export interface Kept {
   kind: Content["kind"];
   mode: number;
@@ -50,6 +62,20 @@ export interface Kept {
   size: number;
   mtimeNs?: string;
   link?: KeptLink;
+  staged?: Staged;
+}
+
+/** A new content that is only in the project: beside its place, until it is put there. */
+export interface Staged {
+  /** So many names of the path lead to the folder that it is in. */
+  depth: number;
+  /** {@link digestOf} it. */
+  digest: string;
+}
+
+/** What a content is known by that is not kept. */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("base64");
 }
 
 /** A file in the transaction's folder that is the project's old one by another name; until that is replaced both are one. */
@@ -86,8 +112,17 @@ export class PlanStore {
 
   /** The plan is on the disk, or not at all. */
   write(plan: Plan): void {
-    const folder = this.folderOf(plan.id);
-    replaceFile(this.#files, join(folder, "plan.json"), Buffer.from(JSON.stringify(plan)));
+    this.#write(plan.id, PLAN, plan);
+  }
+
+  /** What comes before the plan: after a crash the next start takes away what was written beside places. */
+  announce(id: string, begun: Begun): void {
+    this.#write(id, BEGUN, begun);
+  }
+
+  #write(id: string, name: string, what: Plan | Begun): void {
+    const folder = this.folderOf(id);
+    replaceFile(this.#files, join(folder, name), Buffer.from(JSON.stringify(what)));
     syncFolder(this.#files, folder);
     syncFolder(this.#files, this.#folder);
   }
@@ -100,10 +135,19 @@ export class PlanStore {
 
   /** Absent: it never got ready, or is forgotten. */
   read(id: string): Plan | undefined {
+    const plan = this.#read<Plan>(id, PLAN);
+    if (plan === undefined || (plan.version >= 2 && plan.version <= 4)) return plan;
+    throw new WorkspaceError("state", `read commit "${id}": expected format 2 to 4, got ${plan.version}`);
+  }
+
+  /** What a transaction without a plan has announced. */
+  readBegun(id: string): Begun | undefined {
+    return this.#read<Begun>(id, BEGUN);
+  }
+
+  #read<T>(id: string, name: string): T | undefined {
     try {
-      const plan = JSON.parse(this.#files.readFileSync(join(this.folderOf(id), "plan.json"), "utf8")) as Plan;
-      if (plan.version === 2 || plan.version === 3) return plan;
-      throw new WorkspaceError("state", `read commit "${id}": expected format 2 or 3, got ${plan.version}`);
+      return JSON.parse(this.#files.readFileSync(join(this.folderOf(id), name), "utf8")) as T;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
@@ -121,7 +165,7 @@ export class PlanStore {
 
   drop(id: string): void {
     // Without its plan it counts as never begun, however much of the rest is gone.
-    this.#files.rmSync(join(this.folderOf(id), "plan.json"), { force: true });
+    this.#files.rmSync(join(this.folderOf(id), PLAN), { force: true });
     syncFolder(this.#files, this.folderOf(id));
     this.#files.rmSync(this.folderOf(id), { recursive: true, force: true });
   }
@@ -139,7 +183,7 @@ export class PlanStore {
   }
 }
 
-const DATA = "data";
+const [DATA, PLAN, BEGUN] = ["data", "plan.json", "begun.json"];
 
 /** Writes the contents of a transaction, one after the other. */
 export class PackWriter {
@@ -199,8 +243,10 @@ export class Pack {
     this.#fd = files.openSync(join(folder, DATA), "r");
   }
 
-  load({ kind, mode, at, size, mtimeNs, link }: Kept): Content {
+  load({ kind, mode, at, size, mtimeNs, link, staged }: Kept): Content {
     const facts = { kind, mode, ...(mtimeNs !== undefined && { mtimeNs: BigInt(mtimeNs) }) };
+    if (staged)
+      throw new WorkspaceError("state", "read a commit's data: this content is in the project only");
     if (link) return { ...facts, bytes: this.#files.readFileSync(join(this.#folder, link.name)) };
     if (at < this.#from || at + size > this.#from + this.#window.length) {
       this.#window = this.#read(at, Math.max(size, AHEAD));

@@ -7,7 +7,7 @@ import type { Conflict, Resolution } from "../operations.ts";
 import { sameBytes } from "../paths.ts";
 import type { ConfinedFolder } from "./confined.ts";
 import { conflictOf } from "./plan.ts";
-import { readStanding } from "./transaction.ts";
+import { readStanding } from "./standing.ts";
 
 /** What bringing the user's newer edits into the shadow does to it. */
 export interface Refresh {

@@ -66,19 +66,24 @@ function checkSnapshots(copy: TestProject, before: readonly string[], after: rea
   if (end.length > 0) copy.workspace.between(0, end.length);
 }
 
-/** Kills the action at every call in turn, then does it to the end. */
-export function killAt(test: TestProject, action: Action, look?: (copy: TestProject) => void): Ends {
+/** Kills the action at every call in turn, or each `every`th, then does it to the end. */
+export function killAt(
+  test: TestProject,
+  action: Action,
+  look?: (copy: TestProject) => void,
+  every = 1,
+): Ends {
   const before = outcomeOf(test);
   const [trial] = test.copies(1) as [TestProject];
-  const copies = test.copies(finish(trial, action));
+  const copies = test.copies(Math.ceil(finish(trial, action) / every));
   trial.remove();
   finish(test, action);
   const after = outcomeOf(test);
   const ends: Ends = { before: 0, after: 0 };
   for (const [at, copy] of copies.entries()) {
-    crash(copy, action, at);
-    if (look) look(copy);
-    else checkEnd(copy, before, after, ends);
+    crash(copy, action, at * every);
+    look?.(copy);
+    if (!look || every > 1) checkEnd(copy, before, after, ends);
     copy.remove();
   }
   return ends;
@@ -158,6 +163,9 @@ export function crashRunsOfMany(seed: number, count: number): Ends {
     else {
       test.box(Object.fromEntries(names.map((name) => [name, randomText(random)])));
       if (random() < 0.5) test.boxRemoves(names[run % 40] as string);
+      const folder = `n${run % 5}`;
+      if (random() < 0.5) test.box({ [`${folder}/deep/file`]: "new\n", [`${folder}/link`]: "-> deep" });
+      else test.boxRemoves(folder);
     }
     crashRun(test, action, random, ends);
   }

@@ -1,32 +1,36 @@
 import { randomBytes } from "node:crypto";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { decodeText } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
-import { keyPath, pathKey, sameBytes } from "../paths.ts";
+import { keyPath, pathKey } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { diskFiles, type Files, replaceFile } from "./files.ts";
 import {
   type BoxSees,
   type Content,
-  type Kept,
+  digestOf,
   type Operation,
   type Pack,
-  type PackWriter,
   type Plan,
   type PlannedStep,
   PlanStore,
+  type Proposed,
 } from "./plans.ts";
+import { keepStep, stageStep, withFolders } from "./prepare.ts";
 import { systemReason } from "./reason.ts";
-import { orderSteps, removeStaged, verify, Writer } from "./writer.ts";
+import { isOurs, readStanding, standsAs } from "./standing.ts";
+import { besideName, orderSteps, removeStaged, verify, Writer } from "./writer.ts";
 
 /** One path of a transaction: what it is to be (absent: nothing), and what the box sees there. */
 export interface Step {
   path: Uint8Array;
-  after?: Content;
+  after?: Proposed;
   /** Default `after`. */
   box?: BoxSees;
   /** The content that stands there moves, or only its mode changes: taken back it has its time again. */
   keepsTime?: boolean;
+  /** Nothing stood there when it was planned. */
+  isNew?: boolean;
 }
 
 /** A transaction that has changed the project, path by path. */
@@ -91,41 +95,51 @@ export class Transactions {
   #prepare(target: ConfinedFolder, steps: readonly Step[], operation: Operation, of?: string): Plan {
     const { id, pack } = this.#store.begin();
     const [time, token] = [new Date().toISOString(), randomBytes(6).toString("hex")];
-    const plan: Plan = { version: 3, id, time, operation, ...(of && { of }), token, steps: [] };
+    const plan: Plan = { version: 4, id, time, operation, ...(of && { of }), token, steps: [] };
+    const begun = { token, steps: [] as { path: string }[] };
     try {
       const all = withFolders(target, steps);
-      for (const [number, { path, after, box = "after", keepsTime = false }] of all.entries()) {
-        const place = join(this.#store.folderOf(id), `before-${number}`);
-        const linked = all.length > SYNC_EACH ? linkStanding(target, path, place, keepsTime) : undefined;
-        const before = linked ?? keepStanding(target, path, pack, keepsTime);
-        plan.steps.push({
-          path: pathKey(path),
-          ...(before && { before }),
-          ...(after && { after: pack.keep(after) }),
-          box,
-        });
+      if (all.length <= SYNC_EACH) for (const step of all) plan.steps.push(keepStep(target, step, pack));
+      else {
+        begun.steps = all.map(({ path }) => ({ path: pathKey(path) }));
+        this.#store.announce(id, begun);
+        const folder = this.#store.folderOf(id);
+        for (const [number, step] of all.entries())
+          plan.steps.push(stageStep(target, step, pack, { folder, token, number }));
       }
       pack.finish();
+      if (begun.steps.length > 0) this.#syncStaged(target, plan);
+      this.#store.write(plan);
     } catch (error) {
+      target.forget();
+      removeStaged(target, begun);
       this.#store.drop(id);
       throw refusal(error);
     } finally {
       pack.close();
     }
-    this.#store.write(plan);
     return plan;
   }
 
-  #apply(target: ConfinedFolder, plan: Plan): Applied {
+  /** Makes what is written beside its place durable, with the names. */
+  #syncStaged(target: ConfinedFolder, { steps, token }: Plan): void {
+    if (this.#files.syncAll(this.#project)) return;
+    for (const [number, { path, after }] of steps.entries())
+      if (after?.staged) target.syncStaged(keyPath(path), besideName(token, number), after.staged.depth);
+  }
+
+  /** `left`: steps that are done, or that somebody else has changed since. */
+  #apply(target: ConfinedFolder, plan: Plan, left: ReadonlySet<PlannedStep> = new Set()): Applied {
     const pack = this.#store.open(plan.id);
-    const writer = new Writer(target, pack, plan, plan.steps.length <= SYNC_EACH);
+    const few = plan.steps.length <= SYNC_EACH;
+    const writer = new Writer(target, pack, plan, few);
     const done: PlannedStep[] = [];
+    const steps = plan.steps.filter((step) => !left.has(step));
     let step: PlannedStep | undefined;
     try {
-      for (step of orderSteps(plan.steps)) writer.stage(step);
       // Contents are on the disk before their names: a file system would else write them out at each rename, one by one.
-      if (plan.steps.length > SYNC_EACH) this.#files.syncAll(this.#project);
-      for (step of orderSteps(plan.steps)) {
+      for (step of few ? orderSteps(steps) : []) writer.stage(step);
+      for (step of orderSteps(steps)) {
         done.push(step);
         writer.put(step, "after");
       }
@@ -133,12 +147,13 @@ export class Transactions {
       this.#sync(target, plan);
       // What is there is looked up anew, whatever was held open.
       target.forget();
-      verify(target, plan);
+      verify(target, steps);
       this.#store.mark(plan.id, "applied");
       return appliedOf(plan, pack);
     } catch (error) {
       target.forget();
-      for (const step of orderSteps(done, true)) writer.put(step, "before");
+      const earlier = [...left].filter((step) => standsAs(target, pack, step, "after"));
+      for (const step of orderSteps([...done, ...earlier], true)) writer.put(step, "before");
       removeStaged(target, plan);
       this.#sync(target, plan);
       this.#store.drop(plan.id);
@@ -158,24 +173,55 @@ export class Transactions {
     for (const path of folders.values()) target.syncParent(path);
   }
 
-  /** Finishes what a crash interrupted. */
+  /** Finishes what a crash interrupted, or takes it back where it cannot be finished any more. */
   recover(): Recovered {
     const report: Recovered = { applied: [], dropped: [], rescued: [] };
     for (const id of this.#store.ids()) {
       const state = this.#store.stateOf(id);
       if (state === "done") continue;
       const plan = this.#store.read(id);
-      if (plan === undefined) {
-        this.#store.drop(id);
+      if (state === "applied" && plan) report.applied.push(this.#reread(plan));
+      else if (plan === undefined || !this.#finish(plan, report)) {
+        this.#forget(id);
         report.dropped.push(id);
-      } else if (state === "applied") report.applied.push(this.#reread(plan));
-      else
-        this.#inProject((target) => {
-          this.#rescue(target, plan, report);
-          report.applied.push(this.#apply(target, plan));
-        });
+      }
     }
     return report;
+  }
+
+  /** A transaction that had not begun to change the project, or does not any more. */
+  #forget(id: string): void {
+    const begun = this.#store.readBegun(id);
+    if (begun) this.#inProject((target) => removeStaged(target, begun));
+    this.#store.drop(id);
+  }
+
+  /** Whether the transaction is finished; else it is taken back. */
+  #finish(plan: Plan, report: Recovered): boolean {
+    return this.#inProject((target) => {
+      const pack = this.#store.open(plan.id);
+      try {
+        const left = new Set(plan.steps.filter((step, number) => !isStaged(target, plan, step, number)));
+        const isLost = [...left].some((step) => isUndone(target, pack, step));
+        if (isLost) {
+          this.#takeBack(target, plan, pack);
+          return false;
+        }
+        this.#rescue(target, plan, pack, { report, left });
+        report.applied.push(this.#apply(target, plan, left));
+        return true;
+      } finally {
+        pack.close();
+      }
+    });
+  }
+
+  /** Somebody removed what was written beside its place: what was put in place goes, and what else stands there stays. */
+  #takeBack(target: ConfinedFolder, plan: Plan, pack: Pack): void {
+    const writer = new Writer(target, pack, plan, false);
+    for (const step of orderSteps(plan.steps, true))
+      if (standsAs(target, pack, step, "after") && !isUndone(target, pack, step)) writer.put(step, "before");
+    this.#sync(target, plan);
   }
 
   #reread(plan: Plan): Applied {
@@ -188,20 +234,21 @@ export class Transactions {
   }
 
   /** What is neither old nor new nor a beginning of the new was written by somebody else since: it is put aside first. */
-  #rescue(target: ConfinedFolder, plan: Plan, report: Recovered): void {
-    const pack = this.#store.open(plan.id);
-    try {
-      removeStaged(target, plan);
-      for (const [number, step] of plan.steps.entries()) {
-        const path = keyPath(step.path);
-        const now = target.look(path)?.kind === "file" ? readStanding(target, path) : undefined;
-        if (now === undefined || isOurs(now.bytes, step, pack)) continue;
-        const file = join(this.#store.folderOf(plan.id), `rescued-${number}`);
-        replaceFile(this.#files, file, now.bytes);
-        report.rescued.push({ path, file });
-      }
-    } finally {
-      pack.close();
+  #rescue(
+    target: ConfinedFolder,
+    plan: Plan,
+    pack: Pack,
+    { report, left }: { report: Recovered; left: ReadonlySet<PlannedStep> },
+  ): void {
+    if (plan.steps.length <= SYNC_EACH) removeStaged(target, plan);
+    for (const [number, step] of plan.steps.entries()) {
+      const path = keyPath(step.path);
+      if (left.has(step)) continue;
+      const now = target.look(path)?.kind === "file" ? readStanding(target, path) : undefined;
+      if (now === undefined || isOurs(now.bytes, step, pack)) continue;
+      const file = join(this.#store.folderOf(plan.id), `rescued-${number}`);
+      replaceFile(this.#files, file, now.bytes);
+      report.rescued.push({ path, file });
     }
   }
 
@@ -238,14 +285,56 @@ export class Transactions {
         const when = operation === "undo" ? "since the commit" : "since it was taken back";
         throw new WorkspaceError("conflict", `${operation}: changed ${when}, and left alone: ${names}`);
       }
+      const undone = operation === "redo" ? this.#undoneContents(id) : undefined;
       return plan.steps.map((step) => {
         const kept = step[to];
-        return { path: keyPath(step.path), ...(kept && { after: pack.load(kept) }) };
+        const content = kept?.staged ? undone?.get(step.path) : kept && pack.load(kept);
+        if (kept && content === undefined)
+          throw new WorkspaceError(
+            "state",
+            `redo "${id}": what it wrote to "${step.path}" is not kept any more`,
+          );
+        return { path: keyPath(step.path), ...(content && { after: proposed(content) }) };
       });
     } finally {
       pack.close();
     }
   }
+
+  /** What a commit put in the project without keeping it: the last undo of it kept what it found there. */
+  #undoneContents(id: string): Map<string, Content> {
+    const plans = this.#store.ids().map((one) => this.#store.read(one));
+    const undo = plans.findLast((plan) => plan?.operation === "undo" && plan.of === id);
+    if (undo === undefined) return new Map();
+    const pack = this.#store.open(undo.id);
+    try {
+      return new Map(undo.steps.flatMap(({ path, before }) => (before ? [[path, pack.load(before)]] : [])));
+    } finally {
+      pack.close();
+    }
+  }
+}
+
+/** Whether a step that has something to put has not put it. */
+function isUndone(target: ConfinedFolder, pack: Pack, step: PlannedStep): boolean {
+  return standsAs(target, pack, step, "before") && !standsAs(target, pack, step, "after");
+}
+
+function proposed({ bytes, ...facts }: Content): Proposed {
+  return { ...facts, read: () => bytes };
+}
+
+/** Whether what is to be put at the step's path is where it was written; true of what is kept. */
+function isStaged(
+  target: ConfinedFolder,
+  { token }: Plan,
+  { path, after }: PlannedStep,
+  number: number,
+): boolean {
+  if (!after?.staged) return true;
+  const { depth, digest } = after.staged;
+  const bytes = target.readStaged(keyPath(path), besideName(token, number), depth);
+  return bytes !== undefined && digestOf(bytes) === digest;
 }
 
 /** Transactions that are kept: so many can be undone. */
@@ -273,82 +362,4 @@ function appliedOf({ id, operation, of, steps }: Plan, pack: Pack): Applied {
       ...(box === "before" && before && { before: pack.load(before) }),
     })),
   };
-}
-
-/** Whether the bytes are the old or the new ones of a step, or as much of the new ones as was written. */
-function isOurs(now: Uint8Array, { before, after }: PlannedStep, pack: Pack): boolean {
-  if (now.every((byte) => byte === 0)) return true;
-  if (before && pack.isUntouched(before) && sameBytes(pack.load(before).bytes, now)) return true;
-  return after !== undefined && sameBytes(pack.load(after).bytes.subarray(0, now.length), now);
-}
-
-function standsAs(target: ConfinedFolder, pack: Pack, step: PlannedStep, side: "before" | "after"): boolean {
-  const now = readStanding(target, keyPath(step.path));
-  const wanted = step[side];
-  const other = side === "after" ? step.before : step.after;
-  // A folder that was to go stayed for what is in it.
-  if (wanted === undefined)
-    return now === undefined || (now.kind === "directory" && other?.kind === "directory");
-  if (now === undefined || now.kind !== wanted.kind) return false;
-  if (wanted.kind === "directory") return true;
-  if (wanted.kind === "file" && now.mode !== wanted.mode) return false;
-  return sameBytes(now.bytes, pack.load(wanted).bytes);
-}
-
-/** The steps, and one for every folder that has to be made for them, so that undoing them takes it away again. */
-function withFolders(target: ConfinedFolder, steps: readonly Step[]): Step[] {
-  const all = new Map(steps.map((step) => [pathKey(step.path), step]));
-  for (const { path, after } of steps) {
-    if (after === undefined) continue;
-    let name = pathKey(path);
-    for (let cut = name.lastIndexOf("/"); cut > 0; cut = name.lastIndexOf("/")) {
-      name = name.slice(0, cut);
-      const folder = keyPath(name);
-      if (all.get(name)?.after || target.look(folder)?.kind === "directory") break;
-      all.set(name, { path: folder, after: { kind: "directory", mode: 0o755, bytes: new Uint8Array() } });
-    }
-  }
-  return [...all.values()];
-}
-
-/**
- * Keeps the file that stands at a path by a link: nothing is read or copied, and the file system need not free it when it is
- * replaced, which takes longer than writing the new one. Undefined: it has to be read.
- */
-function linkStanding(
-  target: ConfinedFolder,
-  path: Uint8Array,
-  place: string,
-  keepsTime: boolean,
-): Kept | undefined {
-  const standing = target.look(path);
-  // What has other names can be written to by them.
-  if (standing?.kind !== "file" || standing.nlink !== 1) return undefined;
-  const linked = target.link(path, standing, place);
-  if (linked === undefined) return undefined;
-  const { mode, size } = linked;
-  const mtimeNs = String(linked.mtimeNs);
-  const link = { name: basename(place), mtimeNs };
-  return { kind: "file", mode, at: 0, size, ...(keepsTime && { mtimeNs }), link };
-}
-
-function keepStanding(
-  target: ConfinedFolder,
-  path: Uint8Array,
-  pack: PackWriter,
-  keepsTime: boolean,
-): Kept | undefined {
-  const before = readStanding(target, path);
-  const mtimeNs = keepsTime && before?.kind === "file" ? target.look(path)?.mtimeNs : undefined;
-  return before && pack.keep({ ...before, ...(mtimeNs !== undefined && { mtimeNs }) });
-}
-
-/** What stands at a path, with its bytes. */
-export function readStanding(target: ConfinedFolder, path: Uint8Array): Content | undefined {
-  const standing = target.look(path);
-  if (standing === undefined) return undefined;
-  const { kind, mode, size } = standing;
-  if (kind === "other")
-    throw new WorkspaceError("apply", `replace "${Buffer.from(path)}": it is no file, link or folder`);
-  return { kind, mode, bytes: kind === "directory" ? new Uint8Array() : target.read(path, kind, size) };
 }

@@ -3,10 +3,11 @@ import { deflateSync } from "node:zlib";
 import { decodeText } from "@shadowbox/vfs";
 import { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "../changes/after.ts";
 import { answerFor } from "../changes/answers.ts";
-import { collectChanges } from "../changes/collect.ts";
+import { collectAll, collectChanges } from "../changes/collect.ts";
 import { editFile } from "../changes/edit.ts";
 import { describeChanges } from "../changes/facts.ts";
 import { importPatch } from "../changes/import.ts";
+import type { RawChanges } from "../changes/raw.ts";
 import { type ReviewedChange, reviewChange } from "../changes/review.ts";
 import { checkRisks } from "../changes/risks.ts";
 import { type Picked, pickedChange, type Selection } from "../changes/select.ts";
@@ -44,7 +45,8 @@ import type { BoxSees, Operation } from "./plans.ts";
 import { planRefresh } from "./refresh.ts";
 import { isSeen, stillDiffering, viewOfContent } from "./sees.ts";
 import { SnapshotFile } from "./snapshot-file.ts";
-import { type Applied, readStanding, type Step, Transactions } from "./transaction.ts";
+import { readStanding } from "./standing.ts";
+import { type Applied, type Step, Transactions } from "./transaction.ts";
 
 /** Where a workspace keeps what it must not lose. */
 export interface Keeping {
@@ -153,26 +155,29 @@ export class ProjectWorkspace {
     if (options.gitBranch !== undefined) return this.#commitToGit(options.gitBranch, options);
     const merged = options.dryRun ? [] : this.#merge(options);
     const marked = new Set(merged.flatMap(({ path, marks }) => (marks ? [path] : [])));
-    const all = collectChanges(this.#shadow);
+    const { changes: all, marks } = collectAll(this.#shadow);
     const left = merged.length > 0 ? stillDiffering(all, options.paths) : options.paths;
     const picked = (left === "nothing" ? [] : this.#select(all, left)).filter(
       ({ change }) => !marked.has(decodeText(change.path)),
     );
-    const plan = planCommit(this.#project, picked, options);
+    const plan = planCommit(this.#shadow, this.#project, picked, options);
     const conflicts = [...merged, ...plan.conflicts];
-    const changes = describeChanges(plan.changes);
+    const changes = describeChanges(plan.changes, options.countLines);
     if (options.dryRun) return { changes, conflicts };
-    const letGo = [...pathsOf(plan.dropped), ...settledPaths(this.#shadow, all)];
+    const letGo = [...pathsOf(plan.dropped), ...settledPaths(this.#shadow, all, marks)];
     const names = changes.changes.map(({ path }) => path);
-    const id = plan.steps.length > 0 ? this.#transact(plan.steps, "commit", { names }) : undefined;
+    const id = plan.steps.length > 0 ? this.#transact(plan.steps, "commit", { names, marks }) : undefined;
     if (letGo.length > 0) settleShadow(this.#shadow, letGo);
     this.#keeping.flush();
     return { ...(id && { id }), changes, conflicts };
   }
 
-  #commitToGit(branch: string, { paths, message, allowRisky, dryRun }: CommitOptions): CommitResult {
+  #commitToGit(
+    branch: string,
+    { paths, message, allowRisky, dryRun, countLines }: CommitOptions,
+  ): CommitResult {
     const picked = this.#collect(paths).map(pickedChange);
-    const changes = describeChanges(picked);
+    const changes = describeChanges(picked, countLines);
     if (dryRun || picked.length === 0) return { changes, conflicts: [] };
     checkRisks(picked, allowRisky);
     const names = changes.changes.map(({ path }) => path);
@@ -289,13 +294,14 @@ export class ProjectWorkspace {
   #transact(
     steps: readonly Step[],
     operation: Operation,
-    about: { of?: string; names: readonly string[] },
+    about: { of?: string; names: readonly string[]; marks?: RawChanges },
   ): string {
     this.#snapshotFile.take(this.#shadow, { operation });
     // What the box changed is on the disk before the project is.
     ownMoved(
       this.#shadow,
       steps.map(({ path }) => path),
+      about.marks,
     );
     this.#keeping.flush();
     const transaction = this.#transactions.run(steps, operation, about.of);
@@ -347,7 +353,8 @@ export class ProjectWorkspace {
     const target = new ConfinedFolder(this.#project);
     try {
       const before = readStanding(target, step.path);
-      const box: BoxSees = isSeen(view, before) ? "before" : isSeen(view, step.after) ? "after" : "own";
+      const wanted = step.after && { ...step.after, bytes: step.after.read() };
+      const box: BoxSees = isSeen(view, before) ? "before" : isSeen(view, wanted) ? "after" : "own";
       return { ...step, box };
     } finally {
       target.close();

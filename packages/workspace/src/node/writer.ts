@@ -1,16 +1,16 @@
 import { keyPath } from "../paths.ts";
 import type { ConfinedFolder, Replacement } from "./confined.ts";
-import type { Content, Pack, Plan, PlannedStep } from "./plans.ts";
+import type { Begun, Content, Pack, Plan, PlannedStep } from "./plans.ts";
 
 /** The name under which the content of a step is written first. */
-function besideName(token: string, number: number): string {
+export function besideName(token: string, number: number): string {
   return `.shadowbox-${token}-${number}.tmp`;
 }
 
 /** Takes away what was written beside its place, and not put there. */
-export function removeStaged(target: ConfinedFolder, { token, steps }: Plan): void {
+export function removeStaged(target: ConfinedFolder, { token, steps }: Begun): void {
   for (const [number, { path }] of steps.entries())
-    target.removeBeside(keyPath(path), besideName(token, number));
+    target.removeStaged(keyPath(path), besideName(token, number));
 }
 
 /** Brings single paths into the state before or after a transaction. */
@@ -20,32 +20,39 @@ export class Writer {
   readonly #sync: boolean;
   /** The names under which the steps' contents are written first. */
   readonly #beside: Map<PlannedStep, string>;
-  readonly #staged = new Set<PlannedStep>();
+  /** What is written beside its place: so many names of the path lead to the folder. */
+  readonly #staged = new Map<PlannedStep, number>();
 
   constructor(target: ConfinedFolder, pack: Pack, { steps, token }: Plan, sync: boolean) {
     this.#target = target;
     this.#pack = pack;
     this.#sync = sync;
     this.#beside = new Map(steps.map((step, number) => [step, besideName(token, number)]));
+    for (const step of steps) if (step.after?.staged) this.#staged.set(step, step.after.staged.depth);
   }
 
-  /** Writes the new content beside its place, where there is the folder for it already. */
+  /** Writes the new content beside its place. */
   stage(step: PlannedStep): void {
-    if (step.after === undefined || step.after.kind === "directory") return;
-    const fresh = this.#fresh(step, this.#pack.load(step.after));
-    if (this.#target.stage(keyPath(step.path), fresh)) this.#staged.add(step);
+    const { after } = step;
+    if (after === undefined || after.kind === "directory" || after.staged) return;
+    const fresh = this.#fresh(step, this.#pack.load(after));
+    this.#staged.set(step, this.#target.stage(keyPath(step.path), fresh));
   }
 
-  #fresh(step: PlannedStep, { kind, mode, bytes, mtimeNs }: Content): Replacement {
-    const beside = this.#beside.get(step) as string;
-    const time = mtimeNs !== undefined && { mtimeNs };
-    return { bytes, ...(kind === "file" && { mode, ...time }), beside, sync: this.#sync };
+  #fresh(step: PlannedStep, content: Content): Replacement {
+    return replacementOf(content, this.#beside.get(step) as string, this.#sync);
   }
 
   put(step: PlannedStep, side: "before" | "after"): void {
     const target = this.#target;
     const path = keyPath(step.path);
     const kept = step[side];
+    const depth = side === "after" ? this.#staged.get(step) : undefined;
+    // A folder that came there meanwhile refuses to be replaced.
+    if (depth !== undefined && step.before?.kind !== "directory") {
+      target.putStaged(path, this.#beside.get(step) as string, depth);
+      return;
+    }
     const now = target.look(path);
     if (now?.kind === "directory" && kept?.kind !== "directory") target.removeDirectory(path);
     if (kept === undefined) {
@@ -53,8 +60,7 @@ export class Writer {
       return;
     }
     if (kept.kind !== "directory") {
-      if (side === "after" && this.#staged.has(step))
-        target.putStaged(path, this.#beside.get(step) as string);
+      if (depth !== undefined) target.putStaged(path, this.#beside.get(step) as string, depth);
       else target.replace(path, this.#fresh(step, this.#pack.load(kept)));
       return;
     }
@@ -64,9 +70,19 @@ export class Writer {
   }
 }
 
-/** Throws when the project does not have what the plan says. */
-export function verify(target: ConfinedFolder, plan: Plan): void {
-  for (const { path, after } of plan.steps) {
+/** A content as it is written beside its place. */
+export function replacementOf(
+  { kind, mode, bytes, mtimeNs }: Content,
+  beside: string,
+  sync: boolean,
+): Replacement {
+  const time = mtimeNs !== undefined && { mtimeNs };
+  return { bytes, ...(kind === "file" && { mode, ...time }), beside, sync };
+}
+
+/** Throws when the project does not have what the steps say. */
+export function verify(target: ConfinedFolder, steps: readonly PlannedStep[]): void {
+  for (const { path, after } of steps) {
     const now = target.look(keyPath(path));
     const fine =
       after === undefined
