@@ -1,4 +1,5 @@
-// Bars of the workspace, each beside the tool that it is measured against, in one run: node bench/workspace.mjs [--files N] [--json]
+// Bars of the workspace, each beside the tool that it is measured against, in one run: node bench/workspace.mjs
+// [--files N] [--folder DIR] [--json]
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,12 +8,16 @@ import { parseArgs } from "node:util";
 import { loadSource } from "../tools/load-source.mjs";
 
 const { values } = parseArgs({
-  options: { files: { type: "string", default: "10000" }, json: { type: "boolean", default: false } },
+  options: {
+    files: { type: "string", default: "10000" },
+    folder: { type: "string", default: tmpdir() },
+    json: { type: "boolean", default: false },
+  },
 });
 const COUNT = Number(values.files);
 const BYTES = 10_000;
 
-const folder = mkdtempSync(join(tmpdir(), "bench-workspace-"));
+const folder = mkdtempSync(join(values.folder, "bench-workspace-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const { TestProject } = await loadSource("packages/workspace/src/node/testing.ts");
 
@@ -77,14 +82,28 @@ const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 row("status after one edit, ms", median(small.map(({ status }) => status)), undefined, 10);
 row("snapshot after one edit, ms", median(small.map(({ snapshot }) => snapshot)), undefined, 5);
 
-for (const name of names) test.box({ [name]: `changed ${name}\n`.repeat(400) }, 0o644, false);
-test.flush();
-test.workspace.noteExec("all", 0);
-const copy = timed(() => execFileSync("cp", ["-r", project, join(folder, "copy")]));
-const synced = copy + timed(() => execFileSync("sync", ["-f", folder]));
-const commit = timed(() => test.workspace.commit());
+const boxChangesAll = (word) => {
+  for (const name of names) test.box({ [name]: `${word} ${name}\n`.repeat(400) }, 0o644, false);
+  test.flush();
+  test.workspace.noteExec("all", 0);
+};
+boxChangesAll("changed");
+const copies = [1, 2, 3].map((i) => {
+  const copy = timed(() => execFileSync("cp", ["-r", project, join(folder, `copy${i}`)]));
+  return { copy, synced: copy + timed(() => execFileSync("sync", ["-f", folder])) };
+});
+const copy = median(copies.map((one) => one.copy));
+const synced = median(copies.map((one) => one.synced));
+const before = process.cpuUsage();
+const commit = timed(() => test.workspace.commit({ countLines: false }));
+const { user, system } = process.cpuUsage(before);
 row(`commit ${COUNT} changed files / cp -r`, commit, copy, 1.5);
 row(`commit ${COUNT} changed files / cp -r and sync -f`, commit, synced, undefined);
+row("the same, CPU of this process, ms: user", user / 1000);
+row("the same, CPU of this process, ms: system", system / 1000);
+boxChangesAll("once more");
+const counted = timed(() => test.workspace.commit());
+row("the same with changed lines counted / cp -r", counted, copy, undefined);
 
 if (values.json) console.log(JSON.stringify(rows));
 else

@@ -12,6 +12,11 @@ const codeOf = async (action) => {
 };
 const FILES = { "src/a.txt": "one\ntwo\nthree\n", "b.txt": "b\n" };
 
+/** What stays after a case's files were taken in. */
+const TAKEN_IN = {
+  ...{ "b.txt": "mine\n", "d.txt": "d\nmore\n", "e.txt": "E\n", "f.txt": "F\n", "z.txt": "z\n" },
+};
+
 /** name → a program, and what it gives. */
 export const SDK_CASES = {
   "exec() gives status and output": {
@@ -104,6 +109,50 @@ export const SDK_CASES = {
       ];
     },
     want: [true, "1\n", "2\n", "2\nb.txt\nc.txt\nsrc\n", [], "WorkspaceError nothing"],
+  },
+  "refresh() takes in what changed where the files came from; undo() keeps off it": {
+    options: { files: { ...FILES, "d.txt": "d\n", "e.txt": "e\n", "f.txt": "f\n" } },
+    run: async (box, { projectFiles }) => {
+      const texts = () =>
+        Object.fromEntries(
+          projectFiles(box).flatMap(({ path, bytes }) => (bytes?.length ? [[path, text(bytes)]] : [])),
+        );
+      const bytes = (content) => new TextEncoder().encode(content);
+      await box.exec("echo F > f.txt");
+      await box.commit();
+      await box.exec("sed -i s/one/1/ src/a.txt; echo box > b.txt; mv d.txt g.txt; rm e.txt; echo N > n.txt");
+      const outside = { "src/a.txt": "one\ntwo\nTHREE\n", "b.txt": "mine\n", "d.txt": "d\nmore\n" };
+      Object.assign(outside, { "e.txt": "E\n", "n.txt": "theirs\n", "z.txt": "z\n" });
+      const { conflicts } = await box.refresh({
+        outside: Object.entries(outside).map(([path, content]) => ({ path, bytes: bytes(content) })),
+        conflicts: { "e.txt": "ours", "n.txt": "theirs" },
+      });
+      const told = conflicts.map(({ path, reason, resolution, marks = 0 }) =>
+        [path, reason, resolution, marks].join(" "),
+      );
+      const { stdout } = await box.exec("cat src/a.txt b.txt g.txt e.txt n.txt z.txt; ls");
+      const changes = box.changes().changes.map(({ path, kind }) => `${kind} ${path}`);
+      await box.commit({ paths: ["src/a.txt", "n.txt"] });
+      const committed = texts();
+      await box.undo();
+      const undone = texts();
+      await box.refresh({ outside: [{ path: "f.txt", bytes: bytes("mine\n") }, { path: "b.txt" }] });
+      const refused = await codeOf(() => box.undo());
+      return [told, text(stdout), changes, committed, undone, refused, texts()["f.txt"]];
+    },
+    want: [
+      [
+        ...["src/a.txt changed merge 0", "b.txt changed merge 1", "g.txt changed merge 0"],
+        ...["e.txt changed ours 0", "n.txt created theirs 0"],
+      ],
+      "1\ntwo\nTHREE\n<<<<<<< project\nmine\n=======\nbox\n>>>>>>> box\nd\nmore\nE\nN\nz\n" +
+        "b.txt\ne.txt\nf.txt\ng.txt\nn.txt\nsrc\nz.txt\n",
+      ["modified b.txt", "renamed g.txt", "modified n.txt", "modified src/a.txt"],
+      { ...TAKEN_IN, "n.txt": "N\n", "src/a.txt": "1\ntwo\nTHREE\n" },
+      { ...TAKEN_IN, "n.txt": "theirs\n", "src/a.txt": "one\ntwo\nTHREE\n" },
+      "WorkspaceError nothing",
+      "mine\n",
+    ],
   },
   "a file that was moved and of which the old name was committed can be moved back": {
     options: { files: FILES },

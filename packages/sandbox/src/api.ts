@@ -36,6 +36,7 @@ export type {
   NetSecret,
   NetworkOptions,
   OutputChunk,
+  OutsideFile,
   PatchOptions,
   ProjectFiles,
   PythonOptions,

@@ -29,6 +29,7 @@ export type {
   Conflict,
   DiscardResult,
   LogEntry,
+  OutsideFile,
   PatchOptions,
   RefreshOptions,
   RefreshResult,
@@ -337,7 +338,10 @@ export interface Sandbox extends AsyncDisposable {
   /** Does the last commit that was taken back again. Not over a base. */
   redo(): Promise<UndoResult>;
   log(): readonly LogEntry[];
-  /** Brings the user's newer edits of the project into the box: three-way merges where both changed a file. Files in memory have none. */
+  /**
+   * Brings the user's newer edits of the project into the box: three-way merges where both changed a file. Files in
+   * memory have those that `outside` tells of: undo takes back no commit that wrote one of them before.
+   */
   refresh(options?: RefreshOptions): Promise<RefreshResult>;
   /** Notes how the box is now, and gives the number for `restore`; each call that changes something does so by itself. Not over a base. */
   snapshot(name?: string): Promise<number>;

@@ -95,24 +95,41 @@ export class ProjectImage implements BaseSource {
   /** Replaces and adds `put`, takes `removed` away (with all below them). One step: readers see all of it or nothing. */
   change(put: readonly ImageEntry[], removed: readonly string[] = []): void {
     this.#refresh();
-    const rows = new Map(
-      [...this.#nodes.values()].filter(({ path }) => path !== "").map((n) => [n.path, rowOf(n)]),
-    );
-    for (const path of removed)
-      for (const at of [...rows.keys()]) if (at === path || at.startsWith(`${path}/`)) rows.delete(at);
-    for (const { path, type, mode, mtimeNs, bytes = new Uint8Array() } of put) {
-      const kind = TYPES[type];
-      const offset = kind === FileType.DIRECTORY ? 0 : this.#append(bytes);
-      rows.set(path, [
-        path,
-        kind,
-        mode,
-        String(mtimeNs),
-        offset,
-        kind === FileType.DIRECTORY ? 0 : bytes.length,
-      ]);
+    const rows = [...this.#nodes.values()].filter(({ path }) => path !== "").map(rowOf);
+    const changed = changedRows(rows, this.#rowsOf(put), removed);
+    this.#publish({ rows: changed, before: this.#placeOf(W.INDEX) });
+  }
+
+  /**
+   * The same for what was not this project's doing: there is no way back from it, and the states before have it, too. Those in
+   * which another content stands at one of the paths are not come back to any more.
+   */
+  takeIn(put: readonly ImageEntry[], removed: readonly string[] = []): void {
+    const fresh = this.#rowsOf(put);
+    const touches = (row: Row) => put.some(({ path }) => path === row[0]) || isRemoved(row, removed);
+    const standing = (rows: readonly Row[]) => JSON.stringify(rows.filter(touches));
+    const states: Row[][] = [];
+    for (let at: [number, number] | undefined = this.#placeOf(W.INDEX); at; ) {
+      const { rows, before }: Index = this.#indexAt(at);
+      if (states.length > 0 && standing(rows) !== standing(states[0] as Row[])) break;
+      states.push(rows);
+      at = before;
     }
-    this.#publish({ rows: [...rows.values()], before: this.#placeOf(W.INDEX) });
+    let before: [number, number] | undefined;
+    for (const rows of states.reverse()) {
+      const index = { rows: changedRows(rows, fresh, removed), ...(before && { before }) };
+      before = this.#write(index);
+    }
+    this.#use(before as [number, number]);
+  }
+
+  #rowsOf(entries: readonly ImageEntry[]): Row[] {
+    return entries.map(({ path, type, mode, mtimeNs, bytes = new Uint8Array() }) => {
+      const kind = TYPES[type];
+      const isFolder = kind === FileType.DIRECTORY;
+      const offset = isFolder ? 0 : this.#append(bytes);
+      return [path, kind, mode, String(mtimeNs), offset, isFolder ? 0 : bytes.length];
+    });
   }
 
   /** As {@link ProjectImage.change}, of an empty image: there is no state before. */
@@ -232,10 +249,15 @@ export class ProjectImage implements BaseSource {
   }
 
   #publish(index: Index): void {
+    this.#use(this.#write(index));
+  }
+
+  /** Adds an index, which is the newest now. */
+  #write(index: Index): [number, number] {
     const bytes = encodeText(JSON.stringify(index));
     const place: [number, number] = [this.#append(bytes), bytes.length];
     [this.#words[W.LAST], this.#words[W.LAST_LENGTH]] = place;
-    this.#use(place);
+    return place;
   }
 
   #use(place: [number, number]): void {
@@ -276,6 +298,16 @@ export class ProjectImage implements BaseSource {
 }
 
 const TYPES = { file: FileType.REGULAR, directory: FileType.DIRECTORY, symlink: FileType.SYMLINK } as const;
+
+function isRemoved([path]: Row, removed: readonly string[]): boolean {
+  return removed.some((gone) => path === gone || path.startsWith(`${gone}/`));
+}
+
+function changedRows(rows: readonly Row[], put: readonly Row[], removed: readonly string[]): Row[] {
+  const changed = new Map(rows.filter((row) => !isRemoved(row, removed)).map((row) => [row[0], row]));
+  for (const row of put) changed.set(row[0], row);
+  return [...changed.values()];
+}
 
 function rowOf({ path, type, mode, mtime, offset, length }: Node): Row {
   return [path, type, mode, mtime, offset, length];

@@ -1,8 +1,10 @@
 export { discardPicked, ownMoved, pathsOf, settledPaths, settleTransaction } from "./changes/after.ts";
+export { answerFor } from "./changes/answers.ts";
 export { collectChanges } from "./changes/collect.ts";
 export { editFile } from "./changes/edit.ts";
 export { describeChanges } from "./changes/facts.ts";
 export { importPatch } from "./changes/import.ts";
+export { planTakeIn } from "./changes/outside.ts";
 export {
   type ReviewedChange,
   type ReviewHunk,
@@ -12,6 +14,7 @@ export {
 } from "./changes/review.ts";
 export { checkRisks } from "./changes/risks.ts";
 export { type Picked, pickedChange, type Selected, type Selection, selectChanges } from "./changes/select.ts";
+export { settleShadow } from "./changes/settle.ts";
 export type { Shadow, View } from "./changes/shadow.ts";
 export { type Change, type ChangeFacts, type ChangeSet, keepsContent, type Side } from "./changes/types.ts";
 export { diffHunks, type Hunk, type HunkLine, isBinary } from "./diff/hunks.ts";
@@ -28,6 +31,7 @@ export type {
   Conflict,
   DiscardResult,
   LogEntry,
+  OutsideFile,
   RefreshOptions,
   RefreshResult,
   Resolution,

@@ -74,6 +74,20 @@ export interface RefreshOptions {
   conflicts?: Readonly<Record<string, Resolution>>;
   /** The answer for other paths that both changed; default `merge`. */
   onConflict?: Resolution;
+  /**
+   * Of a project in memory: files as they are now where it came from. The box, which cannot look there, takes those in; `paths` does
+   * not count then.
+   */
+  outside?: readonly OutsideFile[];
+}
+
+/** A file as it is where a project came from. */
+export interface OutsideFile {
+  path: string;
+  /** Absent: it is gone. */
+  bytes?: Uint8Array;
+  /** Nanoseconds; default now. */
+  mtimeNs?: bigint;
 }
 
 /** The box as it was after a call. */

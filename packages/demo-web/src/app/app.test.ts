@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { builtSite } from "../../bin/built.mjs";
 import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
-import { changes, openSample, type, watch } from "../node/testing.ts";
+import { changes, openSample, type } from "../node/testing.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -290,7 +290,55 @@ test("a folder comes in, the accepted part of the edits goes back to it, and und
   expect(bad).toEqual([]);
 });
 
-test("what the user changed in the folder meanwhile is not written over", async () => {
+test("what the user changed in the folder meanwhile is merged, or goes as the person says", async () => {
+  const page = await (await browser.newContext()).newPage();
+  const bad = watch(page, site.address);
+  await page.goto(site.address);
+  const write = (files: Record<string, string>) =>
+    page.evaluate(async (all) => {
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle("mine", { create: true });
+      for (const [name, content] of Object.entries(all)) {
+        const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
+        await stream.write(content);
+        await stream.close();
+      }
+      Object.assign(globalThis, { showDirectoryPicker: async () => folder });
+    }, files);
+  const read = (name: string) =>
+    page.evaluate(async (file) => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("mine");
+      return (await (await folder.getFileHandle(file)).getFile()).text();
+    }, name);
+  const lines = "1\n2\n3\n4\n5\n";
+  await write({ merged: lines, touching: lines, boxes: lines, mine: lines, later: lines, same: lines });
+  await page.getByRole("button", { name: /Open a folder/ }).click();
+  await type(page, "sed -i s/1/one/ merged; for f in touching boxes mine later same; do echo box > $f; done");
+  await expect.poll(() => changes(page).count()).toBe(6);
+  await write({ merged: "1\n2\n3\n4\nfive\n", same: "box\n" });
+  await write({ touching: "mine\n", boxes: "mine\n", mine: "mine\n", later: "mine\n" });
+  await page.getByRole("button", { name: "Commit all 6" }).click();
+  const answers = { boxes: "Take the box's", later: "Skip", merged: "Merge", mine: "Keep the folder's" };
+  for (const [name, button] of Object.entries({ ...answers, touching: "Merge" })) {
+    await page.getByRole("alertdialog").getByText(`${name} was changed in mine`).waitFor();
+    await page.getByRole("alertdialog").getByRole("button", { name: button }).click();
+  }
+  await page.getByText("merged was merged with what mine has; touching: one place stands").waitFor();
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["later", "touching"]);
+  await page.getByText("Folder mine is as committed").waitFor();
+  const wanted = { merged: "one\n2\n3\n4\nfive\n", touching: "mine\n", boxes: "box\n", mine: "mine\n" };
+  for (const [name, text] of Object.entries({ ...wanted, later: "mine\n", same: "box\n" }))
+    expect(await read(name)).toBe(text);
+  await type(page, "grep -c '<<<<<<< project' touching; cat mine; echo mended > touching");
+  await page.getByRole("button", { name: "Commit all 2" }).click();
+  await page.getByRole("alertdialog").getByText("later was changed in mine").waitFor();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Take the box's" }).click();
+  await expect.poll(() => read("later")).toBe("box\n");
+  expect(await read("touching")).toBe("mended\n");
+  expect(bad).toEqual([]);
+});
+
+test("what the user changed in the folder after a commit is not written over by its undo, unless the person says so", async () => {
   const page = await (await browser.newContext()).newPage();
   await page.goto(site.address);
   const write = (text: string) =>
@@ -302,19 +350,30 @@ test("what the user changed in the folder meanwhile is not written over", async 
       await stream.close();
       Object.assign(globalThis, { showDirectoryPicker: async () => folder });
     }, text);
+  const read = () =>
+    page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("mine");
+      return (await (await folder.getFileHandle("a")).getFile()).text();
+    });
   await write("first\n");
   await page.getByRole("button", { name: /Open a folder/ }).click();
   await type(page, "echo box > a");
-  await expect.poll(() => changes(page).allTextContents()).toEqual(["a"]);
-  await write("mine\n");
   await page.getByRole("button", { name: "Commit all 1" }).click();
+  await expect.poll(read).toBe("box\n");
+  await write("mine\n");
+  await page.getByRole("button", { name: "Undo the last commit" }).click();
   await page.getByText("a changed there meanwhile").waitFor();
-  await page.getByRole("button", { name: "Write 1 to mine" }).waitFor();
-  const now = await page.evaluate(async () => {
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("mine");
-    return (await (await folder.getFileHandle("a")).getFile()).text();
-  });
-  expect(now).toBe("mine\n");
+  expect(await read()).toBe("mine\n");
+  const ask = page.getByRole("button", { name: "Write 1 to mine" });
+  await ask.click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Skip" }).click();
+  await page.getByText("a changed there meanwhile").waitFor();
+  expect(await read()).toBe("mine\n");
+  await ask.click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Keep the folder's" }).click();
+  await page.getByText("Folder mine is as committed").waitFor();
+  expect(await read()).toBe("mine\n");
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["a"]);
 });
 
 test("where the server sets no isolation headers, the service worker adds them", async () => {

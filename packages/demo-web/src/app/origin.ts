@@ -1,4 +1,4 @@
-import type { ImageEntry } from "@shadowbox/sandbox";
+import type { ImageEntry, OutsideFile } from "@shadowbox/sandbox";
 import { digestOf } from "../runtime/digest.ts";
 import type { ProjectChanges } from "../runtime/protocol.ts";
 
@@ -43,6 +43,29 @@ export async function mayWrite({ folder }: Origin, ask: boolean): Promise<boolea
   const mode = "readwrite";
   if (((await handle.queryPermission?.({ mode })) ?? "granted") === "granted") return true;
   return ask && (await handle.requestPermission?.({ mode })) === "granted";
+}
+
+/** Of these paths, the files that the folder has otherwise than is known, as they are there now. */
+export async function newerFiles(
+  { folder, known }: Origin,
+  paths: readonly string[],
+): Promise<OutsideFile[]> {
+  const newer: OutsideFile[] = [];
+  for (const path of new Set(paths)) {
+    const file = await fileAt(folder, path);
+    if (file === "folder") continue;
+    const bytes = file && new Uint8Array(await file.arrayBuffer());
+    if ((bytes && (await digestOf(bytes))) === known.get(path)) continue;
+    newer.push({ path, ...(bytes && { bytes, mtimeNs: BigInt(file.lastModified) * 1_000_000n }) });
+  }
+  return newer;
+}
+
+/** The project has the folder's version by now. */
+export async function noteKnown({ known }: Origin, files: readonly OutsideFile[]): Promise<void> {
+  for (const { path, bytes } of files)
+    if (bytes === undefined) known.delete(path);
+    else known.set(path, await digestOf(bytes));
 }
 
 /**
@@ -90,10 +113,14 @@ async function parentOf(
 
 /** SHA-256 of the file that is there now; undefined: nothing is; "folder": something else. */
 async function digestAt(folder: FileSystemDirectoryHandle, path: string): Promise<string | undefined> {
+  const file = await fileAt(folder, path);
+  return file instanceof File ? digestOf(new Uint8Array(await file.arrayBuffer())) : file;
+}
+
+async function fileAt(folder: FileSystemDirectoryHandle, path: string): Promise<File | "folder" | undefined> {
   const { folders, name } = split(path);
   try {
-    const file = await (await (await parentOf(folder, folders, false)).getFileHandle(name)).getFile();
-    return await digestOf(new Uint8Array(await file.arrayBuffer()));
+    return await (await (await parentOf(folder, folders, false)).getFileHandle(name)).getFile();
   } catch (error) {
     const { name: kind } = error as DOMException;
     if (kind === "NotFoundError") return undefined;

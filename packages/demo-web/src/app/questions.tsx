@@ -1,12 +1,13 @@
 import type { Answer } from "@shadowbox/agent";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Question, Reply } from "../runtime/protocol.ts";
+import type { ConflictQuestion, ConflictReply } from "./folder.ts";
 
 /** A question that waits for the person. */
 export interface Pending {
   id: number;
-  question: Question;
-  answer(reply: Reply): void;
+  question: Question | ConflictQuestion;
+  answer(reply: Reply | ConflictReply): void;
 }
 
 /** The oldest question; the others wait behind it. */
@@ -21,7 +22,9 @@ function QuestionCard({ question, answer, more }: Pending & { more: number }) {
   // A key that was meant for the terminal must not answer: the card has the focus, not one of its buttons.
   useEffect(() => card.current?.focus(), []);
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Escape") answer(question.type === "choice" ? undefined : { allowed: false });
+    if (event.key !== "Escape") return;
+    if (question.type === "conflict") answer({ resolution: "skip", all: false });
+    else answer(question.type === "choice" ? undefined : { allowed: false });
   };
   return (
     <div
@@ -35,6 +38,8 @@ function QuestionCard({ question, answer, more }: Pending & { more: number }) {
     >
       {question.type === "choice" ? (
         <Choice question={question} answer={answer} />
+      ) : question.type === "conflict" ? (
+        <InBoth question={question} answer={answer} />
       ) : question.type === "risk" ? (
         <Risk question={question} answer={answer} />
       ) : (
@@ -117,6 +122,46 @@ function Risk({ question, answer }: { question: RiskQuestion; answer(reply: Answ
         <button type="button" class="primary" onClick={() => answer({ allowed: true })}>
           Commit it
         </button>
+      </div>
+    </>
+  );
+}
+
+type InBothProps = { question: ConflictQuestion; answer(reply: ConflictReply): void };
+
+/** A file that was changed in the box and in the folder. */
+function InBoth({ question: { path, reason, folder, canMerge, others }, answer }: InBothProps) {
+  const [all, setAll] = useState(false);
+  const choice = (resolution: ConflictReply["resolution"], label: string, isFirst = false) => (
+    <button type="button" class={isFirst ? "primary" : undefined} onClick={() => answer({ resolution, all })}>
+      {label}
+    </button>
+  );
+  return (
+    <>
+      <h2 id="question-title">Changed in both</h2>
+      <div id="question-text">
+        <p>
+          <code class="subject">{path}</code> was {reason} in {folder} since the box saw it.
+        </p>
+        <p class="quiet detail">
+          {canMerge
+            ? "Merged, it has the edits of both; where they touch, both stand between markers in the box, and nothing is written."
+            : "It is committed already, and differs in the folder."}
+        </p>
+      </div>
+      {others > 0 && (
+        <label>
+          <input type="checkbox" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />{" "}
+          The same for {others} more
+        </label>
+      )}
+      <div class="bar">
+        {choice("skip", "Skip")}
+        <span class="gap" />
+        {choice("ours", "Keep the folder's")}
+        {choice("theirs", "Take the box's", !canMerge)}
+        {canMerge && choice("merge", "Merge", true)}
       </div>
     </>
   );

@@ -2,17 +2,10 @@ import type { Rule } from "@shadowbox/agent";
 import type { ChangeFacts, Snapshot } from "@shadowbox/sandbox";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Call, ConnectedRuntime } from "../runtime/client.ts";
-import type {
-  AuditEvent,
-  CommandFacts,
-  ListedFile,
-  LogFacts,
-  Opened,
-  Question,
-  Reply,
-} from "../runtime/protocol.ts";
+import type { AuditEvent, CommandFacts, ListedFile, LogFacts, Opened, Reply } from "../runtime/protocol.ts";
+import { type ConflictReply, FollowedFolder } from "./folder.ts";
 import { keepForOffline } from "./isolation.ts";
-import { keepOrigin, keptOrigin, mayWrite, type Origin, originOf, writeBack } from "./origin.ts";
+import { keepOrigin, keptOrigin, originOf } from "./origin.ts";
 import { takeBack } from "./patch.ts";
 import { keepPreferences, loadPreferences, type Preferences, showTheme } from "./preferences.ts";
 import { download, exportZip, type Imported } from "./projects.ts";
@@ -106,7 +99,8 @@ export function useBox(
   const [view, setView] = useState(() => openingView(loadPreferences()));
   const update: Update = (part) =>
     setView((before) => ({ ...before, ...(typeof part === "function" ? part(before) : part) }));
-  const box = useMemo(() => connect(runtime.call, update, view.preferences), []);
+  const ask = useMemo(() => askWith(update), []);
+  const box = useMemo(() => connect(runtime.call, update, view.preferences, ask), []);
   useEffect(() => {
     runtime.listen({
       output,
@@ -117,7 +111,7 @@ export function useBox(
       changed: () => void box.follow(),
       audit: (event) => update(({ audit }) => ({ audit: [...audit.slice(1 - SHOWN_EVENTS), event] })),
       agent: box.takeAgentEvent,
-      ask: askWith(update),
+      ask,
     });
     void box.open(opened);
   }, []);
@@ -125,20 +119,20 @@ export function useBox(
 }
 
 /** Puts questions to the person; each stays until it is answered. */
-function askWith(update: Update): (question: Question) => Promise<Reply> {
+function askWith(update: Update) {
   let asked = 0;
-  return (question) =>
+  return <R extends Reply | ConflictReply>(question: Pending["question"]): Promise<R> =>
     new Promise((resolve) => {
       const id = ++asked;
-      const answer = (reply: Reply) => {
+      const answer = (reply: Reply | ConflictReply) => {
         update(({ questions }) => ({ questions: questions.filter((one) => one.id !== id) }));
-        resolve(reply);
+        resolve(reply as R);
       };
       update(({ questions }) => ({ questions: [...questions, { id, question, answer }] }));
     });
 }
 
-function connect(call: Call, update: Update, given: Preferences) {
+function connect(call: Call, update: Update, given: Preferences, ask: ReturnType<typeof askWith>) {
   let version = 0;
   let preferences = given;
   const fail = (error: unknown) => update({ problem: (error as Error).message });
@@ -151,7 +145,7 @@ function connect(call: Call, update: Update, given: Preferences) {
     ]);
     update({ changes, log: [...log], snapshots, rules: [...rules], version: ++version });
   };
-  const folder = followFolder(call, update);
+  const folder = new FollowedFolder({ call, update, ask });
   /** Does something in the box, then shows what changed. */
   const act: Act = async (what) => {
     update({ problem: "" });
@@ -186,7 +180,7 @@ function connect(call: Call, update: Update, given: Preferences) {
     ...fileActions(call, act),
     ...exportActions(call, fail),
     agent: agent.actions,
-    review: reviewActions(call, act),
+    review: reviewActions(call, act, folder),
     forget: (rule) => void act(() => call("forget", rule)),
     setPreferences,
     closeProblem: () => update({ problem: "" }),
@@ -200,7 +194,7 @@ interface ProjectParts {
   call: Call;
   update: Update;
   enter(): Promise<void>;
-  folder: ReturnType<typeof followFolder>;
+  folder: FollowedFolder;
   fail(error: unknown): void;
 }
 
@@ -272,39 +266,23 @@ function exportActions(call: Call, fail: (error: unknown) => void) {
   };
 }
 
-/** Keeps the user's folder as the project is, as far as the page may. */
-function followFolder(call: Call, update: Update) {
-  let origin: Origin | undefined;
-  const settle = async (isClick: boolean) => {
-    if (origin === undefined) return;
-    const changes = await call("projectChanges", origin.known);
-    let pending = changes.put.length + changes.gone.length;
-    if (pending > 0 && (await mayWrite(origin, isClick))) {
-      const { conflicts, skipped, written, removed } = await writeBack(origin, changes);
-      await keepOrigin(origin);
-      pending -= written.length + removed.length;
-      const left = [...conflicts.map((path) => `${path} changed there meanwhile`)];
-      left.push(...skipped.map((path) => `${path} is a link, which a page cannot make`));
-      if (left.length > 0)
-        update({ problem: `Not written to the folder ${origin.folder.name}: ${left.join("; ")}.` });
-    }
-    update({ folder: { name: origin.folder.name, pending } });
-  };
-  return {
-    settle,
-    use: async (from: Origin | undefined) => {
-      origin = from;
-      update({ folder: undefined });
-      await settle(false);
-    },
-  };
-}
-
-function reviewActions(call: Call, act: Act): ReviewActions {
+function reviewActions(call: Call, act: Act, folder: FollowedFolder): ReviewActions {
   return {
     patch: async (path) => text(await call("diff", [path])),
-    keepHunk: (path, hunk) => act(() => call("commit", [{ path, hunks: [hunk] }])),
-    keep: (paths) => act(() => call("commit", paths)),
+    keepHunk: (path, hunk) =>
+      act(async () => {
+        const { added, removed } = await change(call, path);
+        const left = await folder.meet([path]);
+        const now = await change(call, path);
+        // A merge may number the hunks anew: the person looks again.
+        if (left?.length === 0 || now.added !== added || now.removed !== removed) return;
+        await call("commit", [{ path, hunks: [hunk] }]);
+      }),
+    keep: (paths) =>
+      act(async () => {
+        const left = await folder.meet(paths);
+        if (left === undefined || left.length > 0) await call("commit", left);
+      }),
     discard: (paths) => act(() => call("discard", paths)),
     undo: () => act(() => call("undo")),
     redo: () => act(() => call("redo")),
@@ -314,4 +292,9 @@ function reviewActions(call: Call, act: Act): ReviewActions {
         await call("write", `${ROOT}/${path}`, new TextEncoder().encode(takeBack(now, hunk)));
       }),
   };
+}
+
+async function change(call: Call, path: string): Promise<{ added: number; removed: number }> {
+  const { changes } = await call("changes");
+  return changes.find((one) => one.path === path) ?? { added: 0, removed: 0 };
 }

@@ -4,6 +4,9 @@ import type {
   FileFacts,
   ImageEntry,
   LogEntry,
+  OutsideFile,
+  RefreshResult,
+  Resolution,
   SandboxErrorCode,
   SandboxEvent,
   Selection,
@@ -33,6 +36,10 @@ export interface Runtime {
   write(path: string, bytes: Uint8Array): void;
   changes(): CommitResult["changes"];
   diff(paths?: readonly string[]): Uint8Array;
+  /**
+   * Takes files in as they are now in the folder that the project came from. What the box changed, too, is answered, or else skipped.
+   */
+  takeIn(files: readonly OutsideFile[], answers: Readonly<Record<string, Resolution>>): RefreshResult;
   /** Asks about each path that can run code later; without a yes it stays in the box. */
   commit(paths?: readonly Selection[]): void;
   discard(paths?: readonly string[]): void;

@@ -172,7 +172,8 @@ type ReviewMethod =
   | "log"
   | "snapshots"
   | "snapshotDiff"
-  | "restore";
+  | "restore"
+  | "takeIn";
 
 type Methods = {
   [M in keyof Runtime]: (
@@ -230,6 +231,7 @@ function withSomePaths({ paths, ...entry }: LogEntry): LogFacts {
 const reviewMethods: Pick<Methods, ReviewMethod> = {
   changes: () => current().changes(),
   diff: (paths?: readonly string[]) => current().diff(paths),
+  takeIn: (outside, conflicts) => current().refresh({ outside, conflicts, onConflict: "skip" }),
   commit: async (paths) => void (await commitAsking(paths)),
   discard: async (paths) => void (await current().discard(paths)),
   undo: async () => void (await current().undo()),

@@ -6,6 +6,7 @@ import {
   type TreeFileSystem,
 } from "@shadowbox/vfs";
 import {
+  answerFor,
   type BlameLine,
   blameFile,
   type CallOrigin,
@@ -25,7 +26,9 @@ import {
   type Picked,
   pathsOf,
   pickedChange,
+  planTakeIn,
   printPatch,
+  type RefreshOptions,
   type RefreshResult,
   type RestoreResult,
   restoreSnapshot,
@@ -34,6 +37,7 @@ import {
   Snapshots,
   selectWithCalls,
   settledPaths,
+  settleShadow,
   settleTransaction,
   type UndoResult,
   type View,
@@ -120,8 +124,12 @@ export class ImageReview extends ShadowReview {
 
   /** The box still has the changes, as before the commit. */
   override undo(): UndoResult {
-    const nothing = "undo: there is no commit to take back";
-    return this.#move("undo", this.#stacks().done.at(-1), () => this.#image.revert(), nothing);
+    const id = this.#stacks().done.at(-1);
+    const nothing =
+      id === undefined
+        ? "undo: there is no commit to take back"
+        : `undo: changed since the commit ${id}, and left alone: a file that it wrote`;
+    return this.#move("undo", id, () => this.#image.revert(), nothing);
   }
 
   redo(): UndoResult {
@@ -215,9 +223,50 @@ export class ImageReview extends ShadowReview {
     return { paths: names };
   }
 
-  /** The project has no edits that the box does not see. */
-  refresh(): RefreshResult {
-    return { conflicts: [] };
+  /** The project has no edits that the box does not see, but for those that are told. */
+  refresh({ outside = [], conflicts: answers, onConflict = "merge" }: RefreshOptions = {}): RefreshResult {
+    const found = outside.map(({ path, bytes }) => ({ path, now: this.#standing(path, bytes) }));
+    const news = found.filter(({ path, now }) => !isSameFile(this.#read(path), now?.bytes));
+    const { conflicts, taken, letGo, rebase, shown } = planTakeIn(
+      collectChanges(this.shadow),
+      news.map(({ path, now }) => ({ path: encodeText(path), ...(now && { now }) })),
+      (path) => answerFor(path, { conflicts: answers, onConflict }),
+    );
+    if (news.length === 0) return { conflicts };
+    ownMoved(
+      this.shadow,
+      taken.map(({ path }) => path),
+    );
+    const times = new Map(outside.map(({ path, mtimeNs }) => [path, mtimeNs]));
+    const names = taken.map(({ path }) => decodeText(path));
+    const put = taken.flatMap(({ now }, i) => (now ? [this.#entryOf(names[i] as string, now, times)] : []));
+    const gone = names.filter((_, i) => taken[i]?.now === undefined);
+    this.#keep(() => this.#image.takeIn(put, gone));
+    settleShadow(this.shadow, letGo, rebase, shown);
+    this.#note({
+      operation: "refresh",
+      paths: [...new Set([...names, ...conflicts.map(({ path }) => path)])],
+    });
+    return { conflicts };
+  }
+
+  #read(path: string): Uint8Array | undefined {
+    const got = this.#image.read(encodeText(path));
+    return typeof got === "number" ? undefined : got.bytes;
+  }
+
+  #standing(path: string, bytes: Uint8Array | undefined) {
+    if (bytes === undefined) return undefined;
+    const stat = this.#image.stat(encodeText(path));
+    return { kind: "file" as const, mode: typeof stat === "number" ? 0o644 : stat.mode, bytes };
+  }
+
+  #entryOf(
+    path: string,
+    { mode, bytes }: { mode: number; bytes: Uint8Array },
+    times: ReadonlyMap<string, bigint | undefined>,
+  ): ImageEntry {
+    return { path, type: "file", mode, bytes, mtimeNs: times.get(path) ?? BigInt(Date.now()) * 1_000_000n };
   }
 
   edit(name: string, bytes: Uint8Array): RestoreResult {
@@ -235,6 +284,11 @@ export class ImageReview extends ShadowReview {
   blame(name: string): BlameLine[] {
     return blameFile(this.shadow, this.#snapshots, name);
   }
+}
+
+function isSameFile(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function goneOf({ kind, path, from }: Change): string[] {

@@ -1,10 +1,8 @@
 import { decodeText } from "@shadowbox/vfs";
+import { mergeChange } from "../changes/merge.ts";
 import type { View } from "../changes/shadow.ts";
 import type { Change } from "../changes/types.ts";
-import { isBinary } from "../diff/hunks.ts";
-import { type MergeLabels, mergeTexts } from "../diff/merge.ts";
 import type { Conflict, Resolution } from "../operations.ts";
-import { sameBytes } from "../paths.ts";
 import type { ConfinedFolder } from "./confined.ts";
 import { conflictOf } from "./plan.ts";
 import { readStanding } from "./standing.ts";
@@ -16,8 +14,6 @@ export interface Refresh {
   rebase: Uint8Array[];
   shown: View[];
 }
-
-const LABELS: MergeLabels = { ours: "project", theirs: "box" };
 
 /** Answers each conflict of the changes; those answered `skip`, and those that cannot be merged, stay as they are. */
 export function planRefresh(
@@ -36,7 +32,7 @@ export function planRefresh(
     if (resolution === "ours") plan.letGo.push(...places);
     else if (resolution === "theirs") plan.rebase.push(...places);
     else if (resolution === "merge") {
-      const merged = mergeChange(target, change);
+      const merged = mergeWith(target, change);
       if (merged === undefined) delete conflict.resolution;
       else {
         if (merged.marks > 0) conflict.marks = merged.marks;
@@ -49,18 +45,8 @@ export function planRefresh(
   return plan;
 }
 
-/** The file with the user's edits and the box's; undefined where that cannot be: other kinds, binary, one side gone. */
-function mergeChange(target: ConfinedFolder, change: Change): { view: View; marks: number } | undefined {
-  const { path, from, before, after } = change;
+function mergeWith(target: ConfinedFolder, change: Change): ReturnType<typeof mergeChange> {
+  const { path, from } = change;
   if (from !== undefined && target.look(path) !== undefined) return undefined;
-  if (after?.kind !== "file" || (before !== undefined && before.kind !== "file")) return undefined;
-  const now = readStanding(target, from ?? path);
-  if (now?.kind !== "file") return undefined;
-  const [base, theirs] = [before?.read() ?? new Uint8Array(), after.read()];
-  if (change.stale || [base, theirs, now.bytes].some(isBinary)) return undefined;
-  const { bytes, conflicts } = sameBytes(base, theirs)
-    ? { bytes: now.bytes, conflicts: 0 }
-    : mergeTexts(base, now.bytes, theirs, LABELS);
-  const mode = before === undefined || after.mode !== before.mode ? after.mode : now.mode;
-  return { view: { path, kind: "file", mode, bytes }, marks: conflicts };
+  return mergeChange(change, readStanding(target, from ?? path));
 }

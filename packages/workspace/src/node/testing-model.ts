@@ -1,4 +1,7 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { decodeText } from "@shadowbox/vfs";
+import { settledPaths } from "../changes/after.ts";
+import { collectChanges } from "../changes/collect.ts";
 import { type Listing, TestProject } from "./testing.ts";
 import { randomBoxStep, randomFiles, randomOf } from "./testing-crash.ts";
 
@@ -53,13 +56,17 @@ export class Model {
     if (path === undefined) return;
     const { changes } = this.#test.workspace.changes();
     const both = changes.filter((change) => change.path === path || change.from === path);
-    const isBoxes = both.length > 0;
+    // What the box wrote just as the project has it is its own, too.
+    const { shadow } = this.#test;
+    const own = settledPaths(shadow, collectChanges(shadow)).some((one) => decodeText(one) === path);
+    const isBoxes = both.length > 0 || own;
     const seen = this.#test.seen();
     // What the box moved without changing it has no content of its own yet: the user's edit shows there.
     if (Object.keys(seen).some((other) => other !== path && seen[other] === found[path])) return;
     const text = `user ${this.#random()}\n`;
     this.#test.user({ [path]: text });
     for (const change of both) this.#conflicts.add(change.path).add(path);
+    if (own) this.#conflicts.add(path);
     for (const done of [...this.#commits, ...this.#undone])
       if (done.before[path] === done.after[path]) done.before[path] = done.after[path] = text;
       else done.blocked = true;

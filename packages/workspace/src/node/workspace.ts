@@ -212,7 +212,12 @@ export class ProjectWorkspace {
   }
 
   /** Brings the user's newer edits into the box; the project is not touched. Throws WorkspaceError `invalid`. */
-  refresh({ paths, conflicts: answers, onConflict = "merge" }: RefreshOptions = {}): RefreshResult {
+  refresh({ paths, conflicts: answers, onConflict = "merge", outside }: RefreshOptions = {}): RefreshResult {
+    if (outside !== undefined)
+      throw new WorkspaceError(
+        "invalid",
+        "refresh: expected no files from outside, the project is in a folder",
+      );
     this.#shadow.overlay.refresh(this.#shadow.root);
     const conflicts = this.#refresh(paths, (path) => answerFor(path, { conflicts: answers, onConflict }));
     this.#keeping.flush();
