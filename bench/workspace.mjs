@@ -1,7 +1,18 @@
 // Bars of the workspace, each beside the tool that it is measured against, in one run: node bench/workspace.mjs
 // [--files N] [--folder DIR] [--json]
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -94,6 +105,10 @@ const copies = [1, 2, 3].map((i) => {
 });
 const copy = median(copies.map((one) => one.copy));
 const synced = median(copies.map((one) => one.synced));
+const calls = bareCalls(join(folder, "copy1"), join(folder, "links"));
+const bare = calls.writing + calls.syncing;
+row("the calls of a commit and nothing else, one by one / cp -r", bare, copy, undefined);
+row("of which sync -f, twice / cp -r", calls.syncing, copy, undefined);
 const before = process.cpuUsage();
 const commit = timed(() => test.workspace.commit({ countLines: false }));
 const { user, system } = process.cpuUsage(before);
@@ -104,6 +119,28 @@ row("the same, CPU of this process, ms: system", system / 1000);
 boxChangesAll("once more");
 const counted = timed(() => test.workspace.commit());
 row("the same with changed lines counted / cp -r", counted, copy, undefined);
+
+/** What a commit asks of the system for as many files: a link to the old one, the new one beside it, a rename, a look. */
+function bareCalls(target, links) {
+  mkdirSync(links);
+  const bytes = names.map((name) => Buffer.from(`changed ${name}\n`.repeat(400)));
+  const each = (action) =>
+    timed(() => {
+      for (const [i, name] of names.entries()) action(join(target, name), i);
+    });
+  const sync = () => timed(() => execFileSync("sync", ["-f", folder]));
+  let writing = each((place, i) => {
+    linkSync(place, join(links, String(i)));
+    const fd = openSync(`${place}.new`, "wx", 0o644);
+    writeSync(fd, bytes[i]);
+    closeSync(fd);
+  });
+  let syncing = sync();
+  writing += each((place) => renameSync(`${place}.new`, place));
+  syncing += sync();
+  writing += each((place) => lstatSync(place, { bigint: true }));
+  return { writing, syncing };
+}
 
 if (values.json) console.log(JSON.stringify(rows));
 else

@@ -8,7 +8,7 @@ import type { TreeFileSystem } from "../tree/tree.ts";
 import type { JournalRecord, NodeRecord } from "./records.ts";
 
 /** Flags that a node keeps between sessions. */
-const LASTING = Flag.CONTENT | Flag.META | Flag.BELOW | Flag.MULTI;
+const LASTING = Flag.CONTENT | Flag.META | Flag.BELOW | Flag.MULTI | Flag.HELD;
 const PIECE = 1 << 20;
 
 /** Hands over what changed since the last call, and forgets that it did. Cost follows the change. */
@@ -114,7 +114,8 @@ function emitData(
 ): void {
   const { heap } = fs;
   // What the project has unchanged is read from there again.
-  const ours = hasFlag(heap, node, Flag.CONTENT) || heap.u32[(node >>> 2) + Inode.BASE] === 0;
+  const isKept = hasFlag(heap, node, Flag.CONTENT) || hasFlag(heap, node, Flag.HELD);
+  const ours = isKept || heap.u32[(node >>> 2) + Inode.BASE] === 0;
   if (!ours || (!whole && !hasFlag(heap, node, Flag.DIRTY_DATA))) return;
   const size = heap.f64[(node + 4 * Inode.SIZE) >>> 3];
   const from = whole ? 0 : heap.f64[(node + 4 * Inode.DIRTY_FROM) >>> 3];

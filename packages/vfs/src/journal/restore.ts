@@ -104,7 +104,7 @@ class Builder {
 
   #fillFile(node: NodeId, record: NodeRecord): void {
     const { heap, tree } = this.#fs;
-    const ours = (record.flags & Flag.CONTENT) !== 0 || record.base === undefined;
+    const ours = (record.flags & (Flag.CONTENT | Flag.HELD)) !== 0 || record.base === undefined;
     if (!ours) {
       heap.f64[(node + 4 * Inode.SIZE) >>> 3] = record.size;
       if (record.size > 0) setFlag(heap, node, Flag.LAZY);

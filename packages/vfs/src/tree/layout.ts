@@ -79,6 +79,8 @@ export const Flag = {
   DEAD: 1024,
   /** The journal has a record of it. */
   SAVED: 2048,
+  /** Has no name any more and was read before: the journal keeps the project's content, to merge with. */
+  HELD: 4096,
 } as const;
 
 /** What an entry of the project looked like when it was seen. */

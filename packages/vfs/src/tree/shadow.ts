@@ -160,6 +160,7 @@ export function giveName(heap: Heap, dir: Pointer, name: Uint8Array, entry: Poin
     // It came back to where the project has it.
     heap.u32[(at >>> 2) + Entry.WAS] = 0;
     heap.u32[n + Inode.OPEN]--;
+    heap.u32[n + Inode.FLAGS] &= ~Flag.HELD;
   }
   stampStatus(heap, node);
   changeNames(heap, dir);
@@ -174,6 +175,22 @@ export function displace(heap: Heap, dir: Pointer, entry: Pointer): void {
   if (node === 0) return;
   holdDisplaced(heap, dir, entry, node);
   detach(heap, node, dir, entry);
+  holdContent(heap, node);
+}
+
+/** Larger ones are read from the project again, if it still has them. */
+const MOST_HELD = 1 << 20;
+
+/** Of a project's file that has lost its last name: what was read of it is to be known after the user changes it, too. */
+export function holdContent(heap: Heap, node: Pointer): void {
+  const at = node >>> 2;
+  const size = heap.f64[(node + 4 * Inode.SIZE) >>> 3];
+  const isKnown = (heap.u32[at + Inode.FLAGS] & (Flag.LAZY | Flag.CONTENT | Flag.HELD)) === 0;
+  if (!isKnown || size === 0 || size > MOST_HELD || heap.u32[at + Inode.NLINK] > 0) return;
+  if (heap.u32[at + Inode.TYPE] !== FileType.REGULAR || heap.u32[at + Inode.BASE] === 0) return;
+  setFlag(heap, node, Flag.HELD);
+  markDirtyData(heap, node, 0, size);
+  markDirty(heap, node);
 }
 
 /** The names of `dir` changed now. */

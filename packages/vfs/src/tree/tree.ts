@@ -33,7 +33,7 @@ import {
   setTime,
   stampChange,
 } from "./nodes.ts";
-import { beforeWrite, displace, giveName, markChanged, removeName } from "./shadow.ts";
+import { beforeWrite, displace, giveName, holdContent, markChanged, removeName } from "./shadow.ts";
 
 /** How a tree is made. */
 export interface TreeOptions {
@@ -325,6 +325,7 @@ export class TreeFileSystem implements FileSystem {
       if (node === 0) return -Errno.ENOENT;
       if (this.type(node) === FileType.DIRECTORY) return -Errno.EISDIR;
       removeName(this.heap, this.tree, dir, entry);
+      holdContent(this.heap, node);
       freeIfUnused(this.heap, this.tree, node);
       return 0;
     });

@@ -176,6 +176,14 @@ describe("snapshots", () => {
     expect(written).toEqual(["2 edit", "20 edit again"]);
   });
 
+  it("tell who wrote each line of a file that one call moved and edited", () => {
+    test = new TestProject(FILES);
+    test.boxMoves("long.txt", "moved.txt");
+    call("move and edit", { "moved.txt": lines(40, { 20: "twenty" }) });
+    const written = test.workspace.blame("moved.txt").flatMap(({ snapshot }, i) => (snapshot ? [i + 1] : []));
+    expect(written).toEqual([20]);
+  });
+
   it("lose only what a crash cut off", () => {
     test = new TestProject(FILES);
     const file = join(test.state, "snapshots");

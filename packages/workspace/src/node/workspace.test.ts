@@ -287,3 +287,22 @@ describe("undo() and redo()", () => {
     expect(test.found()).toEqual(before);
   });
 });
+
+describe("a file that the box read and put another in place of", () => {
+  it.each(["moves another over it", "removes it and writes it anew"])(
+    "is merged with what the user makes of it in another run: %s",
+    (how) => {
+      test = new TestProject(FILES);
+      test.seen();
+      test.box({ fresh: lines(40, { 2: "two" }) });
+      if (how.startsWith("removes")) test.boxRemoves("long.txt");
+      test.boxMoves("fresh", "long.txt");
+      test.open();
+      test.user({ "long.txt": lines(40, { 39: "thirty-nine" }) });
+      test.open();
+      const { conflicts } = test.workspace.commit({ onConflict: "merge" });
+      expect(conflicts).toEqual([{ path: "long.txt", reason: "changed", resolution: "merge" }]);
+      expect(test.found()["long.txt"]).toBe(lines(40, { 2: "two", 39: "thirty-nine" }));
+    },
+  );
+});

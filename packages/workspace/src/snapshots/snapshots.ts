@@ -182,16 +182,27 @@ export class Snapshots {
     for (const { id, changes } of [...this.#file.frames].reverse()) {
       const change = changes.find((one) => one.path === key);
       if (change === undefined || (change.now.kind !== "file" && change.was.kind !== "file")) continue;
-      const { was, now } = change;
-      const source = changes.find(
-        (one) => one.now.kind === "nothing" && one.was.blob !== undefined && one.was.blob === now.blob,
-      );
-      if (was.kind === "nothing" && source !== undefined) key = source.path;
-      else found.unshift({ snapshot: id, before: bytes(was), after: bytes(now) });
+      const source = this.#sourceOf(change, changes);
+      found.unshift({ snapshot: id, before: bytes((source ?? change).was), after: bytes(change.now) });
+      if (source !== undefined) key = source.path;
     }
     return found;
   }
+
+  /** What a file that came up was moved from in the same call, also if it was edited on the way. */
+  #sourceOf(change: FrameChange, all: readonly FrameChange[]): FrameChange | undefined {
+    if (change.was.kind !== "nothing" || change.now.kind !== "file") return undefined;
+    const gone = all.filter(({ was, now }) => now.kind === "nothing" && was.blob !== undefined);
+    const same = gone.find(({ was }) => was.blob === change.now.blob);
+    if (same !== undefined || gone.length === 0) return same;
+    const [created] = this.#change(change.path, change.was, change.now) as [Change];
+    const changes = [...gone.flatMap(({ path, was, now }) => this.#change(path, was, now)), created];
+    const renamed = pairRenames(changes, [{ change: created }]).find(({ kind }) => kind === "renamed");
+    return renamed?.from && gone.find(({ path }) => path === pathKey(renamed.from as Uint8Array));
+  }
 }
+
+type FrameChange = Frame["changes"][number];
 
 /** What one call made of a file. */
 interface Version {
