@@ -118,6 +118,13 @@ export function removeName(heap: Heap, tree: Pointer, dir: Pointer, entry: Point
   } else dropEntry(heap, dir, entry);
 }
 
+/** The same of a file that gets no other name. */
+export function removeFile(heap: Heap, tree: Pointer, dir: Pointer, entry: Pointer): void {
+  const node = entryNode(heap, entry);
+  removeName(heap, tree, dir, entry);
+  holdContent(heap, node);
+}
+
 function keepsGhost(heap: Heap, tree: Pointer, entry: Pointer): boolean {
   return heap.u32[(tree >>> 2) + Tree.JOURNALED] !== 0 && hasEntryFlag(heap, entry, EntryFlag.SAVED);
 }
@@ -182,7 +189,7 @@ export function displace(heap: Heap, dir: Pointer, entry: Pointer): void {
 const MOST_HELD = 1 << 20;
 
 /** Of a project's file that has lost its last name: what was read of it is to be known after the user changes it, too. */
-export function holdContent(heap: Heap, node: Pointer): void {
+function holdContent(heap: Heap, node: Pointer): void {
   const at = node >>> 2;
   const size = heap.f64[(node + 4 * Inode.SIZE) >>> 3];
   const isKnown = (heap.u32[at + Inode.FLAGS] & (Flag.LAZY | Flag.CONTENT | Flag.HELD)) === 0;

@@ -33,7 +33,7 @@ import {
   setTime,
   stampChange,
 } from "./nodes.ts";
-import { beforeWrite, displace, giveName, holdContent, markChanged, removeName } from "./shadow.ts";
+import { beforeWrite, displace, giveName, markChanged, removeFile, removeName } from "./shadow.ts";
 
 /** How a tree is made. */
 export interface TreeOptions {
@@ -324,8 +324,7 @@ export class TreeFileSystem implements FileSystem {
       const node = entry === 0 ? 0 : entryNode(this.heap, entry);
       if (node === 0) return -Errno.ENOENT;
       if (this.type(node) === FileType.DIRECTORY) return -Errno.EISDIR;
-      removeName(this.heap, this.tree, dir, entry);
-      holdContent(this.heap, node);
+      removeFile(this.heap, this.tree, dir, entry);
       freeIfUnused(this.heap, this.tree, node);
       return 0;
     });
