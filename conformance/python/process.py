@@ -214,3 +214,28 @@ with concurrent.futures.ThreadPoolExecutor(4) as pool:
     print(list(pool.map(lambda n: n * n, range(5))))
     failed = pool.submit(lambda: 1 / 0)
     print(repr(failed.exception()))
+
+# --- KeyboardInterrupt wherever SIGINT comes
+import signal, subprocess, sys
+def interrupted(code):
+    child = subprocess.Popen([sys.executable, "-c", "import re, subprocess, sys, time\ntry:\n    print('ready', flush=True)\n    " + code],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child.stdout.readline()
+    child.send_signal(signal.SIGINT)
+    print(child.wait(), repr(child.stdout.read()), child.stderr.read().splitlines()[-1:])
+    child.stdin.close()
+for what in ("time.sleep(10)", "while True: pass", "sys.stdin.read()", "sum(x * x for x in range(10 ** 9))", "subprocess.run(['sleep', '10'])", "re.match('(a+)+$', 'a' * 40 + 'b')", "for i in range(10 ** 9): repr(i)"):
+    interrupted(what + "\nexcept KeyboardInterrupt: print('caught')")
+    interrupted(what + "\nfinally: pass")
+# --- SIGINT that is handled, ignored, taken back
+import signal, subprocess, sys
+print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+child = subprocess.Popen([sys.executable, "-c", "import signal, time\nsignal.signal(2, signal.SIG_IGN)\nprint('ready', flush=True)\ntime.sleep(0.3)\nprint('there still')"], stdout=subprocess.PIPE, text=True)
+child.stdout.readline(); child.send_signal(signal.SIGINT); print(child.stdout.read(), child.wait())
+signal.signal(signal.SIGINT, lambda number, frame: print("handled", number))
+signal.raise_signal(signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("raised")

@@ -78,6 +78,15 @@ test("python() says how an interpreter ended that crashed", async () => {
   expect(await inSession("1")).toMatchObject({ status: 0, fresh: true });
 });
 
+test("python() raises KeyboardInterrupt when it is interrupted, and the session goes on", async () => {
+  await inSession("kept = 5");
+  const interrupt = AbortSignal.timeout(400);
+  const endless = await run("while True: pass", { session: true, interrupt });
+  expect(endless).toMatchObject({ status: 130 });
+  expect(endless.stderr).toMatch(/KeyboardInterrupt\n$/);
+  expect(await inSession("kept")).toMatchObject({ value: "5", fresh: false });
+});
+
 test("close() ends the interpreter of a session, and nothing of it keeps Node running", async () => {
   const set = vi.spyOn(globalThis, "setInterval");
   const clear = vi.spyOn(globalThis, "clearInterval");
