@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const HERE = new URL(".", import.meta.url);
-export const TOPICS = ["code", "data", "dates", "errors", "files", "process", "text"];
+export const TOPICS = ["agent", "code", "data", "dates", "errors", "files", "process", "recursion", "text"];
 export const NATIVE = "/usr/bin/python3";
 const LIMIT_MS = 30_000;
 /** PATH is the box's; the order of hashes is not part of what a program means. */

@@ -10,6 +10,10 @@ export type Digest = string;
 export type Capability = (typeof CAPABILITIES)[number];
 export const CAPABILITIES = ["clock", "fs.read", "fs.write", "net", "random", "spawn"] as const;
 
+/** What a module asks of its engine beyond WebAssembly 2.0: `exceptions` is exception handling with exnref. */
+export type Need = (typeof NEEDS)[number];
+export const NEEDS = ["exceptions"] as const;
+
 /** A public key: `public` is its 32 bytes in hexadecimal. Its id is the SHA-256 of those bytes. */
 export interface PublicKey {
   readonly type: "ed25519";
@@ -76,6 +80,16 @@ export interface Command {
   readonly limits?: { readonly memoryBytes?: number; readonly timeMs?: number };
 }
 
+/** A wheel of PyPI that a bundle's assets are made of. */
+export interface Wheel {
+  readonly project: string;
+  readonly version: string;
+  /** Name of the file. */
+  readonly file: string;
+  readonly sha256: Digest;
+  readonly size: number;
+}
+
 /** A file beside a manifest: its digest, which is its name, and its bytes. */
 export interface OriginFile {
   readonly sha256: Digest;
@@ -108,6 +122,10 @@ export interface Manifest {
   readonly assets: Readonly<Record<string, Asset>>;
   /** Path inside the sandbox → asset, for files that the commands need, such as a standard library. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Without these an engine refuses the commands, and says so. */
+  readonly needs?: readonly Need[];
+  /** The bundle is optional: the registry holds none of its assets, who wants it brings them, made of this wheel. */
+  readonly wheel?: Wheel;
   /** Apart from the manifest, which every start reads: it is long and seldom asked for. */
   readonly origin: OriginFile;
 }
@@ -181,6 +199,14 @@ const command = object(
   },
 );
 
+const wheel = object({
+  project: match(/^[a-z0-9]+(-[a-z0-9]+)*$/, "a normalised name of PyPI"),
+  version: match(/^[0-9A-Za-z.!+]{1,64}$/, "a version of PyPI"),
+  file: match(/^[0-9A-Za-z_.!+-]{1,200}\.whl$/, "the name of a wheel"),
+  sha256: digest,
+  size: integer(1, LIMITS.wheelBytes),
+});
+
 /** The shape of a manifest; the rules between its fields are in verify-manifest.ts. */
 export const manifestShape = object(
   {
@@ -194,7 +220,7 @@ export const manifestShape = object(
     assets: table(assetName, asset, LIMITS.entries),
     origin: object({ sha256: digest, size: integer(1, LIMITS.originBytes) }),
   },
-  { files: table(insidePath, assetName, LIMITS.entries) },
+  { files: table(insidePath, assetName, LIMITS.entries), needs: set(oneOf(...NEEDS), NEEDS.length), wheel },
 );
 
 /** The shape of what a manifest says of its assets' origin, in a file of its own. */

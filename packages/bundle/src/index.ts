@@ -9,11 +9,13 @@ export {
   type Index,
   type IndexVersion,
   type Manifest,
+  type Need,
   type Origin,
   type OriginFile,
   type PublicKey,
   type Role,
   type Root,
+  type Wheel,
 } from "./formats.ts";
 export { type HttpOptions, httpSource } from "./http-source.ts";
 export { LIMITS } from "./limits.ts";

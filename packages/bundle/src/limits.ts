@@ -14,6 +14,8 @@ export const LIMITS = {
   storedBytes: 64 * 1024 * 1024,
   /** Bytes of an asset unpacked. */
   assetBytes: 256 * 1024 * 1024,
+  /** Bytes of a wheel that optional bundles are made of. */
+  wheelBytes: 256 * 1024 * 1024,
   /** Signatures on one document, and keys of one root. */
   signatures: 16,
   keys: 32,

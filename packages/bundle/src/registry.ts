@@ -1,8 +1,8 @@
 import { toHex, utf8 } from "./bytes.ts";
 import { BundleError } from "./errors.ts";
-import type { Asset, Capability, Digest } from "./formats.ts";
+import type { Asset, Capability, Digest, Need } from "./formats.ts";
 import { LIMITS } from "./limits.ts";
-import { loadAsset } from "./load.ts";
+import { loadAsset, type Supply } from "./load.ts";
 import type { Platform } from "./platform.ts";
 import { provenAhead } from "./proven.ts";
 import { walkRoots } from "./root-chain.ts";
@@ -30,6 +30,8 @@ export interface CommandEntry {
   readonly argv0: string;
   readonly capabilities: ReadonlySet<Capability>;
   readonly limits: { readonly memoryBytes?: number; readonly timeMs?: number };
+  /** What its module asks of an engine. */
+  readonly needs: readonly Need[];
 }
 
 /** A file that bundles bring along, such as a standard library; `path` is inside the sandbox. */
@@ -53,6 +55,8 @@ export interface OpenOptions {
    * `index-expired`). Absent for an installed copy, which goes on working for ever.
    */
   readonly now?: number;
+  /** Whether an asset of an optional bundle was brought, and is in the store; default: none was. */
+  isBrought?(asset: Asset): boolean;
 }
 
 /** A registry whose root, index and manifests were all verified. The only way to manifests and modules. */
@@ -64,6 +68,8 @@ export interface VerifiedRegistry {
   readonly seen: Seen;
   /** Bundle → the manifest in use. */
   bundles(): ReadonlyMap<string, VerifiedManifest>;
+  /** Names of the optional bundles among them that nobody has brought: they have neither commands nor files yet. */
+  absent(): ReadonlySet<string>;
   /** Command name → what runs it. */
   commands(): ReadonlyMap<string, CommandEntry>;
   /** Path inside the sandbox → the file there. */
@@ -139,7 +145,7 @@ function* open(
     indexSha256: toHex(platform.sha256(bytes)),
     targets: root.roles.targets.keys,
   };
-  return assemble({ root, index, manifests, seen: fresh }, source, platform, options.store);
+  return assemble({ root, index, manifests, seen: fresh }, { source, platform, ...options });
 }
 
 function latestVersions(index: VerifiedIndex): Record<string, string> {
@@ -155,12 +161,13 @@ interface Documents {
 
 function assemble(
   { root, index, manifests, seen }: Documents,
-  source: RegistrySource,
-  platform: Platform,
-  store: Store | undefined,
+  { source, platform, store, isBrought }: Supply & Pick<OpenOptions, "isBrought">,
 ): VerifiedRegistry {
   const assets = new Map<Digest, Asset>();
-  for (const manifest of manifests)
+  const there = manifests.filter(
+    ({ wheel, assets: own }) => !wheel || Object.values(own).every((each) => isBrought?.(each)),
+  );
+  for (const manifest of there)
     for (const asset of Object.values(manifest.assets)) assets.set(asset.sha256, asset);
   const load = (sha256: Digest) => {
     const asset = assets.get(sha256);
@@ -173,14 +180,16 @@ function assemble(
     if (!manifest) throw new BundleError("not-found", `find bundle: "${name}" is not in use`);
     return manifest;
   };
-  const commands = commandsOf(manifests);
-  const files = filesOf(manifests);
+  const absent = new Set(manifests.filter((each) => !there.includes(each)).map(({ name }) => name));
+  const commands = commandsOf(there);
+  const files = filesOf(there);
   return {
     name: root.registry,
     root,
     index,
     seen,
     bundles: () => bundles,
+    absent: () => absent,
     commands: () => commands,
     files: () => files,
     assets: () => assets,
@@ -217,6 +226,7 @@ function commandsOf(manifests: readonly VerifiedManifest[]): Map<string, Command
         argv0: command.argv0,
         capabilities: new Set(command.capabilities),
         limits: command.limits ?? {},
+        needs: manifest.needs ?? [],
       });
     }
   }

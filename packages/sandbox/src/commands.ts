@@ -1,10 +1,11 @@
-import type { Capability, CommandEntry, Digest, VerifiedBytes } from "@shadowbox/bundle";
+import type { Capability, CommandEntry, Digest, Need, VerifiedBytes } from "@shadowbox/bundle";
 import {
   type Command,
   capabilityBits,
   moduleLoader,
   PAGE_BYTES,
   ProgramKind,
+  WasiError,
   type WorkerPool,
 } from "@shadowbox/wasi";
 import type { BundleArchive } from "./archives.ts";
@@ -43,12 +44,17 @@ export function listCommands(
     module: 0,
     size: 0,
   }));
-  for (const { name, module, size, capabilities, limits, bundle, argv0 } of entries.values()) {
+  for (const entry of entries.values()) {
+    const { name, module, size, capabilities, limits, bundle, argv0 } = entry;
     const most = Math.min(pages, memoryPages(limits));
     const key = `${module} ${most}`;
     let number = modules.get(key);
     if (number === undefined) {
-      number = pool.addModule(moduleLoader(() => load(module), name, most, true));
+      const bytes = () => {
+        refuseNeeds(entry);
+        return load(module);
+      };
+      number = pool.addModule(moduleLoader(bytes, name, most, true));
       modules.set(key, number);
     }
     commands.push({
@@ -60,6 +66,26 @@ export function listCommands(
     });
   }
   return commands;
+}
+
+/** A module with a type of exception references, which engines without them take for broken. */
+const WITH_EXNREF = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 1, 0x69, 0);
+
+const NEEDED: Readonly<Record<Need, { what: string; module: Uint8Array<ArrayBuffer> }>> = {
+  exceptions: { what: "WebAssembly exceptions with exnref", module: WITH_EXNREF },
+};
+/** The first versions that have all of {@link NEEDED}. */
+const HAVE_ALL = "Node 24.15, Chromium 137 and wasmtime 47 have them (`--engine wasmtime`)";
+
+/** Why this JavaScript engine cannot run the modules of a bundle; undefined: it can. */
+export function lacking(needs: readonly Need[]): string | undefined {
+  const missing = needs.find((need) => !WebAssembly.validate(NEEDED[need].module));
+  return missing && `needs ${NEEDED[missing].what}, which this engine lacks; ${HAVE_ALL}`;
+}
+
+function refuseNeeds({ bundle, needs }: CommandEntry): void {
+  const reason = lacking(needs);
+  if (reason !== undefined) throw new WasiError("module", `bundle "${bundle}" ${reason}`);
 }
 
 /** What of the bundles one box may use; everything that there is by default. */

@@ -96,6 +96,8 @@ export interface SandboxOptions {
   denyCapabilities?: readonly Capability[];
   /** Folder for decompressed, verified modules; default: a private one under `state`, else none. */
   cacheDir?: string;
+  /** Folder with the optional bundles that `bringBundle` brought; default: the box has none. Node. */
+  broughtDir?: string;
   /** Where the project appears inside; default `/workspace`, `/` is allowed. */
   workspaceDir?: string;
   /**

@@ -16,7 +16,7 @@ export type { Programs } from "./engine/programs.ts";
 export type { WorkerEvents, WorkerFactory, WorkerHandle, WorkerPort } from "./engine/protocol.ts";
 export { type RunContext, serveWorker, type WorkerProgram } from "./engine/worker.ts";
 export { WasiError, type WasiErrorCode } from "./errors.ts";
-export { ArchiveFileSystem } from "./kernel/archive-fs.ts";
+export { type ArchiveFile, ArchiveFileSystem, archiveFiles } from "./kernel/archive-fs.ts";
 export { capabilityBits } from "./kernel/capabilities.ts";
 export type { Spawn } from "./kernel/children.ts";
 export type { Command, CommandBytes } from "./kernel/commands.ts";

@@ -1,3 +1,4 @@
+export { keepBrought } from "./brought.ts";
 export { type Creation, createRegistry } from "./create.ts";
 export { folderSource } from "./folder-source.ts";
 export { folderStore } from "./folder-store.ts";

@@ -110,18 +110,23 @@ function isNew(
 }
 
 function buildManifest(recipe: BundleRecipe, publication: Publication): Manifest {
-  const { name, version, description, licence, modules, files = [] } = recipe;
+  const { name, version, description, licence, modules, files = [], needs, wheel } = recipe;
+  const place = join(publication.binaries, name);
   const assets: Record<string, Asset> = {};
   for (const { module } of modules)
-    assets[`${module}.wasm`] = pack(join(publication.binaries, name, `${module}.wasm`), publication, true);
-  for (const { file } of files)
-    assets[file] = pack(join(publication.binaries, name, file), publication, false);
+    assets[`${module}.wasm`] = take(join(place, `${module}.wasm`), publication, {
+      isModule: true,
+      needs,
+      wheel,
+    });
+  for (const { file } of files) assets[file] = take(join(place, file), publication, { wheel });
   const manifest = makeManifest({
     registry: publication.trust.name,
     ...{ name, version, description, licence, assets },
     created: publication.created,
     commands: commandsOf(recipe),
     files: Object.fromEntries(files.map(({ file, path }) => [path, file])),
+    ...{ needs, wheel },
     origin: layOrigin(recipe, publication),
   });
   checkManifest(manifest);
@@ -143,21 +148,28 @@ function layOrigin({ name, modules, origin }: BundleRecipe, { folder }: Publicat
 }
 
 /** Packs one file into the registry, or finds it there: what is published keeps its packed bytes. */
-function pack(file: string, { folder }: Publication, isModule: boolean): Asset {
+function take(
+  file: string,
+  { folder }: Publication,
+  { isModule, needs = [], wheel }: Pick<BundleRecipe, "needs" | "wheel"> & { isModule?: boolean },
+): Asset {
   const raw = readBounded(file, LIMITS.assetBytes);
-  if (isModule) checkModule(raw, file);
+  if (isModule) checkModule(raw, file, needs.length === 0);
   const sha256 = toHex(platform.sha256(raw));
+  if (wheel) return asset(raw, sha256, gzip(raw));
   const place = join(folder, paths.asset(sha256));
   if (!existsSync(place)) writeWhole(place, gzip(raw));
   const stored = readBounded(place, LIMITS.storedBytes);
   const unpacked = platform.gunzipSync(stored, raw.length);
   if (toHex(platform.sha256(unpacked)) !== sha256)
     throw new BundleError("asset-digest", `publish ${file}: ${place} holds something else; remove it`);
-  return {
-    ...{ sha256, size: raw.length },
-    stored: { encoding: "gzip", sha256: toHex(platform.sha256(stored)), size: stored.length },
-  };
+  return asset(raw, sha256, stored);
 }
+
+const asset = (raw: Uint8Array, sha256: string, stored: Uint8Array): Asset => ({
+  ...{ sha256, size: raw.length },
+  stored: { encoding: "gzip", sha256: toHex(platform.sha256(stored)), size: stored.length },
+});
 
 /** gzip -9 with no time and no operating system in its header. */
 function gzip(raw: Uint8Array): Uint8Array {
@@ -196,7 +208,8 @@ function tidy(
   for (const [name, version] of allVersions(index)) {
     const bytes = readFileSync(join(folder, paths.manifest(name, version)));
     const manifest = verifyManifest(bytes, { name, version }, { root, index }, platform);
-    for (const asset of Object.values(manifest.assets)) assets.set(paths.asset(asset.sha256), asset);
+    if (!manifest.wheel)
+      for (const asset of Object.values(manifest.assets)) assets.set(paths.asset(asset.sha256), asset);
     const origin = paths.origin(manifest.origin.sha256);
     verifyOrigin(readBounded(join(folder, origin), manifest.origin.size), manifest, platform);
     needed.add(origin);

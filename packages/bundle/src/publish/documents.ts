@@ -6,9 +6,11 @@ import {
   type Index,
   type IndexVersion,
   type Manifest,
+  type Need,
   type OriginFile,
   type PublicKey,
   type Root,
+  type Wheel,
 } from "../formats.ts";
 import { compareVersions } from "../names.ts";
 import type { Platform } from "../platform.ts";
@@ -57,12 +59,14 @@ export interface ManifestPlan {
   readonly commands: Readonly<Record<string, Command>>;
   readonly assets: Readonly<Record<string, Asset>>;
   readonly files?: Readonly<Record<string, string>>;
+  readonly needs?: readonly Need[] | undefined;
+  readonly wheel?: Wheel | undefined;
   readonly origin: OriginFile;
 }
 
 /** The document of a manifest; capabilities come out sorted, each once. */
 export function makeManifest(plan: ManifestPlan): Manifest {
-  const { files, commands, ...rest } = plan;
+  const { files, commands, needs, wheel, ...rest } = plan;
   const sorted = Object.entries(commands).map(
     ([name, command]) =>
       [name, { ...command, capabilities: [...new Set(command.capabilities)].sort() }] as const,
@@ -72,6 +76,8 @@ export function makeManifest(plan: ManifestPlan): Manifest {
     ...rest,
     commands: Object.fromEntries(sorted),
     ...(files && Object.keys(files).length > 0 && { files }),
+    ...(needs && needs.length > 0 && { needs: [...new Set(needs)].sort() }),
+    ...(wheel && { wheel }),
   };
 }
 

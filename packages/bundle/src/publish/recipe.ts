@@ -4,8 +4,11 @@ import {
   type Command,
   type Manifest,
   manifestShape,
+  NEEDS,
+  type Need,
   type Origin,
   originShape,
+  type Wheel,
 } from "../formats.ts";
 import { sortNames } from "../json.ts";
 import { assetName, bundleName, commandName, insidePath, version } from "../names.ts";
@@ -27,6 +30,10 @@ export interface BundleRecipe {
   readonly modules: readonly ModuleRecipe[];
   /** Files to lay into the sandbox: `file` beside the modules, `path` inside. */
   readonly files?: readonly { readonly file: string; readonly path: string }[];
+  /** What its modules ask of an engine. */
+  readonly needs?: readonly Need[];
+  /** What its assets are made of: they are not put into the registry. */
+  readonly wheel?: Wheel;
   readonly origin?: Partial<Origin>;
 }
 
@@ -49,6 +56,8 @@ const bundle = object(
   },
   {
     files: list(object({ file: assetName, path: insidePath }), 1000),
+    needs: list(oneOf(...NEEDS), NEEDS.length),
+    wheel: object({ project: text, version: text, file: text, sha256: text, size: integer(1, 2 ** 32) }),
     origin: object({}, { recipe: text, toolchain: text, sources: table(assetName, text, 1000) }),
   },
 );

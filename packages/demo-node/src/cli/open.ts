@@ -4,6 +4,7 @@ import type { LimitReached, Sandbox, SandboxOptions } from "@shadowbox/sandbox/n
 import { CliError, EXIT } from "./errors.ts";
 import { networkOf } from "./network.ts";
 import {
+  broughtFolder,
   cacheFolder,
   type Flag,
   LOCK_FILE,
@@ -33,6 +34,7 @@ export async function openBox(
     project: projectPath(values),
     state: stateRoot(values),
     cacheDir: cacheFolder(),
+    broughtDir: broughtFolder(),
     engine,
     net: await networkOf(values),
     // Few have any: what reads them is loaded for those only.

@@ -112,6 +112,11 @@ export function cacheFolder(): string {
 /** Pins the bundles of a project; written by `shadowbox bundle lock`. */
 export const LOCK_FILE = "shadowbox.lock";
 
+/** Where optional bundles are kept that were brought. */
+export function broughtFolder(): string {
+  return join(process.env.XDG_DATA_HOME || join(homedir(), ".local/share"), "shadowbox/brought");
+}
+
 /** Where the verified copies of added registries are kept. */
 export function registryShelf(): string {
   return join(process.env.XDG_DATA_HOME || join(homedir(), ".local/share"), "shadowbox/registries");

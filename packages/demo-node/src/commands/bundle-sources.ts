@@ -16,9 +16,9 @@ import {
   type VerifiedRegistry,
 } from "@shadowbox/bundle";
 import { folderSource, install, nodePlatform, openFolderRegistry } from "@shadowbox/bundle/node";
-import { officialFolder } from "@shadowbox/sandbox/node";
+import { bringBundle, officialFolder } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
-import type { Parsed } from "../cli/options.ts";
+import { broughtFolder, type Parsed } from "../cli/options.ts";
 import {
   type Added,
   addedRegistries,
@@ -29,12 +29,16 @@ import {
   seenOf,
   trustFromFile,
 } from "../cli/registries.ts";
+import { wheelFrom } from "../cli/wheels.ts";
 
 type Values = Parsed["values"];
 
 /** The official registry and those that the user added, each verified. */
 export function registries(): VerifiedRegistry[] {
-  return [openFolderRegistry(officialFolder()), ...addedRegistries().map(openAdded)];
+  return [
+    openFolderRegistry(officialFolder(), { broughtDir: broughtFolder() }),
+    ...addedRegistries().map(openAdded),
+  ];
 }
 
 /** The verified copy of an added registry; says how to mend one that is damaged. */
@@ -68,6 +72,17 @@ function progress(): (path: string, bytes: number, limit: number) => void {
 const STEP_MS = 200;
 /** To the start of the line, which is emptied. */
 const CLEAR = "\r\x1b[K";
+
+/** Brings an optional bundle from where the user has the wheel that it is made of. */
+export async function get({ from }: Values, name: string | undefined): Promise<object[]> {
+  if (name === undefined || typeof from !== "string")
+    throw new CliError("bundle get: expected the name of an optional bundle, and --from PLACE", EXIT.USAGE);
+  const broughtDir = broughtFolder();
+  const bytes = await exclusively(() =>
+    bringBundle({ bundle: name, broughtDir, fetch: (wheel) => wheelFrom(from, wheel) }),
+  );
+  return [{ name, kept: `${(bytes / 1e6).toFixed(1)} MB` }];
+}
 
 /** What each registry has to tell; one that cannot be reached, or has nothing new to say, does not keep the others from it. */
 async function ofEach(added: readonly Added[], ask: (each: Added) => Promise<object[]>): Promise<object[]> {

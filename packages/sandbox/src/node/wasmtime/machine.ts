@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OFFICIAL } from "@shadowbox/bundle";
+import { type CommandEntry, OFFICIAL } from "@shadowbox/bundle";
 import { beyondLimit, emptyStat, Heap, Overlay, spaceLeft, type TreeFileSystem } from "@shadowbox/vfs";
 import { DirectoryFileSystem } from "@shadowbox/vfs/node";
 import {
@@ -21,6 +21,7 @@ import { Mirror } from "../../mirror.ts";
 import { mountsOf, type NodeSetup } from "../attach.ts";
 import { DiskGuard } from "./disk-guard.ts";
 import { isExecutable } from "./find.ts";
+import { LaidOut } from "./laid-out.ts";
 
 /** What programs in `wasmtime` processes need of a sandbox. */
 export interface MachineOptions {
@@ -41,6 +42,8 @@ const FILES = capabilityBits(["fs.read", "fs.write"]);
 const NOTHING_LEFT = 128 << 10;
 /** Bytes of the largest file that a program may always make: a request to the host is one. */
 const SMALLEST = 2 << 20;
+/** The version of wasmtime that has WebAssembly exceptions with exnref. */
+const WITH_EXCEPTIONS = 47;
 const DEVICES = ["null", "stdin", "stdout", "stderr"];
 
 /**
@@ -75,8 +78,9 @@ export class WasmtimeMachine implements Machine {
     const kernel = Kernel.create(heap, { root: files, mounts }, { memoryPages: options.memoryPages });
     // For programs without host services, which find an ordinary file there.
     for (const name of DEVICES) writeFileSync(join(root, "dev", name), "", { mode: 0o666 });
-    const modules = modulesOf(options.installed);
-    const withFiles = bringingFiles(options.installed);
+    const laidOut = new LaidOut(join(this.#folder, "laid-out"), options.setup);
+    const modules = modulesOf(options.installed, laidOut);
+    const withFiles = needingWorkers(options.installed);
     this.#programs = new WasmtimePrograms(kernel, {
       binary: options.binary,
       root,
@@ -151,12 +155,14 @@ function projectContent(tree: TreeFileSystem): (node: number) => Uint8Array | un
 }
 
 /**
- * Commands of bundles with files of their own (Python). They run in workers, over the same folder: their files are mounted in the kernel, and
- * they know host services by the device alone.
+ * Commands of bundles with files of their own that ask for what only host services give (Python). They run in workers, over the same folder:
+ * their files are mounted in the kernel, and they know host services by the device alone.
  */
-function bringingFiles({ archives, entries }: Installed): ReadonlySet<string> {
+function needingWorkers({ archives, entries }: Installed): ReadonlySet<string> {
   const bundles = new Set(archives.map(({ bundle }) => bundle));
-  return new Set([...entries.values()].filter(({ bundle }) => bundles.has(bundle)).map(({ name }) => name));
+  const asks = ({ bundle, capabilities }: CommandEntry) =>
+    bundles.has(bundle) && (capabilities.has("spawn") || capabilities.has("net"));
+  return new Set([...entries.values()].filter(asks).map(({ name }) => name));
 }
 
 /**
@@ -169,12 +175,19 @@ function isConfined({ name, capabilities = FILES, denied = 0 }: Command, { entri
 }
 
 /** The modules of the commands, by the number that the kernel's list has. */
-function modulesOf({ commands, entries, bytes }: Installed): ReadonlyMap<number, ProgramModule> {
+function modulesOf(
+  { commands, entries, bytes }: Installed,
+  laidOut: LaidOut,
+): ReadonlyMap<number, ProgramModule> {
   const modules = new Map<number, ProgramModule>();
   for (const { name, kind, module } of commands) {
-    const sha256 = entries.get(name)?.module;
-    if (kind === ProgramKind.MODULE && sha256 !== undefined && bytes !== undefined)
-      modules.set(module, { name, sha256, bytes: () => bytes(sha256) });
+    const entry = entries.get(name);
+    if (kind !== ProgramKind.MODULE || entry === undefined || bytes === undefined) continue;
+    modules.set(module, {
+      ...{ name, sha256: entry.module, bytes: () => bytes(entry.module) },
+      since: entry.needs.includes("exceptions") ? WITH_EXCEPTIONS : 0,
+      folders: () => laidOut.of(entry.bundle),
+    });
   }
   return modules;
 }

@@ -23,6 +23,7 @@ export class Child {
   readonly end: Promise<number>;
   readonly #shared: Shared;
   readonly #process: Process;
+  readonly #folders: Readonly<Record<string, string>>;
   readonly #folder: MailboxFolder;
   readonly #mailbox: Mailbox;
   readonly #filter = new VerdictFilter();
@@ -33,9 +34,15 @@ export class Child {
   readonly #holds: number[] = [];
   #killed = false;
 
-  constructor(shared: Shared, process: Process, module: string) {
+  constructor(
+    shared: Shared,
+    process: Process,
+    module: string,
+    folders: Readonly<Record<string, string>> = {},
+  ) {
     this.#shared = shared;
     this.#process = process;
+    this.#folders = { ...shared.options.folders, ...folders };
     this.#folder = shared.mailboxes.take();
     this.#mailbox = new Mailbox(this.#folder, process);
     this.end = this.#run(module);
@@ -111,7 +118,7 @@ export class Child {
   }
 
   #arguments(module: string): string[] {
-    const { root, folders = {} } = this.#shared.options;
+    const { root } = this.#shared.options;
     const { argv, env } = this.#process.args();
     const [argv0 = "", ...args] = argv.map(decodeText);
     return [
@@ -121,7 +128,7 @@ export class Child {
       ...["-C", "cache=n"],
       ...["-W", `max-memory-size=${this.#pages * PAGE_BYTES}`],
       ...["--dir", `${root}::/`, "--dir", `${this.#folder.path}::/dev/shadowbox`],
-      ...Object.entries(folders).flatMap(([guest, host]) => ["--dir", `${host}::${guest}`]),
+      ...Object.entries(this.#folders).flatMap(([guest, host]) => ["--dir", `${host}::${guest}`]),
       ...env.flatMap((each) => ["--env", decodeText(each)]),
       ...["--argv0", argv0, module],
       ...args,

@@ -14,7 +14,7 @@ export class CompiledModules {
   readonly #folder: string;
   readonly #onCompile: ((name: string) => void) | undefined;
   readonly #pending = new Map<string, Promise<string>>();
-  #version: Promise<string> | undefined;
+  #asked: Promise<string> | undefined;
 
   constructor(binary: string, folder: string, onCompile?: (name: string) => void) {
     this.#binary = binary;
@@ -38,13 +38,25 @@ export class CompiledModules {
     return this.file(createHash("sha256").update(bytes).digest("hex"), name, () => bytes);
   }
 
-  async #compile(sha256: string, name: string, bytes: () => Uint8Array): Promise<string> {
-    this.#version ??= promisify(execFile)(this.#binary, ["--version"]).then(
+  /** Throws WasiError `engine` where wasmtime is older than version `since`. */
+  async refuseBefore(since: number, name: string): Promise<void> {
+    if (since === 0) return;
+    const version = await this.#version();
+    if (Number.parseInt(version, 10) < since)
+      throw new WasiError("engine", `${name}: needs wasmtime ${since} or later, got ${version}`);
+  }
+
+  async #version(): Promise<string> {
+    this.#asked ??= promisify(execFile)(this.#binary, ["--version"]).then(
       ({ stdout }) => /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? "unknown",
     );
-    const version = await this.#version.catch((error: Error) => {
+    return this.#asked.catch((error: Error) => {
       throw new WasiError("engine", `start "${this.#binary}": ${error.message}`, { cause: error });
     });
+  }
+
+  async #compile(sha256: string, name: string, bytes: () => Uint8Array): Promise<string> {
+    const version = await this.#version();
     const file = join(this.#folder, `${sha256}-${version}.cwasm`);
     if (existsSync(file) && statSync(file).size > 0) return file;
     this.#onCompile?.(name);

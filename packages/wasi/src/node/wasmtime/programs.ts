@@ -23,6 +23,10 @@ export interface ProgramModule {
   sha256: string;
   /** The verified bytes, asked for when the module must be compiled. */
   bytes(): Uint8Array;
+  /** The first version of wasmtime that can run it; default any. */
+  since?: number;
+  /** Folders that it has besides: guest's path → host's path. Asked for when it is started. */
+  folders?(): Readonly<Record<string, string>>;
 }
 
 /** What programs in `wasmtime` processes run on. */
@@ -31,7 +35,7 @@ export interface WasmtimeOptions {
   binary: string;
   /** The folder that programs have as `/`. */
   root: string;
-  /** Further folders: guest's path → host's path. */
+  /** Further folders of all programs: guest's path → host's path. */
   folders?: Readonly<Record<string, string>>;
   /** Where compiled modules are kept. */
   cache: string;
@@ -96,12 +100,12 @@ export class WasmtimePrograms implements Programs {
   async #run(process: Process): Promise<void> {
     try {
       process.leave();
-      const file = await this.#file(process);
+      const { file, folders } = await this.#module(process);
       if (!process.tryEnter()) return;
       process.leave();
       // Somebody may have killed it.
       if (!this.#shared.launcher.open) this.#shared.launcher = new Launcher();
-      const child = new Child(this.#shared, process, file);
+      const child = new Child(this.#shared, process, file, folders);
       startClock(this.#kernel, process.slot);
       this.#children.set(process.pid, child);
       const status = await child.end;
@@ -121,20 +125,22 @@ export class WasmtimePrograms implements Programs {
     process.exit(CANNOT_RUN);
   }
 
-  /** The compiled module of a process. */
-  async #file(process: Process): Promise<string> {
+  /** The compiled module of a process, and the folders that it has besides. */
+  async #module(process: Process): Promise<{ file: string; folders: Readonly<Record<string, string>> }> {
     const { i32 } = this.#kernel.memory;
     const { compiled, options } = this.#shared;
     if (i32[process.slot + Slot.KIND] === ProgramKind.FILE) {
       const name = Buffer.from(process.args().argv[0] ?? []).toString();
       const bytes = readProgram(process);
       limitModule(bytes, i32[process.slot + Slot.MEMORY_LIMIT], name);
-      return compiled.fileOf(bytes, name);
+      return { file: await compiled.fileOf(bytes, name), folders: {} };
     }
     const module = options.module(i32[process.slot + Slot.MODULE]);
     if (module === undefined)
       throw new WasiError("engine", "run program: expected a module that the engine knows, got another");
-    return compiled.file(module.sha256, module.name, () => module.bytes());
+    await compiled.refuseBefore(module.since ?? 0, module.name);
+    const file = await compiled.file(module.sha256, module.name, () => module.bytes());
+    return { file, folders: module.folders?.() ?? {} };
   }
 
   stop(_slot: number, pid: number): void {
