@@ -22,10 +22,7 @@ const made = `made of ${wheel.file} (PyPI) sha256:${wheel.sha256}`;
 const sources = Object.fromEntries([
   ["build", folderRow(root, "build", "packages/sandbox/src/node/wheel")[1]],
   ["python-data.tar", `its library, its packages and all licences (licences/MANIFEST lists them), ${made}`],
-  [
-    "python-data.wasm",
-    `CPython 3.15 with its extension modules linked in, the reactor as a program, ${made}`,
-  ],
+  ["python-data", `CPython 3.15 with its extension modules linked in, the reactor as a program, ${made}`],
 ]);
 const facts = {
   recipe: "node tools/python-data/build.mjs WHEEL",
