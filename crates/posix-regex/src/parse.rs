@@ -12,6 +12,8 @@ pub struct Parser<'a> {
     at: usize,
     syntax: Syntax,
     depth: usize,
+    /// Repetitions of repetitions so far.
+    stacked: usize,
     open: usize,
     pub groups: usize,
     closed: Vec<bool>,
@@ -33,7 +35,7 @@ enum Token {
 
 impl<'a> Parser<'a> {
     pub fn new(text: &'a [u8], syntax: Syntax) -> Self {
-        Parser { text, at: 0, syntax, depth: 0, open: 0, groups: 0, closed: vec![true] }
+        Parser { text, at: 0, syntax, depth: 0, stacked: 0, open: 0, groups: 0, closed: vec![true] }
     }
 
     pub fn parse(mut self) -> Result<(Node, usize), Error> {
@@ -160,7 +162,18 @@ impl<'a> Parser<'a> {
             return Err(Error::BadRepeat);
         }
         let inner = items.pop().unwrap_or(Node::Empty);
-        items.push(Node::Repeat(Box::new(inner), low, high));
+        items.push(match inner {
+            // `a*+?` and the like are one repetition: thousands of them must not become a tower.
+            Node::Repeat(of, before, most) if simple(before, most) && simple(low, high) => {
+                Node::Repeat(of, before * low, most.and(high))
+            }
+            Node::Repeat(..) if self.stacked >= MAX_DEPTH => return Err(Error::TooBig),
+            Node::Repeat(..) => {
+                self.stacked += 1;
+                Node::Repeat(Box::new(inner), low, high)
+            }
+            _ => Node::Repeat(Box::new(inner), low, high),
+        });
         Ok(())
     }
 
@@ -411,4 +424,9 @@ fn awk_escape(text: &[u8]) -> Option<(u8, usize)> {
         _ => return None,
     };
     Some((simple, 1))
+}
+
+/// Whether the bounds are those of `*`, `+` or `?`.
+fn simple(low: u32, high: Option<u32>) -> bool {
+    matches!((low, high), (0 | 1, None) | (0, Some(1)))
 }

@@ -76,3 +76,13 @@ fn bytes_that_are_no_characters_match_only_themselves() {
     let byte = Regex::new(b"\xff", Syntax::Basic, false, false).unwrap();
     assert_eq!(byte.find_at(b"a\xff", 0), Some((1, 2)));
 }
+
+#[test]
+fn towers_of_repetitions_are_one_or_too_big() {
+    let stars = format!("(a|b){}c", "*".repeat(100_000));
+    assert_eq!(find(Syntax::Extended, &stars, "abac"), Some((0, 4)));
+    assert_eq!(find(Syntax::Extended, "a+?b", "b"), Some((0, 1)));
+    assert_eq!(find(Syntax::Extended, "a?+b", "aab"), Some((0, 3)));
+    let braces = format!("a{}", "{1}".repeat(100_000));
+    assert_eq!(Regex::new(braces.as_bytes(), Syntax::Extended, false, false).err(), Some(Error::TooBig));
+}
