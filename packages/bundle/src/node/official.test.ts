@@ -85,7 +85,9 @@ describe("the official registry", () => {
         Object.values(sources).filter(isLocked).length,
       ];
       expect(locked, name).toBe(Object.keys(sources).length - described);
-      for (const part of [/zig \d/, / -O\d/, /stack-size=\d/]) expect(toolchain, name).toMatch(part);
+      // What is made of another project's wheel was not compiled here.
+      if (name !== "python-data")
+        for (const part of [/zig \d/, / -O\d/, /stack-size=\d/]) expect(toolchain, name).toMatch(part);
     }
   });
 

@@ -44,8 +44,7 @@ test("a line longer than the terminal is edited in its middle, and stands there 
   const whole = async () => (await rows()).join("").replaceAll(" ", "");
   await expect.poll(whole).toBe(`~$echofirst${words.replaceAll(" ", "")}`);
   await press("Enter");
-  await expect.poll(async () => (await whole()).split("first").length).toBe(3);
-  expect(await whole()).toBe(`~$echofirst${words}first${words}~$`.replaceAll(" ", ""));
+  await expect.poll(whole).toBe(`~$echofirst${words}first${words}~$`.replaceAll(" ", ""));
   await page.setViewportSize({ width: 700, height: 700 });
   await page.keyboard.type("echo after");
   await expect.poll(async () => (await rows()).at(-1)).toBe("~ $ echo after");

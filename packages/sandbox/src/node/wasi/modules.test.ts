@@ -58,7 +58,8 @@ function onStockWasmtime(name: string): Promise<Ended> {
     const child = spawn(wasmtimePath(), ["run", ...flags, module, ...args]);
     const out: Buffer[] = [];
     child.stdout.on("data", (chunk) => out.push(chunk));
-    child.stdin.end(stdin);
+    // A program may end before it has read anything.
+    child.stdin.on("error", () => {}).end(stdin);
     const status = await new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? -1)));
     return { status, lines: Buffer.concat(out).toString().split("\n") };
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { PAGE_BYTES, STATUS_SIGNALLED } from "@shadowbox/wasi";
-import { HELPER, interpose, outcomeOf, saysNoMemory } from "@shadowbox/wasi/node";
+import { HELPER, interpose, MemoryWatch, outcomeOf } from "@shadowbox/wasi/node";
 import { SandboxError } from "../../errors.ts";
 import { DiskGuard, folderBytes } from "../wasmtime/disk-guard.ts";
 import { DISK_BYTES, MEMORY_BYTES, type WasiRunOptions, type WasiRunResult } from "./types.ts";
@@ -99,7 +99,7 @@ class WasmtimeRun {
   readonly #hosts: readonly string[];
   #timedOut = false;
   #diskFull = false;
-  #wantsMemory = false;
+  readonly #memory = new MemoryWatch();
 
   constructor(options: WasiRunOptions, hosts: readonly string[]) {
     this.#options = options;
@@ -181,7 +181,7 @@ class WasmtimeRun {
 
   async #passError(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
-    this.#wantsMemory ||= saysNoMemory(bytes);
+    this.#memory.see(bytes);
     await this.#options.onStderr?.(bytes);
   }
 
@@ -207,7 +207,7 @@ class WasmtimeRun {
     const limit = Math.floor((this.#options.memoryBytes ?? MEMORY_BYTES) / PAGE_BYTES);
     const { status, complaint } = outcomeOf({ code, signal: 0 }, verdict, {
       limit,
-      wanted: this.#wantsMemory,
+      wanted: this.#memory.wanted,
     });
     if (complaint !== undefined) await this.#complain(complaint);
     return status >= STATUS_SIGNALLED ? 128 + status - STATUS_SIGNALLED : status;

@@ -97,7 +97,7 @@ export class Child {
     await Promise.all([this.#input?.end(), ...this.#outputs.map(({ done }) => done)]);
     for (const name of this.#names) this.#shared.fifos.release(name);
     if (this.#killed) return -1;
-    const memory = { limit: this.#pages, wanted: this.#filter.wantsMemory };
+    const memory = { limit: this.#pages, wanted: this.#filter.memory.wanted };
     const { status, complaint, wantsMemory } = outcomeOf(ended, this.#filter.end().verdict, memory);
     if (wantsMemory) this.#process.kernel.memory.noteLimit(Limit.MEMORY);
     if (complaint !== undefined) this.#process.complain(complaint);

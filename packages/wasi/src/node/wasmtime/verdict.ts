@@ -5,19 +5,28 @@ import type { Ended } from "./launcher.ts";
 /** Where wasmtime begins to say why a module ended otherwise than by status 0 to 125. */
 const VERDICT = Buffer.from("Error: failed to run main module");
 
-/** What Rust's allocator says before it gives up. */
+/** What Rust's allocator says before it gives up, and how long that is at most. */
 const NO_MEMORY = /memory allocation of \d+ bytes failed/;
+const NO_MEMORY_BYTES = "memory allocation of 18446744073709551615 bytes failed".length;
 
-/** Whether a program says that it gets no more memory. */
-export function saysNoMemory(bytes: Uint8Array): boolean {
-  return NO_MEMORY.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"));
+/** Hears from a program's standard error that it gets no more memory. */
+export class MemoryWatch {
+  /** The end of what was seen: a program may say a sentence in several pieces. */
+  #last: Buffer = Buffer.alloc(0);
+  /** The program said so. */
+  wanted = false;
+
+  see(bytes: Uint8Array): void {
+    const text = Buffer.concat([this.#last, bytes]);
+    this.wanted ||= NO_MEMORY.test(text.toString("latin1"));
+    this.#last = text.subarray(-NO_MEMORY_BYTES);
+  }
 }
 
 /** Passes a program's standard error on and keeps back what wasmtime itself has to say at its end. */
 export class VerdictFilter {
   #held: Buffer = Buffer.alloc(0);
-  /** The program said that it gets no more memory. */
-  wantsMemory = false;
+  readonly memory = new MemoryWatch();
 
   /** The bytes that are the program's own. */
   pass(bytes: Uint8Array): Uint8Array {
@@ -25,7 +34,7 @@ export class VerdictFilter {
     const at = this.#held.indexOf(VERDICT);
     const safe = at >= 0 ? at : tail(this.#held);
     const out = this.#held.subarray(0, safe);
-    this.wantsMemory ||= saysNoMemory(out);
+    this.memory.see(out);
     this.#held = this.#held.subarray(safe);
     return out;
   }

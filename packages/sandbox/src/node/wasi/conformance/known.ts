@@ -15,6 +15,7 @@ const E = {
   ISDIR: 31,
   LOOP: 32,
   NOTDIR: 54,
+  NOTEMPTY: 55,
   NOTSUP: 58,
   SPIPE: 70,
 } as const;
@@ -44,6 +45,11 @@ const DIFFERENCES: readonly Difference[] = [
   {
     why: "A symlink where `link/` is there already: Linux says EEXIST, whatever it leads to.",
     applies: (call, v8) => ofPath(call, "path_symlink") && /\/$/.test(lastString(call)) && v8 === E.EXIST,
+  },
+  {
+    why: "Removing `dir/..`: Linux says ENOTEMPTY, wasmtime EINVAL.",
+    applies: (call, v8, wasmtime) =>
+      ofPath(call, "path_remove_directory") && v8 === E.NOTEMPTY && wasmtime === E.INVAL,
   },
   {
     why: "wasmtime does not follow symlinks in path_link.",
