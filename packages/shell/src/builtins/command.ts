@@ -88,7 +88,15 @@ export function commandBuiltin(sh: Interpreter, args: string[]): number {
   const name = rest[0] as string;
   const builtin = builtinNamed(sh, name);
   shiftAssignments(sh, args.length - rest.length + 1);
-  if (builtin) return runBuiltin(sh, builtin, rest);
+  if (builtin) {
+    const kept = sh.byCommand;
+    sh.byCommand = true;
+    try {
+      return runBuiltin(sh, builtin, rest);
+    } finally {
+      sh.byCommand = kept;
+    }
+  }
   sh.fds.materialize();
   if (!standard) return runProgram(sh, rest, true);
   const path = searchPath(sh, name, STANDARD_PATH)[0];

@@ -105,7 +105,7 @@ function run(sh: Interpreter, args: string[], name: string, local: boolean, base
       if (failure.code === "integer") throw new ShellError("integer", `${name}: ${failure.message}`);
       if (base !== 0 && failure.code === "readonly") {
         sh.error(failure.message);
-        if (sh.posix) sh.exit(1);
+        if (sh.posix && !sh.byCommand) sh.exit(1);
       } else sh.builtinError(name, failure.message);
       status = 1;
     }
@@ -414,7 +414,9 @@ function applyDeclaration(sh: Interpreter, request: Request, variable: Variable,
   if (request.on & Attr.NAMEREF && !makeNameref(sh, request, variable, value)) return false;
   if (value !== undefined && !(request.on & Attr.NAMEREF)) {
     const literal = given.literal ?? literalOf(request, variable, value);
-    if (literal && vars.exportAll && !request.local && !(variable.attrs & Attr.ASSOC))
+    // `set -a` exports what an array is made of, but not what was declared to be one.
+    const declared = request.on & Attr.INDEXED || variable.attrs & Attr.ASSOC;
+    if (literal && vars.exportAll && !request.local && !declared)
       vars.setAttributes(variable, Attr.EXPORT, 0);
     if (subscript !== undefined && !literal)
       vars.setElement(variable, textKey(sh, variable.name, subscript), value, given.append);

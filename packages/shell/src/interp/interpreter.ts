@@ -72,6 +72,8 @@ export class Interpreter implements PromptHost {
   syntaxFailed = false;
   /** The builtin that runs could not write. */
   writeFailed = false;
+  /** `command` runs a builtin: what is wrong with a special one does not end the shell (POSIX, `command`). */
+  byCommand = false;
   /** The assignments before a function call made its scope already. */
   scopeReady = false;
   /** Signals that cut a `wait` short, as a mask. */
