@@ -94,3 +94,14 @@ export function checkMethod(method: string): void {
   if (!METHOD.test(method) || REFUSED_METHODS.has(method))
     throw new SandboxError("net-request", `request: expected a method such as GET, got "${shown(method)}"`);
 }
+
+/** The packings (Content-Encoding) that hosts undo where they are told to decode. */
+const PACKINGS = ["gzip", "x-gzip", "deflate", "br"] as const;
+
+/** Headers of an answer that its host has unpacked, as those of one that came plain. */
+export function unpackedHeaders(headers: HeaderList): HeaderList {
+  const named = headers.filter(([name]) => name.toLowerCase() === "content-encoding");
+  const packing = named.length === 1 ? named[0]![1].trim().toLowerCase() : "";
+  if (!PACKINGS.some((each) => each === packing)) return headers;
+  return headers.filter(([name]) => !["content-encoding", "content-length"].includes(name.toLowerCase()));
+}

@@ -60,7 +60,7 @@ describe("Secrets.fill()", () => {
       ["http://api.example.org/", true, STAND_IN],
     ] as const) {
       const { headers } = secrets.fill(parseTarget(url), [["X", STAND_IN]], { loopback, decode: false });
-      expect(headers).toEqual([["X", value]]);
+      expect(headers).toContainEqual(["X", value]);
     }
   });
 
@@ -72,7 +72,7 @@ describe("Secrets.fill()", () => {
 
   it("asks its hosts for plain bodies, in which values can be blotted out", () => {
     const secrets = secretsOf("header");
-    expect(sent(secrets, url).headers["Accept-Encoding"]).toBeUndefined();
+    expect(sent(secrets, url).headers["Accept-Encoding"]).toBe("identity");
     expect(sent(secrets, url, "X", "", true).headers["Accept-Encoding"]).toBe("gzip");
     expect(sent(secrets, "https://else.example/").headers["Accept-Encoding"]).toBe("gzip");
   });

@@ -39,18 +39,19 @@ export class Secrets {
 
   /**
    * The request as it goes out. A secret goes over TLS only, or to this machine where the policy opens it. With `decode` the host
-   * asks for a packed body and unpacks it; a program that would do so itself gets it plain, as nothing could be blotted out in it.
+   * asks for a packed body and unpacks it; a program that would do so itself gets it plain, as nothing could be blotted out in it:
+   * the host is asked for that, and unpacks what comes packed all the same (`decode` of the answer).
    */
   fill(
     target: Target,
     headers: HeaderList,
     { loopback, decode }: { loopback: boolean; decode: boolean },
-  ): { target: Target; headers: HeaderList } {
+  ): { target: Target; headers: HeaderList; decode: boolean } {
     const known = this.#held.filter(({ hosts }) => hosts.some((host) => matches(host, target.host)));
     if (known.length === 0 || (target.scheme !== "https" && !(loopback && isLoopback(target))))
-      return { target, headers };
+      return { target, headers, decode };
     let { href } = target;
-    let filled = decode ? headers : headers.filter(([name]) => name.toLowerCase() !== "accept-encoding");
+    let filled = decode ? headers : plainly(headers);
     for (const { inject, placeholder, value } of known) {
       if (inject === "query") href = fillQuery(href, placeholder, value);
       else
@@ -59,7 +60,7 @@ export class Secrets {
           return [name, inject === "header" || bearer ? text.replaceAll(placeholder, value) : text];
         });
     }
-    return { target: href === target.href ? target : { ...target, href }, headers: filled };
+    return { target: href === target.href ? target : { ...target, href }, headers: filled, decode: true };
   }
 
   /** Text with values blotted out, each by as many asterisks. */
@@ -119,6 +120,12 @@ export class Secrets {
     while (at < text.length && !isOpen(text.slice(at))) at++;
     return at;
   }
+}
+
+/** The headers, asking for a body that is not packed. */
+function plainly(headers: HeaderList): HeaderList {
+  const others = headers.filter(([name]) => name.toLowerCase() !== "accept-encoding");
+  return [...others, ["Accept-Encoding", "identity"]];
 }
 
 /** One character a byte, which is enough to find ASCII by its place. */

@@ -1,6 +1,6 @@
 import { SandboxError } from "../errors.ts";
 import { Gate, Watch } from "./gate.ts";
-import { checkHeaders, checkMethod, methodsOf, toldHeaders } from "./headers.ts";
+import { checkHeaders, checkMethod, methodsOf, toldHeaders, unpackedHeaders } from "./headers.ts";
 import type { FetchHost, HeaderList, HostResponse } from "./host.ts";
 import {
   type CompiledPolicy,
@@ -256,7 +256,7 @@ export class NetSession implements Requests {
     if (bodyLength > limits.requestBytes) throw tooLarge("request body", limits.requestBytes);
     const out = this.secrets.fill(target, request.headers, { loopback: allowLoopback, decode });
     const answer = await this.host.fetch({
-      ...{ method, decode, target: out.target, headers: out.headers, signal: run.abort.signal, connectMs },
+      ...{ ...out, method, signal: run.abort.signal, connectMs },
       ...(request.body && { body: this.#counted(run, request.body), bodyLength: request.bodyLength }),
       headerBytes: limits.headerBytes,
       ratio: limits.ratio,
@@ -268,7 +268,8 @@ export class NetSession implements Requests {
     run.watch.moved();
     run.address = answer.address;
     const mask = (text: string) => this.secrets.mask(text);
-    const headers = answer.headers.map(([name, value]) => [mask(name), mask(value)] as const);
+    const plain = out.decode && !decode ? unpackedHeaders(answer.headers) : answer.headers;
+    const headers = plain.map(([name, value]) => [mask(name), mask(value)] as const);
     return { ...answer, statusText: mask(answer.statusText), headers };
   }
 

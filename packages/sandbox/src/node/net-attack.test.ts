@@ -245,6 +245,22 @@ test("without the switch for tests, this machine is closed", async () => {
   expect(await codeOf(get(net, `http://name.example:${server.ports.http}/ok`))).toBe("net-denied");
 });
 
+test("a secret does not come back packed, though nobody asked for that", async () => {
+  const secrets = { KEY: { hosts: ["127.0.0.1"], inject: "header", value: "the-real-value" } } as const;
+  const [net] = session({ secrets });
+  const stand = standIns(net.secrets.names).KEY!;
+  const { text, headers } = await get(net, "/echo-packed", { headers: [["X-Key", stand]] });
+  expect(text).toBe("before ************** after");
+  expect(server.seen.at(-1)!.headers).toMatchObject({
+    "x-key": "the-real-value",
+    "accept-encoding": "identity",
+  });
+  expect(headers.map(([name]) => name.toLowerCase())).not.toContain("content-encoding");
+  const [plain] = session();
+  const packed = await get(plain, "/echo-packed");
+  expect(packed.headers).toContainEqual(["content-encoding", "gzip"]);
+});
+
 test("a secret goes to its host only, and never comes back", async () => {
   const secrets = { KEY: { hosts: ["127.0.0.1"], inject: "bearer", value: "the-real-value" } } as const;
   const [net, events] = session({ secrets, resolve: async () => ["127.0.0.1"] });

@@ -77,6 +77,7 @@ const PAGES: Record<string, Answer> = {
     response.writeHead(200, { "content-length": "100" }).write("short");
     setTimeout(() => response.destroy(), 10);
   },
+  "/echo-packed": encoded("gzip", gzipSync("before the-real-value after")),
   "/echo-secret": (response) =>
     response.writeHead(200, { "x-echo": "the-real-value" }).end("before the-real-value after"),
   "/large-head": (response) => response.writeHead(200, { "x-large": "x".repeat(90_000) }).end(),
