@@ -98,6 +98,17 @@ export function checkMethod(method: string): void {
 /** The packings (Content-Encoding) that hosts undo where they are told to decode. */
 const PACKINGS = ["gzip", "x-gzip", "deflate", "br"] as const;
 
+/** Throws SandboxError `net-decode` for a packing that hosts do not undo: a secret in it could not be blotted out. */
+export function checkUnpacked(headers: HeaderList): void {
+  const named = headers.filter(([name]) => name.toLowerCase() === "content-encoding");
+  const packing = named.map(([, value]) => value.trim().toLowerCase()).join(", ");
+  if (packing !== "" && packing !== "identity" && !PACKINGS.some((each) => each === packing))
+    throw new SandboxError(
+      "net-decode",
+      `request: expected a body that is plain or packed by one of ${PACKINGS.join(", ")} of a host that has a secret, got "${shown(packing)}"`,
+    );
+}
+
 /** Headers of an answer that its host has unpacked, as those of one that came plain. */
 export function unpackedHeaders(headers: HeaderList): HeaderList {
   const named = headers.filter(([name]) => name.toLowerCase() === "content-encoding");

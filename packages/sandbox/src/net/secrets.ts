@@ -46,10 +46,10 @@ export class Secrets {
     target: Target,
     headers: HeaderList,
     { loopback, decode }: { loopback: boolean; decode: boolean },
-  ): { target: Target; headers: HeaderList; decode: boolean } {
+  ): { target: Target; headers: HeaderList; decode: boolean; secret: boolean } {
     const known = this.#held.filter(({ hosts }) => hosts.some((host) => matches(host, target.host)));
     if (known.length === 0 || (target.scheme !== "https" && !(loopback && isLoopback(target))))
-      return { target, headers, decode };
+      return { target, headers, decode, secret: false };
     let { href } = target;
     let filled = decode ? headers : plainly(headers);
     for (const { inject, placeholder, value } of known) {
@@ -60,7 +60,8 @@ export class Secrets {
           return [name, inject === "header" || bearer ? text.replaceAll(placeholder, value) : text];
         });
     }
-    return { target: href === target.href ? target : { ...target, href }, headers: filled, decode: true };
+    const filledTarget = href === target.href ? target : { ...target, href };
+    return { target: filledTarget, headers: filled, decode: true, secret: true };
   }
 
   /** Text with values blotted out, each by as many asterisks. */

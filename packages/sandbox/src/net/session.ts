@@ -1,6 +1,13 @@
 import { SandboxError } from "../errors.ts";
 import { Gate, Watch } from "./gate.ts";
-import { checkHeaders, checkMethod, methodsOf, toldHeaders, unpackedHeaders } from "./headers.ts";
+import {
+  checkHeaders,
+  checkMethod,
+  checkUnpacked,
+  methodsOf,
+  toldHeaders,
+  unpackedHeaders,
+} from "./headers.ts";
 import type { FetchHost, HeaderList, HostResponse } from "./host.ts";
 import {
   type CompiledPolicy,
@@ -254,7 +261,10 @@ export class NetSession implements Requests {
     const { limits, allowLoopback } = this.policy;
     const { bodyLength = 0, method, decode, connectMs = 0 } = request;
     if (bodyLength > limits.requestBytes) throw tooLarge("request body", limits.requestBytes);
-    const out = this.secrets.fill(target, request.headers, { loopback: allowLoopback, decode });
+    const { secret, ...out } = this.secrets.fill(target, request.headers, {
+      loopback: allowLoopback,
+      decode,
+    });
     const answer = await this.host.fetch({
       ...{ ...out, method, signal: run.abort.signal, connectMs },
       ...(request.body && { body: this.#counted(run, request.body), bodyLength: request.bodyLength }),
@@ -267,6 +277,7 @@ export class NetSession implements Requests {
     });
     run.watch.moved();
     run.address = answer.address;
+    if (secret) checkUnpacked(answer.headers);
     const mask = (text: string) => this.secrets.mask(text);
     const plain = out.decode && !decode ? unpackedHeaders(answer.headers) : answer.headers;
     const headers = plain.map(([name, value]) => [mask(name), mask(value)] as const);

@@ -256,6 +256,8 @@ test("a secret does not come back packed, though nobody asked for that", async (
     "accept-encoding": "identity",
   });
   expect(headers.map(([name]) => name.toLowerCase())).not.toContain("content-encoding");
+  for (const decode of [false, true])
+    await expect(get(net, "/echo-packed-twice", { decode })).rejects.toMatchObject({ code: "net-decode" });
   const [plain] = session();
   const packed = await get(plain, "/echo-packed");
   expect(packed.headers).toContainEqual(["content-encoding", "gzip"]);

@@ -78,6 +78,7 @@ const PAGES: Record<string, Answer> = {
     setTimeout(() => response.destroy(), 10);
   },
   "/echo-packed": encoded("gzip", gzipSync("before the-real-value after")),
+  "/echo-packed-twice": encoded("gzip, gzip", gzipSync(gzipSync("before the-real-value after"))),
   "/echo-secret": (response) =>
     response.writeHead(200, { "x-echo": "the-real-value" }).end("before the-real-value after"),
   "/large-head": (response) => response.writeHead(200, { "x-large": "x".repeat(90_000) }).end(),
