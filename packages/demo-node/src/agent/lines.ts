@@ -130,6 +130,16 @@ export class Lines {
     return line;
   }
 
+  /** Gives up what was begun: its prompt is there again, below, behind what is said. */
+  discard(said = ""): void {
+    this.#reader.write(null, { ctrl: true, name: "e" });
+    process.stdout.write(`\n${said}`);
+    this.hide(true);
+    this.#reader.write(null, { ctrl: true, name: "u" });
+    this.hide(false);
+    if (this.#waiting.length > 0) this.#reader.prompt();
+  }
+
   /** Whoever waits for a line gets none: what they asked about is over. */
   dropQuestions(): void {
     for (const take of this.#waiting.splice(0)) take(undefined);

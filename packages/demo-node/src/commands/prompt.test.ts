@@ -77,6 +77,23 @@ describe("the prompt at a terminal", () => {
     expect(await person.ended).toBe(0);
   }, 60_000);
 
+  it("gives up the line that was begun at Ctrl-C", async () => {
+    const person = bench.person([]);
+    await person.sees(PROMPT);
+    person.types("\u0003");
+    await person.sees("(/quit to leave)");
+    await person.sees(PROMPT);
+    person.types(`echo half ${"x".repeat(200)}\u0001`);
+    await person.sees("xxx");
+    person.types("\u0003");
+    await person.sees(/x\nbox \$ $/);
+    person.enters("echo whole");
+    await person.sees(/^whole$/m);
+    await person.sees(PROMPT);
+    person.types("\u0004");
+    expect(await person.ended).toBe(0);
+  }, 60_000);
+
   it("completes commands of the box and paths at Tab", async () => {
     const person = bench.person([]);
     await person.sees(PROMPT);

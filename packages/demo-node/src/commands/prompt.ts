@@ -123,7 +123,7 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
   const typist = typistAt(lines);
   let running: Interruption | undefined;
   lines.onInterrupt(() => {
-    if (!running) return void process.stdout.write("\n(/quit to leave)\n");
+    if (!running) return lines.discard(lines.typed === "" ? "(/quit to leave)\n" : "");
     running.next();
     lines.dropQuestions();
   });
