@@ -17,6 +17,11 @@ export const KNOWN_PARSES = [
     reason: "a parenthesis in `${…}` within `$((…))`: bash counts it among those of the expression",
     holds: (script) => /\$\(\([\s\S]*\$\{[^}]*[()]/.test(script),
   },
+  {
+    reason:
+      "`((` with a here-document that holds a `)`: bash takes what is before it for the whole of a subshell",
+    holds: (script, want) => /\(\([^\n]*<<[^\n]*\n[\s\S]*\)/.test(script) && /: `\([^\n]*<</.test(want),
+  },
 ];
 
 /**

@@ -15,14 +15,22 @@ interface Outcome {
   status: number;
 }
 
-function inBash(script: string): Outcome {
+/** The arguments that run a script, as a file of a directory or as a word. */
+function argumentsOf(script: string, directory: string, asFile: boolean): string[] {
+  const text = `exec 2>&1\n${script}`;
+  if (!asFile) return ["-c", text];
+  fs.writeFileSync(path.join(directory, "script"), text);
+  return ["script"];
+}
+
+function inBash(script: string, asFile = false): Outcome {
   const cwd = fs.mkdtempSync(path.join(root, "b"));
-  const run = spawnSync("bash", ["-c", `exec 2>&1\n${script}`], { cwd, env, encoding: "utf8", input: "" });
+  const run = spawnSync("bash", argumentsOf(script, cwd, asFile), { cwd, env, encoding: "utf8", input: "" });
   if (run.error) throw run.error;
   return { output: run.stdout, status: run.status ?? -1 };
 }
 
-function inShell(script: string): Outcome {
+function inShell(script: string, asFile = false): Outcome {
   const cwd = fs.mkdtempSync(path.join(root, "s"));
   const output = path.join(root, "output");
   fs.rmSync(output, { force: true });
@@ -34,7 +42,7 @@ function inShell(script: string): Outcome {
   try {
     const system = new NodeSystem({ forkCommand: [], stdio: [input, out, err] });
     const pairs = Object.entries({ ...env, PWD: cwd }).map(([name, value]) => `${name}=${value}`);
-    const status = new Shell(system, { env: pairs }).main(["-c", `exec 2>&1\n${script}`]);
+    const status = new Shell(system, { env: pairs }).main(argumentsOf(script, cwd, asFile));
     return { output: fs.readFileSync(output, "utf8"), status };
   } finally {
     process.chdir(before);
@@ -177,4 +185,11 @@ describe("Shell", () => {
   test("endless recursion ends with an error, not with a crash", () => {
     expect(shell().run("exec 2>/dev/null; f() { f; }; f")).toBe(1);
   });
+});
+
+describe("a script's file", () => {
+  for (const script of ["echo a &&\\", "echo a\\", "echo a; \\", "echo a\\\\", "if true; then \\"])
+    test(`ends as in bash: ${script}`, () => {
+      expect(inShell(script, true)).toEqual(inBash(script, true));
+    });
 });

@@ -160,7 +160,8 @@ function runFile(sh: Interpreter, file: string, args: string[]): number {
   sh.state.argv0 = file;
   sh.state.positional = args;
   (sh.state.frames[0] as { source: string }).source = path;
-  return runText(sh, text, { line: 1, name: "" });
+  // Of a file a last line without its end gets one, which counts where it ends in a backslash.
+  return runText(sh, text.endsWith("\\") ? `${text}\n` : text, { line: 1, name: "" });
 }
 
 function openScript(sh: Interpreter, file: string): { text: string; path: string } | number {
