@@ -80,7 +80,7 @@ function isInProject(shadow: Shadow, { path, kind, after, base }: Change): boole
 }
 
 /** A folder shows only by what is in it; one that is empty shows by itself. */
-function markImplied(changes: Change[]): Change[] {
+export function markImplied(changes: Change[]): Change[] {
   const below = new Set<string>();
   for (const { path, from } of changes)
     for (const place of from ? [path, from] : [path])

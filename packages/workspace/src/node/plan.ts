@@ -8,6 +8,7 @@ import { WorkspaceError } from "../errors.ts";
 import type { CommitOptions, Conflict } from "../operations.ts";
 import { sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
+import { mergeWith } from "./merge-with.ts";
 import type { Content, Proposed } from "./plans.ts";
 import { readStanding } from "./standing.ts";
 import type { Step } from "./transaction.ts";
@@ -61,8 +62,10 @@ function planChange(
     const path = decodeText(change.path);
     const answer = answerFor(path, answers);
     // What could be merged was merged before, and is no conflict any more.
-    const resolution = answer === "merge" && !answers.dryRun ? undefined : answer;
-    plan.conflicts.push({ path, reason, ...(resolution && { resolution }) });
+    const merged = answer === "merge" && answers.dryRun ? mergeWith(target, change) : undefined;
+    const resolution = answer === "merge" && merged === undefined ? undefined : answer;
+    const marks = merged !== undefined && merged.marks > 0 && { marks: merged.marks };
+    plan.conflicts.push({ path, reason, ...(resolution && { resolution }), ...marks });
     if (resolution === "ours") plan.dropped.push(change);
     if (resolution !== "theirs") return;
   }

@@ -1,11 +1,10 @@
 import { decodeText } from "@shadowbox/vfs";
-import { mergeChange } from "../changes/merge.ts";
 import type { View } from "../changes/shadow.ts";
 import type { Change } from "../changes/types.ts";
 import type { Conflict, Resolution } from "../operations.ts";
 import type { ConfinedFolder } from "./confined.ts";
+import { mergeWith } from "./merge-with.ts";
 import { conflictOf } from "./plan.ts";
-import { readStanding } from "./standing.ts";
 
 /** What bringing the user's newer edits into the shadow does to it. */
 export interface Refresh {
@@ -43,10 +42,4 @@ export function planRefresh(
     plan.conflicts.push(conflict);
   }
   return plan;
-}
-
-function mergeWith(target: ConfinedFolder, change: Change): ReturnType<typeof mergeChange> {
-  const { path, from } = change;
-  if (from !== undefined && target.look(path) !== undefined) return undefined;
-  return mergeChange(change, readStanding(target, from ?? path));
 }

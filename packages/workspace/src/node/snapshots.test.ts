@@ -42,8 +42,10 @@ describe("refresh() and commits that merge", () => {
     test = new TestProject(FILES);
     test.box({ "long.txt": BOX, "a.txt": "box\n" });
     test.user({ "long.txt": lines(40, { 2: "user" }) });
+    const dry = test.workspace.commit({ onConflict: "merge", dryRun: true });
     const { conflicts } = test.workspace.commit({ onConflict: "merge" });
     expect(conflicts).toEqual([{ path: "long.txt", reason: "changed", resolution: "merge", marks: 1 }]);
+    expect(dry.conflicts).toEqual(conflicts);
     expect(test.found()).toMatchObject({ "long.txt": lines(40, { 2: "user" }), "a.txt": "box\n" });
     expect(test.seen()["long.txt"]).toContain("<<<<<<< project\nuser\n=======\nbox\n>>>>>>> box\n");
     test.box({ "long.txt": BOX });
@@ -83,6 +85,10 @@ describe("refresh() and commits that merge", () => {
       ],
     ]);
     expect(test.seen()).toEqual(seen);
+    const dry = test.workspace.commit({ onConflict: "merge", dryRun: true });
+    expect(dry.conflicts.map(({ path, resolution }) => [path, resolution])).toEqual(
+      conflicts.map(({ path }) => [path, undefined]),
+    );
     expect(() => test.workspace.commit({ onConflict: "merge" })).toThrow(/a\.txt[\s\S]*bin/);
     test.workspace.refresh({ conflicts: { bin: "ours", "src/b.txt": "theirs" }, onConflict: "skip" });
     expect(test.seen().bin).toBe("\0user\n");
@@ -119,6 +125,7 @@ describe("snapshots", () => {
     expect(test.workspace.between(0, 2).changes.changes.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
       ...["modified a.txt", "created moved", "created new"],
     ]);
+    expect(test.workspace.between(0, 1).changes.changes.map(({ path }) => path)).toEqual(["a.txt", "new/x"]);
     expect(() => test.workspace.between(0, 7)).toThrow(/find snapshot 7: expected 1 to 2/);
   });
 

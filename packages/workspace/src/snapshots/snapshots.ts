@@ -1,4 +1,5 @@
 import { decodeText, emptyStat, FileType } from "@shadowbox/vfs";
+import { markImplied } from "../changes/collect.ts";
 import { collectRaw } from "../changes/raw.ts";
 import { pairRenames } from "../changes/renames.ts";
 import type { Writers } from "../changes/review.ts";
@@ -99,7 +100,7 @@ export class Snapshots {
     );
     changes.sort((a, b) => comparePaths(a.path, b.path));
     const created = changes.filter(({ kind }) => kind === "created").map((change) => ({ change }));
-    return pairRenames(changes, created);
+    return markImplied(pairRenames(changes, created));
   }
 
   #check(id: number): void {
