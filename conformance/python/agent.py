@@ -84,7 +84,7 @@ def f(x): return x + 1
 def child(q, n): q.put(n * 2)
 if __name__ == "__main__":
     with mp.Pool(4) as pool:
-        print(pool.map(f, range(5)), pool.apply(f, (9,)), pool.starmap(pow, [(2, 3), (3, 2)]), list(pool.imap_unordered(f, [1, 2])))
+        print(pool.map(f, range(5)), pool.apply(f, (9,)), pool.starmap(pow, [(2, 3), (3, 2)]), sorted(pool.imap_unordered(f, [1, 2])))
         print(pool.apply_async(f, (1,)).get(timeout=5))
     q = mp.Queue(); ps = [mp.Process(target=child, args=(q, n)) for n in range(3)]
     for p in ps: p.start()
