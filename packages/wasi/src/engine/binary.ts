@@ -70,3 +70,13 @@ export function leb(value: number): number[] {
   } while (rest !== 0);
   return out;
 }
+
+/** Bytes behind their number. */
+export function sized(bytes: readonly number[]): number[] {
+  return [...leb(bytes.length), ...bytes];
+}
+
+/** A name, as modules spell it: UTF-8 behind its length. */
+export function text(value: string): number[] {
+  return sized([...new TextEncoder().encode(value)]);
+}

@@ -1,5 +1,5 @@
 import { concat } from "@shadowbox/vfs";
-import { leb, Reader, Section } from "./binary.ts";
+import { leb, Reader, Section, sized, text } from "./binary.ts";
 import { MEMORY_GROW, MEMORY_SIZE, skipInstruction } from "./instructions.ts";
 import { PAGE_BYTES } from "./module.ts";
 
@@ -207,14 +207,6 @@ function watchedGrow(refused: number): number[] {
 
 function note(global: number, value: number): number[] {
   return [0x41, value, GLOBAL_SET, ...leb(global)];
-}
-
-function sized(bytes: readonly number[]): number[] {
-  return [...leb(bytes.length), ...bytes];
-}
-
-function text(value: string): number[] {
-  return sized([...new TextEncoder().encode(value)]);
 }
 
 /** A number that is not negative as signed LEB128. */

@@ -1,5 +1,5 @@
 import { concat } from "@shadowbox/vfs";
-import { leb, Reader, Section } from "../../engine/binary.ts";
+import { leb, Reader, Section, sized, text } from "../../engine/binary.ts";
 
 /**
  * What stock wasmtime does not have whole: it refuses to remove `dir/`, tells no status over 125, and bounds no descriptors. A module that
@@ -174,12 +174,4 @@ function vector(elements: readonly (readonly number[])[]): number[] {
 
 function section(id: number, body: readonly number[]): number[] {
   return [id, ...sized(body)];
-}
-
-function sized(bytes: readonly number[]): number[] {
-  return [...leb(bytes.length), ...bytes];
-}
-
-function text(value: string): number[] {
-  return sized([...new TextEncoder().encode(value)]);
 }
