@@ -40,16 +40,16 @@ export class Secrets {
   /**
    * The request as it goes out. A secret goes over TLS only, or to this machine where the policy opens it. With `decode` the host
    * asks for a packed body and unpacks it; a program that would do so itself gets it plain, as nothing could be blotted out in it:
-   * the host is asked for that, and unpacks what comes packed all the same (`decode` of the answer).
+   * the host is asked for that. `secret`: the host may get one, so what it answers is unpacked in any case.
    */
   fill(
     target: Target,
     headers: HeaderList,
     { loopback, decode }: { loopback: boolean; decode: boolean },
-  ): { target: Target; headers: HeaderList; decode: boolean; secret: boolean } {
+  ): { target: Target; headers: HeaderList; secret: boolean } {
     const known = this.#held.filter(({ hosts }) => hosts.some((host) => matches(host, target.host)));
     if (known.length === 0 || (target.scheme !== "https" && !(loopback && isLoopback(target))))
-      return { target, headers, decode, secret: false };
+      return { target, headers, secret: false };
     let { href } = target;
     let filled = decode ? headers : plainly(headers);
     for (const { inject, placeholder, value } of known) {
@@ -61,7 +61,7 @@ export class Secrets {
         });
     }
     const filledTarget = href === target.href ? target : { ...target, href };
-    return { target: filledTarget, headers: filled, decode: true, secret: true };
+    return { target: filledTarget, headers: filled, secret: true };
   }
 
   /** Text with values blotted out, each by as many asterisks. */

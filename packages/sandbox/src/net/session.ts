@@ -266,7 +266,7 @@ export class NetSession implements Requests {
       decode,
     });
     const answer = await this.host.fetch({
-      ...{ ...out, method, signal: run.abort.signal, connectMs },
+      ...{ ...out, method, decode: decode || secret, signal: run.abort.signal, connectMs },
       ...(request.body && { body: this.#counted(run, request.body), bodyLength: request.bodyLength }),
       headerBytes: limits.headerBytes,
       ratio: limits.ratio,
@@ -279,7 +279,7 @@ export class NetSession implements Requests {
     run.address = answer.address;
     if (secret) checkUnpacked(answer.headers);
     const mask = (text: string) => this.secrets.mask(text);
-    const plain = out.decode && !decode ? unpackedHeaders(answer.headers) : answer.headers;
+    const plain = secret && !decode ? unpackedHeaders(answer.headers) : answer.headers;
     const headers = plain.map(([name, value]) => [mask(name), mask(value)] as const);
     return { ...answer, statusText: mask(answer.statusText), headers };
   }
