@@ -68,7 +68,13 @@ export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Pr
 }
 
 /** Where commits go to. */
-function Folder({ folder: { name, pending }, write }: { folder: FolderView; write(): void }) {
+function Folder({ folder: { name, pending, isWriting }, write }: { folder: FolderView; write(): void }) {
+  if (isWriting)
+    return (
+      <span class="quiet folder">
+        Writing {pending} to {name}…
+      </span>
+    );
   if (pending === 0) return <span class="quiet folder">Folder {name} is as committed</span>;
   return (
     <button type="button" class="primary" onClick={write}>

@@ -1,5 +1,6 @@
 import type { Conflict, OutsideFile, Resolution } from "@shadowbox/sandbox";
 import type { Call } from "../runtime/client.ts";
+import type { ProjectChanges } from "../runtime/protocol.ts";
 import { keepOrigin, mayWrite, newerFiles, noteKnown, type Origin, writeBack } from "./origin.ts";
 import type { BoxView } from "./use-box.ts";
 
@@ -31,6 +32,7 @@ interface Parts {
 export class FollowedFolder {
   readonly #parts: Parts;
   #origin: Origin | undefined;
+  #settled: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -43,28 +45,46 @@ export class FollowedFolder {
   }
 
   /** Writes to the folder what it does not have yet; what the user changed there is asked about at a click, else named. */
-  async settle(isClick: boolean): Promise<void> {
+  settle(isClick: boolean): Promise<void> {
+    // One after the other: a second one would take what the first is writing for the user's edits.
+    const settled = this.#settled.then(() => this.#settle(isClick));
+    this.#settled = settled.catch(() => undefined);
+    return settled;
+  }
+
+  async #settle(isClick: boolean): Promise<void> {
     const origin = this.#origin;
     if (origin === undefined) return;
     const { call, update } = this.#parts;
-    let changes = await call("projectChanges", origin.known);
+    const changes = await call("projectChanges", origin.known);
     let pending = changes.put.length + changes.gone.length;
-    if (pending > 0 && (await mayWrite(origin, isClick))) {
-      let report = await writeBack(origin, changes);
-      if (isClick && report.conflicts.length > 0 && (await this.#answerNewer(origin, report.conflicts))) {
-        changes = await call("projectChanges", origin.known);
-        pending = changes.put.length + changes.gone.length;
-        report = await writeBack(origin, changes);
+    const show = (isWriting: boolean) => update({ folder: { name: origin.folder.name, pending, isWriting } });
+    try {
+      if (pending > 0 && (await mayWrite(origin, isClick))) {
+        show(true);
+        pending = await this.#write(origin, changes, isClick);
       }
-      await keepOrigin(origin);
-      const { conflicts, skipped, written, removed } = report;
-      pending -= written.length + removed.length;
-      const left = [...conflicts.map((path) => `${path} changed there meanwhile`)];
-      left.push(...skipped.map((path) => `${path} is a link, which a page cannot make`));
-      if (left.length > 0)
-        update({ problem: `Not written to the folder ${origin.folder.name}: ${left.join("; ")}.` });
+    } finally {
+      show(false);
     }
-    update({ folder: { name: origin.folder.name, pending } });
+  }
+
+  /** How many of the changes are still to be written afterwards. */
+  async #write(origin: Origin, given: ProjectChanges, isClick: boolean): Promise<number> {
+    const { call, update } = this.#parts;
+    let changes = given;
+    let report = await writeBack(origin, changes);
+    if (isClick && report.conflicts.length > 0 && (await this.#answerNewer(origin, report.conflicts))) {
+      changes = await call("projectChanges", origin.known);
+      report = await writeBack(origin, changes);
+    }
+    await keepOrigin(origin);
+    const { conflicts, skipped, written, removed } = report;
+    const left = [...conflicts.map((path) => `${path} changed there meanwhile`)];
+    left.push(...skipped.map((path) => `${path} is a link, which a page cannot make`));
+    if (left.length > 0)
+      update({ problem: `Not written to the folder ${origin.folder.name}: ${left.join("; ")}.` });
+    return changes.put.length + changes.gone.length - written.length - removed.length;
   }
 
   /** Of what was committed already; whether anything is to be written now that was not before. */

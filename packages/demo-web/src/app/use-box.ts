@@ -47,6 +47,7 @@ export interface FolderView {
   name: string;
   /** Files of the project that the folder has otherwise. */
   pending: number;
+  isWriting: boolean;
 }
 
 export interface BoxActions {
@@ -146,12 +147,12 @@ function connect(call: Call, update: Update, given: Preferences, ask: ReturnType
     update({ changes, log: [...log], snapshots, rules: [...rules], version: ++version });
   };
   const folder = new FollowedFolder({ call, update, ask });
-  /** Does something in the box, then shows what changed. */
+  /** Does something in the box, then shows what changed: a commit once the folder has it, too. */
   const act: Act = async (what) => {
     update({ problem: "" });
     await what().catch(fail);
-    await refresh().catch(fail);
     await folder.settle(false).catch(fail);
+    await refresh().catch(fail);
   };
   const setPreferences = async (wanted: Preferences) => {
     const isSameBox = JSON.stringify(wanted.box) === JSON.stringify(preferences.box);
