@@ -70,8 +70,8 @@ const ahead = {
   entryPoints: ["packages/sandbox/src/node/code/ahead.ts"],
   outfile: "packages/demo-node/dist/ahead.cjs",
 };
-const browser = ["index", "process-worker", "script", "shell-worker"].map(
-  (name) => `packages/sandbox/src/browser/${name}.ts`,
+const browser = ["browser/index", "browser/process-worker", "browser/shell-worker", "script"].map(
+  (name) => `packages/sandbox/src/${name}.ts`,
 );
 /** The agent as a library: portable, and without a copy of what it depends on. */
 const agent = {
@@ -116,7 +116,8 @@ await Promise.all([
     target: "es2023",
     minify: true,
     entryPoints: browser,
-    outdir: "packages/sandbox/dist/browser",
+    outdir: "packages/sandbox/dist",
+    outbase: "packages/sandbox/src",
   }),
 ]);
 keepCompiled();

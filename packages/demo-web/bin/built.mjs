@@ -9,7 +9,8 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const OUT = at("../dist-test");
 const SOURCES = [
   ...["../src", "../public", "../index.html", "../conformance.html", "../vite.config.js"],
-  ...["../../sandbox/dist/browser", "../../../conformance/lib", "../../../registry/index.json"],
+  ...["../../sandbox/dist/browser", "../../sandbox/dist/script.js"],
+  ...["../../../conformance/lib", "../../../registry/index.json"],
 ];
 /** A build that takes longer was killed, milliseconds. */
 const STALE_MS = 300_000;

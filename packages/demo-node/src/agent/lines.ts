@@ -5,7 +5,20 @@ export interface LinesOptions {
   /** Newest first. */
   history?: string[];
   complete?(line: string): string[];
+  /** What stays of a text that goes on in another line; undefined: it is whole. By default a backslash at the end goes on, and is taken out. */
+  begun?(text: string): string | undefined;
+  /** The prompt of further lines. */
+  continuation?: string;
+  /** Told what was entered, all its lines in one. */
+  entered?(text: string): void;
 }
+
+/** What was begun is given up. */
+const DROPPED = Symbol("dropped");
+type Taken = string | undefined | typeof DROPPED;
+
+/** Entries that can be brought back. */
+const HISTORY = 1000;
 
 /** Makes a terminal mark what is pasted, and no longer (xterm's bracketed paste). */
 const PASTE_ON = "\u001b[?2004h";
@@ -22,17 +35,24 @@ export class Lines {
   readonly #options: LinesOptions;
   readonly #echo = new Echo();
   readonly #interrupts: (() => void)[] = [];
-  readonly #waiting: ((line: string | undefined) => void)[] = [];
+  readonly #waiting: ((line: Taken) => void)[] = [];
   readonly #queue: string[] = [];
   /** Lines of a paste that goes on, or whose last line is not sent yet. */
   readonly #pasted: string[] = [];
+  /** Newest first; an entry may have several lines. */
+  readonly #history: string[];
+  /** The reader's own list of them. */
+  #listed: string[] = [];
   #pasting = false;
+  #isContinued = false;
+  #isLeaving = false;
   #closed = false;
   #isAside = false;
   #typedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LinesOptions = {}) {
     this.#options = options;
+    this.#history = [...(options.history ?? [])];
     // Registered before the reader's own listener, so that the first line of a paste is known to be one.
     if (process.stdin.isTTY === true) {
       emitKeypressEvents(process.stdin, { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface);
@@ -46,37 +66,69 @@ export class Lines {
   }
 
   #open(): Interface {
-    const { history, complete } = this.#options;
     const reader = createInterface({
       input: process.stdin,
       output: this.#echo,
       terminal: process.stdin.isTTY === true,
-      history,
-      completer: (line: string) => [complete?.(line) ?? [], line],
+      history: [...this.#history],
+      historySize: HISTORY,
+      completer: (line: string) => this.#completions(line),
     });
     reader.on("line", (line) => {
-      if (this.#pasting) {
-        this.#pasted.push(line);
-        return;
-      }
-      const whole = [...this.#pasted.splice(0), line].join("\n");
-      const take = this.#waiting.shift();
-      if (take) take(whole);
-      else this.#queue.push(whole);
+      if (this.#pasting) this.#pasted.push(line);
+      else this.#deliver([...this.#pasted.splice(0), line].join("\n"));
     });
     if (process.stdin.isTTY === true) process.stdout.write(PASTE_ON);
     reader.on("SIGINT", () => this.#pasted.splice(0));
     for (const listener of this.#interrupts) reader.on("SIGINT", listener);
+    // The reader keeps lines; entries are what is to be brought back.
     reader.on("history", (lines) => {
-      this.#options.history = [...lines];
+      this.#listed = lines;
+      this.#list();
     });
-    reader.on("close", () => {
-      if (process.stdin.isTTY === true) process.stdout.write(PASTE_OFF);
-      if (this.#isAside) return;
-      this.#closed = true;
-      for (const take of this.#waiting.splice(0)) take(undefined);
-    });
+    reader.on("close", () => this.#ended());
     return reader;
+  }
+
+  #deliver(text: string): void {
+    const take = this.#waiting.shift();
+    if (take) take(text);
+    else this.#queue.push(text);
+  }
+
+  /** What a line may become. A tab in what is pasted is a tab. */
+  #completions(line: string): [string[], string] {
+    return [this.#pasting ? [`${line}\t`] : (this.#options.complete?.(line) ?? []), line];
+  }
+
+  /** The reader is at its end: by Ctrl-D, which of what was begun ends that only, or for good. */
+  #ended(): void {
+    const isTerminal = process.stdin.isTTY === true;
+    if (isTerminal) process.stdout.write(PASTE_OFF);
+    if (this.#isAside) return;
+    const isBegun = this.#isContinued || this.#pasted.length > 0;
+    if (isBegun && isTerminal && !this.#isLeaving && !process.stdin.readableEnded) {
+      process.stdout.write("\n");
+      this.#reader = this.#open();
+      if (this.#pasted.length > 0) this.#deliver(this.#pasted.splice(0).join("\n"));
+      else this.#waiting.shift()?.(undefined);
+      return;
+    }
+    this.#closed = true;
+    for (const take of this.#waiting.splice(0)) take(undefined);
+  }
+
+  #list(): void {
+    this.#listed.splice(0, this.#listed.length, ...this.#history);
+  }
+
+  /** Keeps an entry, unless it is empty, begins with a blank or is the one before again. */
+  #keep(text: string): void {
+    if (!/^\S/.test(text) || text === this.#history[0]) return;
+    this.#history.unshift(text);
+    this.#history.splice(HISTORY);
+    this.#list();
+    this.#options.entered?.(text);
   }
 
   /** What is typed is not shown: something else draws, with {@link typed}. */
@@ -110,34 +162,59 @@ export class Lines {
     return this.aside(ask);
   }
 
-  /** The next line; undefined at the end of input. A line that ends in a backslash goes on in the next; what is pasted is one, however many lines it has. */
+  /** The next entry; undefined at the end of input. What is pasted is one, however many lines it has. */
   async next(prompt: string): Promise<string | undefined> {
-    const first = await this.#one(prompt);
-    if (first === undefined || !first.endsWith("\\")) return first;
-    const rest = await this.next("… ");
-    return `${first.slice(0, -1)}\n${rest ?? ""}`;
+    let text = await this.#whole(prompt);
+    while (text === DROPPED) text = await this.#whole(prompt);
+    if (text !== undefined) this.#keep(text);
+    return text;
+  }
+
+  /** A text with the lines in which it goes on. */
+  async #whole(prompt: string): Promise<Taken> {
+    const { begun = ofBackslash, continuation = "… " } = this.#options;
+    try {
+      let text = await this.#one(prompt);
+      for (;;) {
+        if (typeof text !== "string") return text;
+        const stays = begun(text);
+        if (stays === undefined) return text;
+        this.#isContinued = true;
+        const more = await this.#one(continuation);
+        if (more === undefined) return stays;
+        text = more === DROPPED ? more : `${stays}\n${more}`;
+      }
+    } finally {
+      this.#isContinued = false;
+    }
   }
 
   /** A line that answers a question: none that was typed before it was asked, nor the one that was begun. Where nobody types it is the next. */
   async answer(prompt: string): Promise<string | undefined> {
-    if (process.stdin.isTTY !== true) return this.next(prompt);
+    if (process.stdin.isTTY !== true) return textOf(await this.#whole(prompt));
     const [queued, begun] = [this.#queue.splice(0), this.#reader.line];
     this.#reader.write(null, { ctrl: true, name: "e" });
     this.#reader.write(null, { ctrl: true, name: "u" });
-    const line = await this.next(prompt);
+    const line = await this.#whole(prompt);
     this.#queue.unshift(...queued);
     if (begun !== "" && !this.#closed) this.#reader.write(begun);
-    return line;
+    return textOf(line);
   }
 
-  /** Gives up what was begun: its prompt is there again, below, behind what is said. */
+  /** Whether something was typed that is not whole yet. */
+  get isBegun(): boolean {
+    return this.#isContinued || this.typed !== "";
+  }
+
+  /** Gives up what was begun, all its lines: the prompt is there again, below, behind what is said. */
   discard(said = ""): void {
     this.#reader.write(null, { ctrl: true, name: "e" });
     process.stdout.write(`\n${said}`);
     this.hide(true);
     this.#reader.write(null, { ctrl: true, name: "u" });
     this.hide(false);
-    if (this.#waiting.length > 0) this.#reader.prompt();
+    if (this.#isContinued) this.#waiting.shift()?.(DROPPED);
+    else if (this.#waiting.length > 0) this.#reader.prompt();
   }
 
   /** Whoever waits for a line gets none: what they asked about is over. */
@@ -145,12 +222,13 @@ export class Lines {
     for (const take of this.#waiting.splice(0)) take(undefined);
   }
 
-  #one(prompt: string): Promise<string | undefined> {
+  #one(prompt: string): Promise<Taken> {
     this.hide(false);
     const shown = process.stdin.isTTY ? prompt : "";
     const queued = this.#queue.shift();
     if (queued !== undefined) {
-      if (shown !== "") process.stdout.write(`${shown}${queued.replaceAll("\n", "\n… ")}\n`);
+      const { continuation = "… " } = this.#options;
+      if (shown !== "") process.stdout.write(`${shown}${queued.replaceAll("\n", `\n${continuation}`)}\n`);
       return Promise.resolve(queued);
     }
     if (this.#closed) return Promise.resolve(undefined);
@@ -170,9 +248,14 @@ export class Lines {
   }
 
   close(): void {
+    this.#isLeaving = true;
     this.#reader.close();
   }
 }
+
+const ofBackslash = (text: string) => (text.endsWith("\\") ? text.slice(0, -1) : undefined);
+
+const textOf = (taken: Taken) => (taken === DROPPED ? undefined : taken);
 
 /** The terminal as the line editor sees it. While it is mute, it is as wide as any line, so that no row is counted that is not there. */
 class Echo extends Writable {

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { readFileSync, realpathSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   AgentError,
@@ -30,6 +29,7 @@ import type { Sandbox } from "@shadowbox/sandbox/node";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { rulesOfNetwork } from "../cli/network.ts";
 import { configPath, type Parsed, projectPath, stateRoot } from "../cli/options.ts";
+import { projectKey } from "../cli/project-key.ts";
 import { type Config, readConfig, readMcpConfig } from "./config.ts";
 import { ProjectRules } from "./project-rules.ts";
 
@@ -59,15 +59,7 @@ export function sessionFolder(values: Parsed["values"]): SessionFolder {
 }
 
 function agentFolder(values: Parsed["values"]): string {
-  const project = projectPath(values);
-  let real = project;
-  try {
-    real = realpathSync(project);
-  } catch {
-    // Said by whoever opens the project.
-  }
-  const key = createHash("sha256").update(real).digest("hex").slice(0, 16);
-  return join(stateRoot(values), "sessions", key);
+  return join(stateRoot(values), "sessions", projectKey(values));
 }
 
 /** Everything a turn needs, or a CliError that says what to set. */

@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CliBench } from "../testing/cli.ts";
 
@@ -92,6 +94,67 @@ describe("the prompt at a terminal", () => {
     await person.sees(PROMPT);
     person.types("\u0004");
     expect(await person.ended).toBe(0);
+  }, 60_000);
+
+  it("goes on over the lines of a command; Ctrl-C drops all of them, Ctrl-D ends them", async () => {
+    const person = bench.person([]);
+    await person.sees(PROMPT);
+    person.enters("for i in 1 2");
+    await person.sees("\n> ");
+    person.enters("do echo item$i");
+    await person.sees("\n> ");
+    person.enters("done");
+    await person.sees("item1\nitem2\nbox $ ");
+    person.enters("cat << E");
+    await person.sees("\n> ");
+    person.enters("here\\");
+    await person.sees("\n> ");
+    person.enters("E");
+    await person.sees("\n> ");
+    person.enters("E");
+    await person.sees("hereE\nbox $ ");
+    person.enters("echo 'never");
+    await person.sees("\n> ");
+    person.types("\u0003");
+    expect(await person.sees(PROMPT)).not.toContain("/quit");
+    person.enters("for i in 1");
+    await person.sees("\n> ");
+    person.types("\u0004");
+    await person.sees("syntax error: unexpected end of file\nbox $ ");
+    person.types("\u0004");
+    expect(await person.ended).toBe(2);
+  }, 60_000);
+
+  it("brings whole commands back, those of the last start too", async () => {
+    const first = bench.person([]);
+    await first.sees(PROMPT);
+    first.enters("x='one");
+    await first.sees("\n> ");
+    first.enters('two\'; echo "<$x>"');
+    await first.sees("<one\ntwo>\nbox $ ");
+    first.types("\u001b[200~cat <<- E\n\ttabbed\n\tE\necho pasted\u001b[201~");
+    await first.sees("echo pasted");
+    first.enters("");
+    await first.sees("\ntabbed\npasted\nbox $ ");
+    first.enters(" echo secret");
+    await first.sees("\nsecret\nbox $ ");
+    first.types("\u001b[A");
+    await first.sees("echo pasted");
+    first.enters(" again");
+    await first.sees("\ntabbed\npasted again\nbox $ ");
+    first.enters("/quit");
+    await first.ended;
+    const [file = ""] = readdirSync(bench.historyFolder);
+    expect(statSync(join(bench.historyFolder, file)).mode & 0o777).toBe(0o600);
+    const second = bench.person([]);
+    await second.sees(PROMPT);
+    // Past /quit and both that were pasted.
+    second.types("\u001b[A".repeat(4));
+    await second.sees(`two'; echo "<$x>"`);
+    second.enters("");
+    await second.sees("<one\ntwo>\nbox $ ");
+    second.types("\u0004");
+    expect(await second.ended).toBe(0);
   }, 60_000);
 
   it("completes commands of the box and paths at Tab", async () => {

@@ -1,8 +1,10 @@
 import type { Sandbox } from "@shadowbox/sandbox/node";
+import { isComplete } from "@shadowbox/sandbox/script";
 import { typistAt, yes } from "../agent/ask.ts";
 import { Lines } from "../agent/lines.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { helpColumns, wrap } from "../cli/help.ts";
+import { HistoryFile, historyPath } from "../cli/history.ts";
 import { Interruption } from "../cli/interruption.ts";
 import { NetPerson } from "../cli/net-ask.ts";
 import { NETWORK, networkOf } from "../cli/network.ts";
@@ -117,23 +119,31 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
     `${style.bold("shadowbox")} on ${projectPath(values)}\n${INTRO.map((line) => `${wrap(line, helpColumns())}\n`).join("")}`,
   );
   let cwd = box.workspaceDir;
-  const lines = new Lines({ complete: (line) => completions(box, line, cwd) });
+  const typed = new HistoryFile(historyPath(values));
+  const lines = new Lines({
+    history: typed.read(),
+    entered: (text) => typed.add(text),
+    complete: (line) => completions(box, line, cwd),
+    begun: (text) => (isSlash(text.trim()) || isComplete(text) ? undefined : text),
+    continuation: "> ",
+  });
   net.answer = ({ method, url, command }) =>
     yes(lines, `allow ${clean(command)} to fetch from ${new URL(url).host}? (${method} ${clean(url)})`);
   const typist = typistAt(lines);
   let running: Interruption | undefined;
   lines.onInterrupt(() => {
-    if (!running) return lines.discard(lines.typed === "" ? "(/quit to leave)\n" : "");
+    if (!running) return lines.discard(lines.isBegun ? "" : "(/quit to leave)\n");
     running.next();
     lines.dropQuestions();
   });
   let last = 0;
   for (;;) {
     const line = await lines.next(`${style.cyan("box")} $ `);
-    const text = line?.trim();
-    if (line === undefined || text === "/quit" || text === "/exit") break;
+    if (line === undefined) break;
+    const text = line.trim();
+    if (text === "/quit" || text === "/exit") break;
     if (text === "/help") process.stdout.write(slashHelp(HELP));
-    else if (text?.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string))
+    else if (isSlash(text))
       await slash(box, text, typist).catch((error: Error) => process.stdout.write(`${error.message}\n`));
     else if (text) {
       const unknown = unknownSlash(box, text);
@@ -150,4 +160,9 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
   }
   lines.close();
   return last;
+}
+
+/** Whether a line is one of our commands. */
+function isSlash(text: string): boolean {
+  return text.startsWith("/") && SLASH_NAMES.includes(text.split(/\s+/)[0] as string);
 }

@@ -52,6 +52,10 @@ export class CliBench {
     return readFileSync(join(this.project, name), "utf8");
   }
 
+  get historyFolder(): string {
+    return join(this.folder, "state/shadowbox/history");
+  }
+
   get env(): NodeJS.ProcessEnv {
     return {
       ...process.env,

@@ -194,7 +194,7 @@ export class ShellTerminal {
 
   async #enter(): Promise<void> {
     await this.#hold(async () => {
-      const { isComplete } = await import("@shadowbox/sandbox/browser/script");
+      const { isComplete } = await import("@shadowbox/sandbox/script");
       this.#line.toEnd();
       if (!isComplete(this.#line.text)) {
         this.#line.insert("\n");
