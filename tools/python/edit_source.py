@@ -4,6 +4,7 @@ import re
 import sys
 
 from edit_library import edit_library
+from edit_speed import edit_speed
 
 root = pathlib.Path(sys.argv[1])
 
@@ -158,8 +159,9 @@ edit("Objects/obmalloc.c", lambda text: text.replace(
     "_PyMem_SetupAllocators(PyMemAllocatorName allocator)\n{", "_PyMem_SetupAllocators(PyMemAllocatorName allocator)\n{\n    if (allocator != PYMEM_ALLOCATOR_NOT_SET)\n        return 0;", 1))
 
 # Signals from others are asked for where Emscripten's build does it. A jump back to where a `try` begins is outside of it
-# (an error of 3.11): loops ask half as often, so that what a handler raises in a loop is mostly raised by a call. PyErr_CheckSignals is called for each number that is made a
-# string: it asks when a system call was interrupted, else seldom.
+# (an error of 3.11): loops ask half as often (edit_speed.py), so that what a handler raises in a loop is mostly raised by a
+# call. PyErr_CheckSignals is called for each number that is made a string: it asks when a system call was interrupted, else
+# seldom.
 WATCH = """#else
 
 #include <errno.h>
@@ -167,16 +169,11 @@ extern int shadowbox_signals_watched, shadowbox_signal_clock;
 extern void shadowbox_take_signals(void);
 #define _Py_CHECK_EMSCRIPTEN_SIGNALS() do { if (shadowbox_signals_watched && (errno == EINTR || (shadowbox_signal_clock += 64) >= 1 << 14)) { \\
         shadowbox_signal_clock = 0; shadowbox_take_signals(); } } while (0)
-#define SHADOWBOX_CHECK_SIGNALS_EVERY(count) do { if (shadowbox_signals_watched && ++shadowbox_signal_clock >= (count)) { \\
+#define _Py_CHECK_EMSCRIPTEN_SIGNALS_PERIODICALLY() do { if (shadowbox_signals_watched && ++shadowbox_signal_clock >= 1 << 14) { \\
         shadowbox_signal_clock = 0; shadowbox_take_signals(); } } while (0)
-#define _Py_CHECK_EMSCRIPTEN_SIGNALS_PERIODICALLY() SHADOWBOX_CHECK_SIGNALS_EVERY(1 << 14)
 """
 edit("Include/internal/pycore_emscripten_signal.h", lambda text: re.sub(
     r"#else\n\n#define _Py_CHECK_EMSCRIPTEN_SIGNALS\(\)\n#define _Py_CHECK_EMSCRIPTEN_SIGNALS_PERIODICALLY\(\)\n", lambda _: WATCH, text))
-edit("Python/ceval.c", lambda text: text.replace(
-    "            JUMPBY(-oparg);\n            CHECK_EVAL_BREAKER();",
-    "            JUMPBY(-oparg);\n            SHADOWBOX_CHECK_SIGNALS_EVERY(1 << 15);\n"
-    "            if (_Py_atomic_load_relaxed(eval_breaker))\n                goto handle_eval_breaker;"))
 
 # What WASI's usual builds take is 600.
 edit("Include/internal/pycore_ceval.h", lambda text: re.sub(r"(define Py_DEFAULT_RECURSION_LIMIT) \d+", r"\1 1000", text))
@@ -277,4 +274,5 @@ for path in ("Python/symtable.c", "Python/ast.c", "Python/ast_opt.c", "Python/Py
     edit(path, lambda text: text.replace("int recursion_limit = Py_GetRecursionLimit();",
                                          "extern int shadowbox_compiler_limit(int);\n    int recursion_limit = shadowbox_compiler_limit(Py_GetRecursionLimit());"))
 
+edit_speed(edit)
 edit_library(root / "Lib")
