@@ -5,6 +5,25 @@ const TEXTS = "locales/en-US.ftl";
 const HINT = (name) => `\\nTry '${name} --help' for more information.`;
 
 export const MESSAGES = {
+  "uu_fold-0.12.0": [["src/fold.rs", 'translate!("fold-error-failed-to-write")', '"write error".to_owned()']],
+  "uu_env-0.12.0": [
+    [
+      "src/env.rs",
+      "print_all_env_vars(opts.line_ending)?;",
+      `print_all_env_vars(opts.line_ending).map_err(|error| {
+                USimpleError::new(125, format!("write error: {}", uucore::error::strip_errno(&error)))
+            })?;`,
+    ],
+  ],
+  "uu_timeout-0.12.0": [
+    [
+      "src/timeout.rs",
+      "let status = process.wait()?;\n            if preserve_status {",
+      `let status = process.wait()?;
+            // Whoever asked is told that it was killed, and not by its own doing.
+            if preserve_status || platform::status_signal(status) == Some(9) {`,
+    ],
+  ],
   "uu_mkdir-0.12.0": [
     [
       TEXTS,

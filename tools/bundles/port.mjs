@@ -100,6 +100,53 @@ const EDITS = {
       /target_os = "linux", target_os = "android", target_os = "redox"/,
       '$&, target_os = "emscripten"',
     ],
+    // What is still to be written at the end and cannot be is an error, unless one was told.
+    [
+      "src/lib/lib.rs",
+      /if let Err\(e\) = std::io::stdout\(\)\.flush\(\) \{\n *eprintln!\("Error flushing stdout: \{e\}"\);\n *\}/,
+      "",
+    ],
+    [
+      "src/lib/lib.rs",
+      "$post\n\n            std::process::exit(code);",
+      "$post\n\n            std::process::exit(uucore::panic::flushed(code));",
+    ],
+    [
+      "src/lib/mods/panic.rs",
+      "        if !is_broken_pipe(info) {\n",
+      `        if let Some(error) = info.payload().downcast_ref::<String>().and_then(|text| text.strip_prefix("failed printing to stdout: ")) {
+            let why = error.split(" (os error").next().unwrap_or_default();
+            let _ = writeln!(std::io::stderr(), "{}: write error: {why}", crate::util_name());
+            std::process::exit(1);
+        }
+$&`,
+    ],
+    [
+      "src/lib/mods/panic.rs",
+      "use std::panic::{self, PanicHookInfo};\n",
+      `$&use std::io::Write;
+
+/// The status of a program that ends with \`code\`, once all is written.
+pub fn flushed(code: i32) -> i32 {
+    match std::io::stdout().flush() {
+        Err(error) if code == 0 => {
+            let _ = writeln!(std::io::stderr(), "{}: write error: {}", crate::util_name(), crate::error::strip_errno(&error));
+            1
+        }
+        _ => code,
+    }
+}
+`,
+    ],
+  ],
+  // An error of output without a word of its own has the one that GNU's have.
+  "uucore_procs-0.12.0": [
+    [
+      "src/lib.rs",
+      'let s = format!("{e}");\n',
+      `$&                    let s = if s.starts_with("No space left on device") { "write error: No space left on device".into() } else { s };
+`,
+    ],
   ],
   "uucore-0.10.0": [
     [

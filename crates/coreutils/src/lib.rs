@@ -2,7 +2,6 @@
 use shadowbox_rt as _;
 
 use std::ffi::OsString;
-use std::io::Write;
 
 pub type Main = fn(std::vec::IntoIter<OsString>) -> i32;
 
@@ -24,10 +23,7 @@ pub fn run(module: &str, find: fn(&str) -> Option<Main>) -> ! {
         std::process::exit(99);
     }
     let code = util(args.into_iter());
-    if let Err(error) = std::io::stdout().flush() {
-        eprintln!("{name}: error flushing stdout: {error}");
-    }
-    std::process::exit(code);
+    std::process::exit(uucore::panic::flushed(code));
 }
 
 /// Whose texts a command has.

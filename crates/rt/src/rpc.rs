@@ -59,7 +59,7 @@ fn device() -> c_int {
 
 static mut USED: bool = false;
 
-/// Whether a request was sent by mailbox.
+/// Whether a request was sent by mailbox that would have opened the device, were there one.
 pub fn is_used() -> bool {
     // SAFETY: there is one thread.
     unsafe { USED }
@@ -96,6 +96,13 @@ pub fn forget(fd: c_int) {
 
 pub struct Request(Vec<u8>);
 
+/// Whether programs ask for it by the device too; the others the engine answers there.
+fn opens_device(op: u16) -> bool {
+    use Op::{Chmod, Chown, Fchmod, Getpid, Kill, Mkfifo, Pipe, Spawn, TtySize, Umask, Wait};
+    let by_device = [Chmod, Chown, Fchmod, Getpid, Kill, Mkfifo, Pipe, Spawn, TtySize, Umask, Wait];
+    by_device.iter().any(|each| *each as u16 == op)
+}
+
 impl Request {
     pub fn new(op: Op) -> Self {
         let mut bytes = Vec::with_capacity(128);
@@ -126,7 +133,7 @@ impl Request {
         self.0[..4].copy_from_slice(&len.to_le_bytes());
         if let Some(mailbox) = mailbox() {
             // SAFETY: there is one thread.
-            unsafe { USED = true };
+            unsafe { USED |= opens_device(u16::from_le_bytes([self.0[6], self.0[7]])) };
             return Reply::whole(mailbox.call(&self.0)?);
         }
         let fd = device();

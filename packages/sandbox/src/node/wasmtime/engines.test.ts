@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { EngineName, Sandbox } from "../../types.ts";
 import { createNodeSandbox } from "../open.ts";
+import { O, open as openPath } from "../wasi/conformance/scenario.ts";
+import { callsModule } from "../wasi/testing/calls.ts";
 import { wasmtimePath } from "../wasi/testing/run-bytes.ts";
 import { SCRIPTS } from "./scripts.ts";
 
@@ -78,7 +80,34 @@ async function pythonOutcome(engine: EngineName) {
   };
 }
 
+/** What a module that knows no host services says and ends with: 300 opens, a directory removed by a name with a slash, a status over 125. */
+async function ownModule(engine: EngineName) {
+  await using box = open(engine);
+  const opens = Array.from({ length: 300 }, () => openPath("made", { oflags: O.CREAT }));
+  const calls = callsModule([
+    ["path_create_directory", 3, "made-dir"],
+    ["path_remove_directory", 3, "made-dir/"],
+    ...opens,
+  ]);
+  box.fs.writeFile("opens", calls);
+  box.fs.writeFile("ends", callsModule([["proc_exit", 200]]));
+  const script = "chmod +x opens ends; ./opens > answers; echo $?; ./ends; echo $?";
+  const { stdout, stderr } = await box.exec(script, { timeoutMs: PATIENCE_MS });
+  const [out, err] = [stdout, stderr].map((bytes) => Buffer.from(bytes).toString());
+  return { out, err, answers: Buffer.from(box.fs.readFile("answers")).toString("hex") };
+}
+
 describe("the engines", () => {
+  it(
+    "treat a module of the user's own alike",
+    async () => {
+      const expected = await ownModule("v8");
+      expect(expected).toMatchObject({ out: "0\n200\n", err: "" });
+      expect(await ownModule("wasmtime")).toEqual(expected);
+    },
+    PATIENCE_MS,
+  );
+
   it(
     "keep the variables of python() in a session, and lose them alike",
     async () => {

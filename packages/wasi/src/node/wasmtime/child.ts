@@ -5,8 +5,10 @@ import { Device, type DeviceId } from "../../kernel/devices.ts";
 import { FileKind, Limit, OpenFile, Slot } from "../../kernel/layout.ts";
 import type { Process } from "../../kernel/process.ts";
 import { Signal } from "../../kernel/signals.ts";
+import type { CompiledProgram } from "./compiled.ts";
 import { launchChild } from "./direct.ts";
 import type { SystemPipe } from "./fifos.ts";
+import { HELPER } from "./interposed.ts";
 import { checkStarted, type Ended, type Launched, type Streams } from "./launcher.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { MailboxFolder } from "./mailbox-folders.ts";
@@ -37,7 +39,7 @@ export class Child {
   constructor(
     shared: Shared,
     process: Process,
-    module: string,
+    program: CompiledProgram,
     folders: Readonly<Record<string, string>> = {},
   ) {
     this.#shared = shared;
@@ -45,17 +47,17 @@ export class Child {
     this.#folders = { ...shared.options.folders, ...folders };
     this.#folder = shared.mailboxes.take();
     this.#mailbox = new Mailbox(this.#folder, process);
-    this.end = this.#run(module);
+    this.end = this.#run(program);
   }
 
-  async #run(module: string): Promise<number> {
+  async #run(program: CompiledProgram): Promise<number> {
     let over = false;
     try {
       const input = this.#openInput();
       this.#mailbox.onHandOver = async () => this.#input?.pause();
       this.#mailbox.onBack = () => this.#input?.resume();
       const { binary } = this.#shared.options;
-      const launched = this.#launch([binary, ...this.#arguments(module)], input, this.#openOutputs());
+      const launched = this.#launch([binary, ...this.#arguments(program)], input, this.#openOutputs());
       this.#launched = launched;
       this.#mailbox.serve();
       await launched.started;
@@ -117,7 +119,7 @@ export class Child {
     return 1;
   }
 
-  #arguments(module: string): string[] {
+  #arguments({ module, helper }: CompiledProgram): string[] {
     const { root } = this.#shared.options;
     const { argv, env } = this.#process.args();
     const [argv0 = "", ...args] = argv.map(decodeText);
@@ -126,6 +128,7 @@ export class Child {
       "--allow-precompiled",
       // What is compiled already needs none, nor the thread that keeps it.
       ...["-C", "cache=n"],
+      ...(helper === undefined ? [] : ["--preload", `${HELPER}=${helper}`]),
       ...["-W", `max-memory-size=${this.#pages * PAGE_BYTES}`],
       ...["--dir", `${root}::/`, "--dir", `${this.#folder.path}::/dev/shadowbox`],
       ...Object.entries(this.#folders).flatMap(([guest, host]) => ["--dir", `${host}::${guest}`]),

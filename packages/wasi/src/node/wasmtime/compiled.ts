@@ -4,6 +4,19 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fr
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { WasiError } from "../../errors.ts";
+import { interpose } from "./interposed.ts";
+
+/** The compiled files of a program. */
+export interface CompiledProgram {
+  module: string;
+  /** What stands between the module and wasmtime, if anything does. */
+  helper?: string;
+}
+
+/** Descriptors that a program of a sandbox starts with: the streams and the root. */
+const FROM_START = 4;
+/** A module in which this name stands knows the mailbox: what stock wasmtime lacks it asks for itself. */
+const MAILBOX = "/dev/shadowbox";
 
 /**
  * Modules compiled ahead of time, a file for each: named by the module's digest and the version of wasmtime. A file
@@ -13,7 +26,7 @@ export class CompiledModules {
   readonly #binary: string;
   readonly #folder: string;
   readonly #onCompile: ((name: string) => void) | undefined;
-  readonly #pending = new Map<string, Promise<string>>();
+  readonly #pending = new Map<string, Promise<CompiledProgram>>();
   #asked: Promise<string> | undefined;
 
   constructor(binary: string, folder: string, onCompile?: (name: string) => void) {
@@ -22,8 +35,8 @@ export class CompiledModules {
     this.#onCompile = onCompile;
   }
 
-  /** The file of a module; compiles it if it is not there. Throws WasiError `module` for what wasmtime does not accept. */
-  file(sha256: string, name: string, bytes: () => Uint8Array): Promise<string> {
+  /** The files of a module; compiles it if they are not there. Throws WasiError `module` for what wasmtime does not accept. */
+  file(sha256: string, name: string, bytes: () => Uint8Array): Promise<CompiledProgram> {
     let pending = this.#pending.get(sha256);
     if (pending === undefined) {
       pending = this.#compile(sha256, name, bytes);
@@ -34,7 +47,7 @@ export class CompiledModules {
   }
 
   /** As {@link CompiledModules.file}, of a module that is known by its bytes only. */
-  fileOf(bytes: Uint8Array, name: string): Promise<string> {
+  fileOf(bytes: Uint8Array, name: string): Promise<CompiledProgram> {
     return this.file(createHash("sha256").update(bytes).digest("hex"), name, () => bytes);
   }
 
@@ -55,18 +68,31 @@ export class CompiledModules {
     });
   }
 
-  async #compile(sha256: string, name: string, bytes: () => Uint8Array): Promise<string> {
-    const version = await this.#version();
-    const file = join(this.#folder, `${sha256}-${version}.cwasm`);
-    if (existsSync(file) && statSync(file).size > 0) return file;
+  async #compile(sha256: string, name: string, bytes: () => Uint8Array): Promise<CompiledProgram> {
+    const at = join(this.#folder, `${sha256}-${await this.#version()}`);
+    const module = `${at}.cwasm`;
+    if (isWhole(module)) return { module };
+    const interposed = { module: `${at}.own.cwasm`, helper: `${at}.helper.cwasm` };
+    if (isWhole(interposed.module) && isWhole(interposed.helper)) return interposed;
     this.#onCompile?.(name);
     mkdirSync(this.#folder, { recursive: true });
-    const work = join(this.#folder, `${sha256}-${randomUUID()}`);
+    const own = bytes();
+    const pieces = Buffer.from(own).includes(MAILBOX) ? undefined : interpose(own, FROM_START);
+    if (pieces === undefined) {
+      await this.#write(own, module, name);
+      return { module };
+    }
+    await this.#write(pieces.helper, interposed.helper, name);
+    await this.#write(pieces.program, interposed.module, name);
+    return interposed;
+  }
+
+  async #write(bytes: Uint8Array, file: string, name: string): Promise<void> {
+    const work = join(this.#folder, randomUUID());
     try {
-      writeFileSync(`${work}.wasm`, bytes(), { flag: "wx", mode: 0o600 });
+      writeFileSync(`${work}.wasm`, bytes, { flag: "wx", mode: 0o600 });
       await promisify(execFile)(this.#binary, ["compile", "-o", `${work}.cwasm`, `${work}.wasm`]);
       renameSync(`${work}.cwasm`, file);
-      return file;
     } catch (error) {
       const why = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
       throw new WasiError("module", `${name}: expected a valid module: ${why}`, { cause: error });
@@ -74,4 +100,8 @@ export class CompiledModules {
       for (const end of [".wasm", ".cwasm"]) rmSync(`${work}${end}`, { force: true });
     }
   }
+}
+
+function isWhole(file: string): boolean {
+  return existsSync(file) && statSync(file).size > 0;
 }

@@ -11,7 +11,7 @@ import { ProgramKind, Slot } from "../../kernel/layout.ts";
 import { type Process, ProcessExit } from "../../kernel/process.ts";
 import { Signal } from "../../kernel/signals.ts";
 import { Child } from "./child.ts";
-import { CompiledModules } from "./compiled.ts";
+import { CompiledModules, type CompiledProgram } from "./compiled.ts";
 import { Fifos } from "./fifos.ts";
 import { Launcher } from "./launcher.ts";
 import { MailboxFolders } from "./mailbox-folders.ts";
@@ -100,12 +100,12 @@ export class WasmtimePrograms implements Programs {
   async #run(process: Process): Promise<void> {
     try {
       process.leave();
-      const { file, folders } = await this.#module(process);
+      const { program, folders } = await this.#module(process);
       if (!process.tryEnter()) return;
       process.leave();
       // Somebody may have killed it.
       if (!this.#shared.launcher.open) this.#shared.launcher = new Launcher();
-      const child = new Child(this.#shared, process, file, folders);
+      const child = new Child(this.#shared, process, program, folders);
       startClock(this.#kernel, process.slot);
       this.#children.set(process.pid, child);
       const status = await child.end;
@@ -126,21 +126,23 @@ export class WasmtimePrograms implements Programs {
   }
 
   /** The compiled module of a process, and the folders that it has besides. */
-  async #module(process: Process): Promise<{ file: string; folders: Readonly<Record<string, string>> }> {
+  async #module(
+    process: Process,
+  ): Promise<{ program: CompiledProgram; folders: Readonly<Record<string, string>> }> {
     const { i32 } = this.#kernel.memory;
     const { compiled, options } = this.#shared;
     if (i32[process.slot + Slot.KIND] === ProgramKind.FILE) {
       const name = Buffer.from(process.args().argv[0] ?? []).toString();
       const bytes = readProgram(process);
       limitModule(bytes, i32[process.slot + Slot.MEMORY_LIMIT], name);
-      return { file: await compiled.fileOf(bytes, name), folders: {} };
+      return { program: await compiled.fileOf(bytes, name), folders: {} };
     }
     const module = options.module(i32[process.slot + Slot.MODULE]);
     if (module === undefined)
       throw new WasiError("engine", "run program: expected a module that the engine knows, got another");
     await compiled.refuseBefore(module.since ?? 0, module.name);
-    const file = await compiled.file(module.sha256, module.name, () => module.bytes());
-    return { file, folders: module.folders?.() ?? {} };
+    const program = await compiled.file(module.sha256, module.name, () => module.bytes());
+    return { program, folders: module.folders?.() ?? {} };
   }
 
   stop(_slot: number, pid: number): void {
