@@ -125,13 +125,23 @@ $&`,
       "src/lib/mods/panic.rs",
       "use std::panic::{self, PanicHookInfo};\n",
       `$&use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+const FULL: &str = "No space left on device";
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+/// What a program says as it ends. An error of output without a word of its own has the one that GNU's have.
+pub fn of_output(message: String) -> String {
+    TOLD.fetch_or(message.contains(FULL), Relaxed);
+    if message.starts_with(FULL) { format!("write error: {FULL}") } else { message }
+}
 
 /// The status of a program that ends with \`code\`, once all is written.
 pub fn flushed(code: i32) -> i32 {
     match std::io::stdout().flush() {
-        Err(error) if code == 0 => {
+        Err(error) if !TOLD.load(Relaxed) => {
             let _ = writeln!(std::io::stderr(), "{}: write error: {}", crate::util_name(), crate::error::strip_errno(&error));
-            1
+            code.max(1)
         }
         _ => code,
     }
@@ -139,14 +149,8 @@ pub fn flushed(code: i32) -> i32 {
 `,
     ],
   ],
-  // An error of output without a word of its own has the one that GNU's have.
   "uucore_procs-0.12.0": [
-    [
-      "src/lib.rs",
-      'let s = format!("{e}");\n',
-      `$&                    let s = if s.starts_with("No space left on device") { "write error: No space left on device".into() } else { s };
-`,
-    ],
+    ["src/lib.rs", 'let s = format!("{e}");', 'let s = uucore::panic::of_output(format!("{e}"));'],
   ],
   "uucore-0.10.0": [
     [

@@ -126,7 +126,7 @@ export function waitBuiltin(sh: Interpreter, args: string[]): number {
 
 /** After a wait for it a job is gone; under job control `jobs` shows it once more, unless it was told of. */
 function settle(sh: Interpreter, job: Job): void {
-  if (sh.jobs.tellSignal(job) || !sh.state.set.monitor || job.adopted) sh.jobs.remove(job);
+  if (sh.jobs.tell(job) || !sh.state.set.monitor || job.adopted) sh.jobs.remove(job);
 }
 
 /** The child that an argument names, or the status of there being none. */

@@ -11,6 +11,7 @@ const CASES: Record<string, string[]> = {
     "set -m; sleep 0.2 & jobs -x test %1 = $! && echo same; jobs -x false; echo $?; jobs -x",
     "sleep 5 & kill -HUP $!; wait $! 2> f; echo $?; sed 's/: *[0-9]* Hangup/: Hangup/' f",
     "COLUMNS=40; select x in aaaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeeeee ffffffff; do echo $x; break; done <<< 5",
+    "set -m; sleep 9 & kill %1; wait; jobs; sleep 0 & sleep 0.2; sleep 0 & wait; jobs; echo end",
     "caller x; echo $?; f() { caller 0; caller x; }; f; echo $?",
   ],
   "variables that the shell makes": [

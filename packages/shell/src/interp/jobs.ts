@@ -105,7 +105,22 @@ export class Jobs {
     this.poll();
     const forgets = this.#sh.state.how === "c" && !this.#sh.state.set.monitor;
     for (const job of [...this.#jobs])
-      if (job.status !== undefined && (this.tellSignal(job) || (forgets && job.id > 0))) this.remove(job);
+      if (job.status !== undefined && (this.tell(job) || (forgets && job.id > 0))) this.remove(job);
+  }
+
+  /** Tells of a job that has ended what is told without being asked; whether that was anything. */
+  tell(job: Job): boolean {
+    return this.tellSignal(job) || this.#tellEnd(job);
+  }
+
+  /** Under job control `bash -c` tells of every job's end, a script of those that a signal brought about. */
+  #tellEnd(job: Job): boolean {
+    const { set, how } = this.#sh.state;
+    const isSignal = job.status !== undefined && job.status >= 256;
+    if (!set.monitor || job.told || job.id === 0 || job.adopted || !(how === "c" || isSignal)) return false;
+    this.#sh.errorText(this.describe(job, false));
+    job.told = true;
+    return true;
   }
 
   /** Tells of a job that a signal ended, but for the usual ones; whether it did. */

@@ -15,8 +15,8 @@ export interface CompiledProgram {
 
 /** Descriptors that a program of a sandbox starts with: the streams and the root. */
 const FROM_START = 4;
-/** A module in which this name stands knows the mailbox: what stock wasmtime lacks it asks for itself. */
-const MAILBOX = "/dev/shadowbox";
+/** A module in which this name stands knows host services: what stock wasmtime lacks it asks for itself. */
+const SERVICES = "dev/shadowbox/rpc";
 
 /**
  * Modules compiled ahead of time, a file for each: named by the module's digest and the version of wasmtime. A file
@@ -77,7 +77,7 @@ export class CompiledModules {
     this.#onCompile?.(name);
     mkdirSync(this.#folder, { recursive: true });
     const own = bytes();
-    const pieces = Buffer.from(own).includes(MAILBOX) ? undefined : interpose(own, FROM_START);
+    const pieces = Buffer.from(own).includes(SERVICES) ? undefined : interpose(own, FROM_START);
     if (pieces === undefined) {
       await this.#write(own, module, name);
       return { module };
