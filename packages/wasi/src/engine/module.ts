@@ -1,15 +1,11 @@
 import { WasiError } from "../errors.ts";
-import { Guest } from "../preview1/guest.ts";
-import { preview1 } from "../preview1/index.ts";
 import { leb, Reader, Section } from "./binary.ts";
+import { NOTHING, readTypes, type Signature, signatureOf, spelt } from "./signatures.ts";
 
 /** Bytes of one page of linear memory. */
 export const PAGE_BYTES = 65536;
 
 const WASI_MODULE = "wasi_snapshot_preview1";
-
-/** What a module may import. */
-const FUNCTIONS: ReadonlySet<string> = new Set(Object.keys(preview1(new Guest())));
 
 /** Whether `bytes` begin like a WebAssembly module of version 1. */
 export function isModule(bytes: Uint8Array): boolean {
@@ -25,24 +21,50 @@ export function isModule(bytes: Uint8Array): boolean {
 export function limitModule(bytes: Uint8Array, maxPages: number, name: string): Uint8Array {
   if (!isModule(bytes))
     throw new WasiError("module", `${name}: expected a WebAssembly module, got other bytes`);
-  const exported = new Set<string>();
-  let memory: MemorySection | undefined;
+  const outline = readOutline(bytes, name);
+  checkImports(outline, name);
+  checkExports(outline, name);
+  if (outline.memory === undefined)
+    throw new WasiError("module", `${name}: expected a module with its own memory`);
+  return withMaximum(bytes, outline.memory, maxPages, name);
+}
+
+/** What is looked at of a module. */
+interface Outline {
+  types: Signature[];
+  imports: { what: string; type: number }[];
+  /** Numbers of the types of its own functions. */
+  functions: number[];
+  exports: Map<string, { kind: number; index: number }>;
+  memory: MemorySection | undefined;
+}
+
+const FUNCTION_KIND = 0;
+const MEMORY_KIND = 2;
+
+function readOutline(bytes: Uint8Array, name: string): Outline {
+  const outline: Outline = { types: [], imports: [], functions: [], exports: new Map(), memory: undefined };
   const reader = new Reader(bytes, 8, bytes.length);
-  while (reader.at < reader.end) {
-    const start = reader.at;
-    const id = reader.byte();
-    const size = reader.u32();
-    const body = new Reader(bytes, reader.at, reader.at + size);
-    reader.skip(size);
-    if (id === Section.IMPORT) checkImports(body, name);
-    if (id === Section.EXPORT) readExports(body, exported);
-    if (id === Section.MEMORY) memory = readMemory(body, start, reader.at, name);
+  try {
+    while (reader.at < reader.end) {
+      const start = reader.at;
+      const id = reader.byte();
+      const size = reader.u32();
+      const body = new Reader(bytes, reader.at, reader.at + size);
+      reader.skip(size);
+      if (id === Section.TYPE) outline.types = readTypes(body);
+      if (id === Section.IMPORT) readImports(body, outline, name);
+      if (id === Section.FUNCTION)
+        for (let left = body.u32(); left > 0; left--) outline.functions.push(body.u32());
+      if (id === Section.EXPORT) readExports(body, outline.exports);
+      if (id === Section.MEMORY) outline.memory = readMemory(body, start, reader.at, name);
+    }
+  } catch (error) {
+    const { message } = error as Error;
+    const why = message.startsWith(name) ? message : `${name}: expected a valid module: ${message}`;
+    throw new WasiError("module", why, { cause: error });
   }
-  for (const wanted of ["_start", "memory"])
-    if (!exported.has(wanted))
-      throw new WasiError("module", `${name}: expected a WASI command, got a module without ${wanted}`);
-  if (memory === undefined) throw new WasiError("module", `${name}: expected a module with its own memory`);
-  return withMaximum(bytes, memory, maxPages, name);
+  return outline;
 }
 
 interface MemorySection {
@@ -53,30 +75,50 @@ interface MemorySection {
   max: number | undefined;
 }
 
-function checkImports(body: Reader, name: string): void {
+function readImports(body: Reader, { imports }: Outline, name: string): void {
   const count = body.u32();
   for (let i = 0; i < count; i++) {
-    const from = body.name();
-    const what = body.name();
-    const kind = body.byte();
-    if (from !== WASI_MODULE || kind !== 0)
+    const [from, what, kind] = [body.name(), body.name(), body.byte()];
+    if (from !== WASI_MODULE || kind !== FUNCTION_KIND)
       throw new WasiError(
         "module",
         `${name}: expected imports of ${WASI_MODULE} only, got "${from}" "${what}"`,
       );
-    if (!FUNCTIONS.has(what))
-      throw new WasiError("module", `${name}: expected a function of ${WASI_MODULE}, got import "${what}"`);
-    body.u32();
+    imports.push({ what, type: body.u32() });
   }
 }
 
-function readExports(body: Reader, into: Set<string>): void {
+function checkImports({ imports, types }: Outline, name: string): void {
+  for (const { what, type } of imports) {
+    const wanted = signatureOf(what);
+    if (wanted === undefined)
+      throw new WasiError("module", `${name}: expected a function of ${WASI_MODULE}, got import "${what}"`);
+    const got = types[type];
+    if (got !== undefined && got !== wanted)
+      throw new WasiError(
+        "module",
+        `${name}: expected import "${what}" as ${spelt(wanted)}, got ${spelt(got)}`,
+      );
+  }
+}
+
+function readExports(body: Reader, into: Outline["exports"]): void {
   const count = body.u32();
   for (let i = 0; i < count; i++) {
-    into.add(body.name());
-    body.byte();
-    body.u32();
+    const name = body.name();
+    into.set(name, { kind: body.byte(), index: body.u32() });
   }
+}
+
+function checkExports({ exports, imports, functions, types }: Outline, name: string): void {
+  for (const [wanted, kind] of [["_start", FUNCTION_KIND] as const, ["memory", MEMORY_KIND] as const])
+    if (exports.get(wanted)?.kind !== kind)
+      throw new WasiError("module", `${name}: expected a WASI command, got a module without ${wanted}`);
+  const index = exports.get("_start")?.index ?? 0;
+  const type = index < imports.length ? imports[index]?.type : functions[index - imports.length];
+  const start = type === undefined ? undefined : types[type];
+  if (start !== undefined && start !== NOTHING)
+    throw new WasiError("module", `${name}: expected _start as ${spelt(NOTHING)}, got ${spelt(start)}`);
 }
 
 function readMemory(body: Reader, start: number, end: number, name: string): MemorySection | undefined {

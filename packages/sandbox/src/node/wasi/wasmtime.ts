@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, cpSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { PAGE_BYTES, STATUS_SIGNALLED } from "@shadowbox/wasi";
-import { HELPER, interpose, MemoryWatch, outcomeOf } from "@shadowbox/wasi/node";
+import { causeOf, HELPER, interpose, MemoryWatch, outcomeOf } from "@shadowbox/wasi/node";
 import { SandboxError } from "../../errors.ts";
 import { DiskGuard, folderBytes } from "../wasmtime/disk-guard.ts";
 import { DISK_BYTES, MEMORY_BYTES, type WasiRunOptions, type WasiRunResult } from "./types.ts";
@@ -33,6 +33,7 @@ export async function runWasmtime(
       "engine",
       'run with engine "wasmtime": expected the path of a wasmtime binary, got none',
     );
+  if (options.wasmtime.includes("/") && !canRun(options.wasmtime)) throw cannotStart(options.wasmtime);
   const started = performance.now();
   const folder = mkdtempSync(join(tmpdir(), "shadowbox-"));
   try {
@@ -46,6 +47,19 @@ export async function runWasmtime(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function canRun(binary: string): boolean {
+  try {
+    accessSync(binary, constants.X_OK);
+    return lstatSync(binary).isFile() || lstatSync(binary).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+function cannotStart(binary: string): SandboxError {
+  return new SandboxError("engine", `start "${binary}": expected a program, there is none that can run`);
 }
 
 /** Copies a folder with links as links; leaves out what cannot be copied (FIFOs, sockets, devices). */
@@ -112,6 +126,8 @@ class WasmtimeRun {
     const input = terminal[0] ? "inherit" : stdin === undefined ? "ignore" : "pipe";
     const child = spawn("/bin/sh", ["-c", this.#bounded(), binary, ...args], {
       stdio: [input, terminal[1] ? "inherit" : "pipe", "pipe"],
+      // What it says of a module is read here.
+      env: { ...process.env, RUST_BACKTRACE: "0" },
     });
     const kill = () => child.kill("SIGKILL");
     signal?.addEventListener("abort", kill, { once: true });
@@ -127,8 +143,7 @@ class WasmtimeRun {
       });
       void feed(child, stdin);
       const [code, , verdict] = await Promise.all([ended, pass(child.stdout, onStdout), this.#errors(child)]);
-      if (verdict === "" && (code === CANNOT_RUN || code === NOT_FOUND))
-        throw new SandboxError("engine", `start "${binary}": expected a program, there is none that can run`);
+      if (verdict === "" && (code === CANNOT_RUN || code === NOT_FOUND)) throw cannotStart(binary);
       return { status: await this.#status(code, verdict), timedOut: this.#timedOut };
     } finally {
       clearTimeout(timer);
@@ -194,14 +209,7 @@ class WasmtimeRun {
     }
     if (verdict === "") return code;
     if (INVALID.some((beginning) => verdict.startsWith(beginning))) {
-      // The innermost cause is the last one.
-      const causes = /Caused by:\n((?: {4}.*\n?)+)/.exec(verdict)?.[1] ?? verdict;
-      const why = causes
-        .trim()
-        .split("\n")
-        .at(-1)
-        ?.replace(/^ *(\d+: )?/, "");
-      await this.#complain(`expected a valid module: ${why}`);
+      await this.#complain(`expected a valid module: ${causeOf(verdict)}`);
       return CANNOT_RUN;
     }
     const limit = Math.floor((this.#options.memoryBytes ?? MEMORY_BYTES) / PAGE_BYTES);

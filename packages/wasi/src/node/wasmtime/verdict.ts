@@ -89,7 +89,14 @@ export function outcomeOf(
   if (pages !== undefined) return { status: CANNOT_RUN, complaint: tooSmall(pages, limit) };
   if (verdict.includes("invalid exit status"))
     return { status: STATUS_LOST, complaint: "exited with a status over 125, which wasmtime does not tell" };
-  return { status: STATUS_SIGNALLED + Signal.ABRT, complaint: verdict.split("\n").join(" ").trim() };
+  return { status: STATUS_SIGNALLED + Signal.ABRT, complaint: causeOf(verdict) };
+}
+
+/** The innermost cause of what wasmtime has to say, which is the last one. */
+export function causeOf(verdict: string): string {
+  const causes = /Caused by:\n((?: {4}.*\n?)+)/.exec(verdict)?.[1] ?? verdict;
+  const lines = causes.trim().split("\n");
+  return (lines.at(-1) ?? "").replace(/^ *(\d+: )?/, "");
 }
 
 function tooSmall(pages: string, limit: number): string {
