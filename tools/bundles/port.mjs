@@ -139,7 +139,7 @@ pub fn of_output(message: String) -> String {
 /// The status of a program that ends with \`code\`, once all is written.
 pub fn flushed(code: i32) -> i32 {
     match std::io::stdout().flush() {
-        Err(error) if !TOLD.load(Relaxed) => {
+        Err(error) if code < 2 && !TOLD.load(Relaxed) => {
             let _ = writeln!(std::io::stderr(), "{}: write error: {}", crate::util_name(), crate::error::strip_errno(&error));
             code.max(1)
         }
