@@ -91,8 +91,6 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   const ended = await engine.waitExit(pid);
   if (!place.session) await all;
   else if (!(await settles(all))) await quiet([out, err, state]);
-  // What caught the signal, and did not end, has lost its shell.
-  if (place.session && options.interrupt?.aborted) abort();
   clearTimeout(timer);
   atEase();
   if (place.session) keepState(place.session, state.bytes(), ended.status);

@@ -31,6 +31,8 @@ const KINDS: Partial<Record<FileType, DirEntry["kind"]>> = {
 };
 
 const PIPE_BIT = 1 << Signal.PIPE;
+/** Signals that come from a keyboard. */
+const KEYBOARD = (1 << Signal.INT) | (1 << Signal.QUIT);
 
 /**
  * The shell's machine: a process of the kernel. Every call is bracketed as a system call, so that a kill takes effect
@@ -181,12 +183,13 @@ export class KernelSystem implements System {
         argv: request.argv.map(encodeText),
         env: request.env.map(encodeText),
         group: request.group,
+        ignore: request.deaf ? KEYBOARD : 0,
       }),
     );
   }
 
-  fork(state: unknown, group?: number): number {
-    return this.#call((process) => process.children.fork(state, group));
+  fork(state: unknown, group?: number, deaf = false): number {
+    return this.#call((process) => process.children.fork(state, group, deaf ? KEYBOARD : 0));
   }
 
   wait(pid: number, noHang: boolean): WaitResult | undefined | number {
@@ -195,6 +198,10 @@ export class KernelSystem implements System {
 
   kill(pid: number, signal: number): number {
     return this.#call((process) => process.children.kill(pid, signal));
+  }
+
+  handles(pid: number, signal: number): boolean {
+    return this.#process.children.handles(pid, signal);
   }
 
   takeSignals(): number {

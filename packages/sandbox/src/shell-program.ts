@@ -39,7 +39,7 @@ const ABORTED = 262;
 
 /** Runs a script in a shell that goes on from the session's state, and hands the new state back. `exit` ends the session's state too. */
 function runSession(system: KernelSystem, task: SessionTask, env: readonly string[]): number {
-  const shell = new Shell(system, { argv0: task.argv0, env, args: task.args });
+  const shell = new Shell(system, { argv0: task.argv0, env, args: task.args, session: true });
   if (task.state !== undefined) shell.restore(decodeSession(task.state));
   const status = shell.run(task.script);
   if (!shell.ended) system.write(SESSION_FD, encodeSession(shell.snapshot()));

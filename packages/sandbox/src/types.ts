@@ -145,7 +145,10 @@ export interface ExecOptions {
   session?: boolean;
   /** Kills the script when aborted. */
   signal?: AbortSignal;
-  /** Sends SIGINT to all that the call runs when aborted, as Ctrl-C at a terminal: Python raises KeyboardInterrupt. */
+  /**
+   * Sends SIGINT to all that the call runs when aborted, as Ctrl-C at a terminal: Python raises KeyboardInterrupt. With `session` the
+   * shell itself lives on: the call ends with 130, and what it had done to variables, functions and the directory stays.
+   */
   interrupt?: AbortSignal;
   /** `$1`, `$2` … */
   args?: readonly string[];

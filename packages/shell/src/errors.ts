@@ -1,6 +1,6 @@
 /**
  * What can go wrong in @shadowbox/shell, as a closed union. `expansion`, `unbound`, `arithmetic`, `subscript`, `integer` (the value of an integer variable),
- * `readonly`, `assignment` and `limit` are failures of the script that runs; they end a command inside the interpreter and never leave
+ * `readonly`, `assignment` and `limit` are failures of the script that runs, `interrupted` is that a signal ended it within an expansion; they end a command inside the interpreter and never leave
  * {@link Shell.run}. `invalid` is a wrong use of the package.
  */
 export type ShellErrorCode =
@@ -12,7 +12,8 @@ export type ShellErrorCode =
   | "integer"
   | "readonly"
   | "assignment"
-  | "limit";
+  | "limit"
+  | "interrupted";
 
 /** The one error class of this package; `code` tells which failure it is, `message` is bash's own text. */
 export class ShellError extends Error {

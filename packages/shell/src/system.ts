@@ -45,13 +45,15 @@ export interface System {
   spawn(request: SpawnRequest): number;
   /**
    * Starts another shell that goes on from `state` (structured-clonable, made and read by the interpreter alone) with
-   * copies of all descriptors, working directory and umask; answers its pid. `group` as of {@link SpawnRequest}.
+   * copies of all descriptors, working directory and umask; answers its pid. `group` and `deaf` as of {@link SpawnRequest}.
    */
-  fork(state: unknown, group?: number): number;
+  fork(state: unknown, group?: number, deaf?: boolean): number;
   /** Waits for a child (`pid` -1: any). `undefined`: none has ended yet (`noHang`). ECHILD, EINTR. */
   wait(pid: number, noHang: boolean): WaitResult | undefined | number;
   /** `pid` < 0 names a process group. */
   kill(pid: number, signal: number): number;
+  /** Whether a child catches or ignores a signal, now or when it ended. */
+  handles(pid: number, signal: number): boolean;
   /** Signals that came in since the last call, as a bit mask (1 << signal); cheap enough to ask before every command. */
   takeSignals(): number;
   /** What an untrapped signal, `trap '' SIG` (ignore) and a trap (catch) mean to the process and to its children. */
@@ -105,6 +107,8 @@ export interface SpawnRequest {
   env: readonly string[];
   /** Process group: 0 a new one led by the child, absent the shell's own. */
   group?: number;
+  /** It ignores SIGINT and SIGQUIT: a job in the background, which a keyboard is not to end. */
+  deaf?: boolean;
 }
 
 export interface WaitResult {

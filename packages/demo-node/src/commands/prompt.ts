@@ -133,6 +133,7 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
   let running: Interruption | undefined;
   lines.onInterrupt(() => {
     if (!running) return lines.discard(lines.isBegun ? "" : "(/quit to leave)\n");
+    process.stdout.write("^C\n");
     running.next();
     lines.dropQuestions();
   });

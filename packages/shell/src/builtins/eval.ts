@@ -1,5 +1,5 @@
 import { Errno } from "@shadowbox/vfs";
-import { findProgram, isBinary, searchPath, startProgram, waitForeground } from "../interp/external.ts";
+import { findProgram, isBinary, searchPath, startProgram, waitStarted } from "../interp/external.ts";
 import type { Interpreter } from "../interp/interpreter.ts";
 import { errorText } from "../interp/messages.ts";
 import { refused } from "../interp/restricted.ts";
@@ -182,5 +182,5 @@ function replaceShell(sh: Interpreter, argv: string[], argv0: string | undefined
     pid = started.pid;
   }
   if (pid < 0) return sh.exit(126);
-  return sh.exit(waitForeground(sh, pid));
+  return sh.exit(waitStarted(sh, pid));
 }

@@ -88,6 +88,7 @@ function setTrap(sh: Interpreter, name: string, action: string | undefined): voi
   if (action === undefined) sh.state.traps.write.delete(name);
   else sh.state.traps.write.set(name, action);
   const number = SIGNAL_NAMES.indexOf(name);
-  if (number > 0)
-    sh.system.setSignal(number, action === undefined ? "default" : action === "" ? "ignore" : "catch");
+  if (number > 0) sh.setSignal(number, action);
+  // Before this one runs the signals that end the shell have to be noticed.
+  else if (name === "EXIT" && sh.baseTraps === undefined) sh.setSignals();
 }

@@ -4,7 +4,7 @@ import { IndexedArray } from "../state/arrays.ts";
 import type { PlainState } from "../state/shell-state.ts";
 import { Attr } from "../state/variable.ts";
 import type { PlainVariables } from "../state/variables.ts";
-import { OpenFlag } from "../system.ts";
+import { OpenFlag, type SpawnRequest } from "../system.ts";
 import { expandCommand, traceCommand } from "./arguments.ts";
 import { findProgram } from "./external.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -38,9 +38,14 @@ export interface ForkState {
 }
 
 /** Starts another shell that runs `task` with a copy of everything; its pid or a negated errno. */
-export function startFork(sh: Interpreter, task: ForkTask, close: number[], group?: number): number {
+export function startFork(
+  sh: Interpreter,
+  task: ForkTask,
+  close: number[],
+  { group, deaf }: Pick<SpawnRequest, "group" | "deaf"> = {},
+): number {
   sh.fds.materialize();
-  const pid = sh.system.fork(forkState(sh, task, close), group);
+  const pid = sh.system.fork(forkState(sh, task, close), group, deaf);
   if (pid < 0) sh.error("fork: cannot start another shell");
   return pid;
 }
@@ -71,9 +76,9 @@ export function startBackground(sh: Interpreter, node: AndOr | Pipeline | Comman
   }
   let pid: number;
   try {
-    // With job control each job is a process group of its own.
-    const group = sh.state.set.monitor && !sh.forked ? 0 : undefined;
-    pid = startProgramElement(sh, node, group) ?? startFork(sh, { kind: "command", node }, [], group);
+    // With job control each job is a process group of its own; without, a keyboard's signals are not for it.
+    const how = sh.state.set.monitor ? { group: sh.forked ? undefined : 0 } : { deaf: true };
+    pid = startProgramElement(sh, node, how) ?? startFork(sh, { kind: "command", node }, [], how);
   } finally {
     if (stdin >= 0) sh.fds.restore(0, saved);
   }
@@ -87,7 +92,7 @@ export function startBackground(sh: Interpreter, node: AndOr | Pipeline | Comman
 function startProgramElement(
   sh: Interpreter,
   node: AndOr | Pipeline | Command,
-  group: number | undefined,
+  how: Pick<SpawnRequest, "group" | "deaf">,
 ): number | undefined {
   if (node.type !== "Simple" || !node.words.every(isInert) || mayWait(sh, node.redirects)) return undefined;
   let pid: number | undefined;
@@ -100,7 +105,7 @@ function startProgramElement(
     sh.state.line = node.line;
     const argv = expandCommand(sh, node.words);
     if (sh.state.set.xtrace) traceCommand(sh, argv);
-    const started = startSimple(sh, node, argv, group);
+    const started = startSimple(sh, node, argv, how);
     pid = started.pid;
     return started.status ?? 0;
   });
@@ -122,7 +127,9 @@ export function runCoproc(sh: Interpreter, node: Coproc): number {
   sh.system.close(output.writeEnd);
   const read = upTo63(sh, output.readEnd);
   const write = upTo63(sh, input.writeEnd);
-  const pid = startFork(sh, { kind: "command", node: node.body }, [read, write]);
+  const pid = startFork(sh, { kind: "command", node: node.body }, [read, write], {
+    deaf: !sh.state.set.monitor,
+  });
   sh.fds.restore(0, saved0);
   sh.fds.restore(1, saved1);
   if (pid < 0) return 1;

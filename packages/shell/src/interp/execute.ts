@@ -187,6 +187,7 @@ const FATAL: ReadonlySet<string> = new Set(["expansion", "assignment", "readonly
 
 /** A failure inside of an expansion: it is printed; the command, or the whole shell, is given up. */
 export function fail(sh: Interpreter, failure: ShellError): number {
+  if (failure.code === "interrupted" && sh.flow?.kind === "exit") return sh.flow.status;
   if (failure.message !== "") sh.error(failure.message);
   // A shell started with -c ends with 127, others and subshells with 1.
   const outermost = isOutermost(sh);

@@ -1,11 +1,11 @@
 import { Errno } from "@shadowbox/vfs";
 import { printable } from "../expand/quote.ts";
-import { OpenFlag } from "../system.ts";
+import { OpenFlag, type SpawnRequest } from "../system.ts";
 import { callFunction } from "./functions.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { errorText, SIGNAL_TEXTS } from "./messages.ts";
 import { inSubshell } from "./subshell.ts";
-import { checkSignals, childEnded } from "./traps.ts";
+import { childEnded } from "./traps.ts";
 
 /** The path of a command: through PATH and the hash table; `undefined` if there is none. */
 export function findProgram(sh: Interpreter, name: string, remember = true): string | undefined {
@@ -60,7 +60,14 @@ function executable(sh: Interpreter, path: string): boolean {
 export function runProgram(sh: Interpreter, argv: readonly string[], mayHandle: boolean): number {
   const started = startProgram(sh, argv, mayHandle);
   if (started.pid === undefined) return started.status;
-  return waitForeground(sh, started.pid);
+  return waitStarted(sh, started.pid);
+}
+
+/** Waits for a child that was just started. */
+export function waitStarted(sh: Interpreter, pid: number): number {
+  const { lastStatus } = sh.state;
+  const wasInterrupted = takeEarlySignals(sh, [pid]);
+  return sh.flow === undefined ? waitForeground(sh, pid, wasInterrupted) : lastStatus;
 }
 
 /** Either the pid of a started program, or the status of having failed to start it. */
@@ -71,7 +78,7 @@ export function startProgram(
   sh: Interpreter,
   argv: readonly string[],
   mayHandle: boolean,
-  group?: number,
+  how: Pick<SpawnRequest, "group" | "deaf"> = {},
 ): Started {
   const name = argv[0] as string;
   if (sh.state.restricted && name.includes("/")) {
@@ -81,17 +88,17 @@ export function startProgram(
   let path = findProgram(sh, name) ?? hereWithoutPath(sh, name);
   if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
   const env = [...sh.vars.environment(), ...exportedFunctions(sh), `_=${path}`];
-  let pid = sh.system.spawn({ path, argv, env, group });
+  let pid = sh.system.spawn({ path, argv, env, ...how });
   if (pid === -Errno.ENOENT && sh.state.shopt.checkhash && sh.state.hash.write.delete(name)) {
     path = findProgram(sh, name);
     if (path === undefined) return { status: notFound(sh, argv, mayHandle) };
-    pid = sh.system.spawn({ path, argv, env, group });
+    pid = sh.system.spawn({ path, argv, env, ...how });
   }
   if (pid === -Errno.ENOEXEC && isBinary(sh, path)) {
     sh.error(`${path}: cannot execute binary file: Exec format error`);
     return { status: 126 };
   }
-  if (pid === -Errno.ENOEXEC) pid = startScript(sh, path, argv, env, group);
+  if (pid === -Errno.ENOEXEC) pid = startScript(sh, path, argv, env, how);
   return pid >= 0 ? { pid } : { status: cannotRun(sh, path, pid) };
 }
 
@@ -116,10 +123,10 @@ function startScript(
   path: string,
   argv: readonly string[],
   env: readonly string[],
-  group?: number,
+  how: Pick<SpawnRequest, "group" | "deaf">,
 ): number {
   const shell = sh.vars.text("BASH") ?? "/bin/bash";
-  return sh.system.spawn({ path: shell, argv: ["bash", path, ...argv.slice(1)], env, group });
+  return sh.system.spawn({ path: shell, argv: ["bash", path, ...argv.slice(1)], env, ...how });
 }
 
 function exportedFunctions(sh: Interpreter): string[] {
@@ -154,38 +161,57 @@ function cannotRun(sh: Interpreter, path: string, errno: number): number {
   return 126;
 }
 
-/** Waits for a foreground child; signals that came in meanwhile act when it has ended, or end the shell. */
-export function waitForeground(sh: Interpreter, pid: number): number {
+const SIGINT = 2;
+const INTERRUPT = 1 << SIGINT;
+
+/**
+ * Waits for a foreground child; signals that came in meanwhile act when it has ended, or end the shell. SIGINT is the child's: where that
+ * takes it and does not end by it, the shell goes on. `wasInterrupted`: it came already ({@link takeEarlySignals}).
+ */
+export function waitForeground(sh: Interpreter, pid: number, wasInterrupted = false): number {
+  let isHeld = wasInterrupted;
+  let isTaken = wasInterrupted && sh.system.handles(pid, SIGINT);
   for (;;) {
     const result = sh.system.wait(pid, false);
     if (typeof result === "object") {
       childEnded(sh);
       const status = statusOf(sh, result.pid, result.status);
       sh.jobs.afterForeground();
+      if (isHeld && !(isTaken && result.status !== BY_SIGNAL + SIGINT)) sh.takeMask(INTERRUPT);
       return status;
     }
     if (result !== -Errno.EINTR) return sh.jobs.takeStatus(pid) ?? 127;
     const { lastStatus } = sh.state;
-    takeFatal(sh);
+    if (takeWhileWaiting(sh, sh.system.takeSignals())) {
+      isHeld = true;
+      isTaken = sh.system.handles(pid, SIGINT);
+    }
     if (sh.flow !== undefined) return lastStatus;
   }
 }
 
-/** Signals during a wait: a fatal one ends the shell now, trapped ones stay pending. */
-function takeFatal(sh: Interpreter): void {
-  const held = sh.holdTraps;
-  sh.holdTraps = true;
-  try {
-    checkSignals(sh);
-  } finally {
-    sh.holdTraps = held;
-  }
+/** Takes signals that came while children were being started, which a SIGINT may have missed. Whether there was one, which acts by what becomes of them. */
+export function takeEarlySignals(sh: Interpreter, pids: readonly number[]): boolean {
+  const signals = sh.system.takeSignals();
+  if (signals === 0) return false;
+  if (signals & INTERRUPT) for (const pid of pids) sh.system.kill(pid, SIGINT);
+  return takeWhileWaiting(sh, signals);
 }
+
+/** A fatal signal ends the shell now, traps wait; whether there was a SIGINT without one. */
+function takeWhileWaiting(sh: Interpreter, signals: number): boolean {
+  const isHeld = (signals & INTERRUPT) !== 0 && !sh.isTrapped("INT");
+  sh.takeMask(isHeld ? signals & ~INTERRUPT : signals);
+  return isHeld;
+}
+
+/** What a status of wait(2) begins with for a child that a signal ended. */
+const BY_SIGNAL = 256;
 
 /** The exit status of a child that ended, as `$?` shows it; death by a signal is told. */
 export function statusOf(sh: Interpreter, pid: number, status: number): number {
-  if (status < 256) return status;
-  const signal = status - 256;
+  if (status < BY_SIGNAL) return status;
+  const signal = status - BY_SIGNAL;
   const text = SIGNAL_TEXTS[signal];
   // Of SIGTERM bash says no more than its name.
   if (signal === 15) sh.errorText(`${text}\n`);

@@ -14,7 +14,7 @@ import { assignText } from "./assign.ts";
 import type { Flow } from "./flow.ts";
 import { headText, printFunction } from "./function-text.ts";
 import { Jobs } from "./jobs.ts";
-import { errorText } from "./messages.ts";
+import { errorText, signalName, signalNumber } from "./messages.ts";
 import { Descriptors } from "./output.ts";
 import { expandLikeHereDocument, expandTextAsWord } from "./reparse.ts";
 import { VERSION, variableChanged } from "./special.ts";
@@ -41,6 +41,8 @@ export class Interpreter implements PromptHost {
   /** The text `bash -c` was given. */
   executionString: string | undefined;
   interactive = false;
+  /** Of a session: SIGINT ends what runs, and not the shell. */
+  outlivesInterrupt = false;
   /** The process is a forked shell: how deep in subshells it began. */
   forked = false;
   /** Signals that wait for their trap. */
@@ -82,8 +84,6 @@ export class Interpreter implements PromptHost {
   readonly limits = new Map<string, string>();
   /** PATH that the hash table was made with. */
   hashedPath: string | undefined;
-  /** Trapped signals wait: a foreground child runs. */
-  holdTraps = false;
   /** The directory that the process is in, as last set by `cd` or at the start. */
   movedTo = "";
   /** What BASH_COMMAND shows: the command that runs, or ran when the running trap began. */
@@ -289,6 +289,38 @@ export class Interpreter implements PromptHost {
     return 128 + signal;
   }
 
+  /** Ends by a signal that is not trapped: the shell, or what it runs. */
+  endBySignal(signal: number): void {
+    if (signal === SIGINT && this.outlivesInterrupt)
+      this.flow = { kind: "exit", status: 128 + signal, signal: 0, interrupted: true };
+    else this.exitBySignal(signal);
+  }
+
+  /** What a signal means to the process: `action` is its trap. */
+  setSignal(signal: number, action: string | undefined): void {
+    const isNoticed =
+      (signal === SIGINT && this.outlivesInterrupt) ||
+      (ENDING.has(signal) && this.state.traps.read.get("EXIT"));
+    const byDefault = isNoticed ? "catch" : "default";
+    this.system.setSignal(signal, action === undefined ? byDefault : action === "" ? "ignore" : "catch");
+  }
+
+  /** Takes up the signals of the traps, and those that end the shell where something is to be done before. */
+  setSignals(): void {
+    const { traps } = this.state;
+    for (const signal of ENDING)
+      if (!traps.read.has(signalName(signal) as string)) this.setSignal(signal, undefined);
+    for (const [name, action] of traps.read) {
+      const signal = signalNumber(name);
+      if (signal) this.setSignal(signal, action);
+    }
+  }
+
+  /** Whether a signal that ends a shell has a trap, or is ignored. */
+  isTrapped(name: string): boolean {
+    return (this.baseTraps ?? this.state.traps.read).has(name);
+  }
+
   /**
    * Makes sure that the stack has room for some lists more: it must not end in the middle of a call to the system. What is known is
    * forgotten at {@link FORGET_ROOM}, as lists may be larger the next time.
@@ -316,6 +348,10 @@ export class Interpreter implements PromptHost {
     return this.state.set.posix;
   }
 }
+
+const SIGINT = 2;
+/** HUP, INT, ALRM, TERM, USR1 and USR2 end a shell after its EXIT trap. */
+const ENDING: ReadonlySet<number> = new Set([1, SIGINT, 10, 12, 14, 15]);
 
 /** Frames that a message, its trap and their writes take, many times over. */
 const ROOM = 500;

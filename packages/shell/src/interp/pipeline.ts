@@ -2,11 +2,12 @@ import { expandText } from "../expand/word.ts";
 import type { Command, Pipeline, Redirect, SimpleCommand, Word, WordPart } from "../parse/ast.ts";
 import { wordParts } from "../parse/parts.ts";
 import { Attr } from "../state/variable.ts";
+import type { SpawnRequest } from "../system.ts";
 import { expandCommand, traceCommand } from "./arguments.ts";
 import { assign } from "./assign.ts";
 import { startFork } from "./background.ts";
 import { checkFailure, redirectOrFail, runCommand, runList } from "./execute.ts";
-import { startProgram, waitForeground } from "./external.ts";
+import { startProgram, takeEarlySignals, waitForeground } from "./external.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { putBack } from "./redirect.ts";
 import { inSubshell } from "./subshell.ts";
@@ -124,10 +125,13 @@ class Run {
     const saved0 = sh.fds.save(0);
     const saved1 = sh.fds.save(1);
     let own: { input: number; output: number } | undefined;
+    let wasInterrupted = false;
     try {
       for (let i = 0; i < kinds.length; i++)
         own = this.#startElement(i, kinds[i] as Kind, saved0, saved1) ?? own;
-      if (own) this.#runOwn(own, saved0, saved1);
+      const pids = this.#results.flatMap((result) => (result && "pid" in result ? result.pid : []));
+      wasInterrupted = takeEarlySignals(sh, pids);
+      if (own) this.#runOwn(own, saved0, saved1, wasInterrupted);
     } finally {
       if (this.#input >= 0) sh.system.close(this.#input);
       sh.fds.restore(0, saved0);
@@ -135,7 +139,7 @@ class Run {
       sh.fds.popBarrier();
     }
     return this.#results.map((result) =>
-      "status" in result ? result.status : waitForeground(sh, result.pid),
+      "status" in result ? result.status : waitForeground(sh, result.pid, wasInterrupted),
     );
   }
 
@@ -219,7 +223,8 @@ class Run {
     return pid < 0 ? { status: 1 } : { pid };
   }
 
-  #runOwn(own: { input: number; output: number }, saved0: number, saved1: number): void {
+  /** `isOver`: a SIGINT came before it could begin. */
+  #runOwn(own: { input: number; output: number }, saved0: number, saved1: number, isOver: boolean): void {
     const sh = this.#sh;
     const command = this.#commands[this.#own] as Command;
     connect(sh, own.input, saved0, 0);
@@ -229,7 +234,8 @@ class Run {
     sh.fds.unread = this.#readerIsQuick ? PIPE_SIZE : 0;
     let status: number;
     sh.debugged = command.type === "Simple" && sh.state.traps.read.has("DEBUG");
-    if (last && sh.state.shopt.lastpipe && !sh.state.set.monitor) status = runCommand(sh, command);
+    if (isOver) status = INTERRUPTED;
+    else if (last && sh.state.shopt.lastpipe && !sh.state.set.monitor) status = runCommand(sh, command);
     else {
       status = inSubshell(sh, () => runElement(sh, command));
       childEnded(sh);
@@ -239,8 +245,12 @@ class Run {
     // Whoever reads from it sees its end, whoever writes to it a closed pipe.
     sh.system.dup2(saved0, 0);
     sh.system.dup2(saved1, 1);
+    if (isOver) sh.takeMask(1 << SIGINT);
   }
 }
+
+const SIGINT = 2;
+const INTERRUPTED = 128 + SIGINT;
 
 /** A subshell as an element is one subshell, not two. */
 function runElement(sh: Interpreter, command: Command): number {
@@ -338,7 +348,7 @@ export function startSimple(
   sh: Interpreter,
   node: SimpleCommand,
   argv: readonly string[],
-  group?: number,
+  how?: Pick<SpawnRequest, "group" | "deaf">,
 ): ReturnType<typeof startProgram> {
   const replaced = node.redirects.length ? redirectOrFail(sh, node.redirects) : [];
   if (!replaced) return { status: 1 };
@@ -348,7 +358,7 @@ export function startSimple(
       const variable = sh.vars.find(assignment.name);
       if (variable) sh.vars.setAttributes(variable, Attr.EXPORT, 0);
     }
-    return startProgram(sh, argv, true, group);
+    return startProgram(sh, argv, true, how);
   } finally {
     putBack(sh, replaced);
   }

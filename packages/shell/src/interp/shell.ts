@@ -19,6 +19,8 @@ export interface ShellOptions {
   env?: readonly string[];
   /** `$1`, `$2`, … */
   args?: readonly string[];
+  /** It runs one text after another: SIGINT ends what runs, the next {@link Shell.run} goes on with the same state. */
+  session?: boolean;
   /** Path under which this shell can be spawned, for `$BASH` and scripts without `#!`; `/bin/bash`. */
   path?: string;
 }
@@ -37,6 +39,7 @@ export class Shell {
     sh.state.positional = [...(options.args ?? [])];
     sh.state.lastArgument = sh.state.argv0;
     sh.state.shellPid = system.pid;
+    sh.outlivesInterrupt = options.session === true;
     defineSpecials(sh);
     importEnvironment(sh, options.env ?? []);
     setDefaults(sh, options.path ?? "/bin/bash");
@@ -52,6 +55,7 @@ export class Shell {
     const sh = this.#sh;
     sh.executionString = source;
     sh.state.how = "c";
+    if (sh.outlivesInterrupt) sh.setSignals();
     const status = runText(sh, source, { line: 1, name: "-c" });
     return this.#endRun(status);
   }
@@ -132,6 +136,12 @@ export class Shell {
 
   #endRun(status: number): number {
     const { flow } = this.#sh;
+    if (flow?.kind === "exit" && flow.interrupted) {
+      this.#sh.flow = undefined;
+      this.#sh.state.lastStatus = flow.status;
+      this.ended = false;
+      return flow.status;
+    }
     this.ended = flow?.kind === "exit";
     if (flow?.kind !== "exit") {
       this.#sh.flow = undefined;
@@ -151,7 +161,8 @@ export class Shell {
       signal = flow.signal;
     } else if (flow?.kind === "return" || flow?.kind === "discard") end = flow.status;
     sh.flow = undefined;
-    end = runExitTrap(sh, end);
+    // To the trap `$?` is what it was when the signal came.
+    end = runExitTrap(sh, signal ? sh.state.lastStatus : end);
     sh.flow = undefined;
     return signal ? 256 + signal : end & 255;
   }

@@ -181,6 +181,7 @@ const PASSES_THROUGH: ReadonlySet<string> = new Set([
   "limit",
   "subscript",
   "integer",
+  "interrupted",
 ]);
 
 /** Runs a builtin; what it throws for a failing script is printed as bash does, under the builtin's name where it has one. */

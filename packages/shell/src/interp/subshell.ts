@@ -1,3 +1,4 @@
+import { ShellError } from "../errors.ts";
 import type { Backquote, ProcessSubstitution, Redirect, Script } from "../parse/ast.ts";
 import { parseScript } from "../parse/parser.ts";
 import { startFork } from "./background.ts";
@@ -128,6 +129,8 @@ function capture(sh: Interpreter, body: () => number): string {
     sh.processDescriptors = processDescriptors;
   }
   childEnded(sh);
+  // A signal for the shell itself: the command that the text was for does not run.
+  if (sh.flow !== undefined) throw new ShellError("interrupted", "");
   state.substitutionStatus = status;
   state.lastStatus = status;
   if (text.includes("\0")) {

@@ -11,8 +11,7 @@ export function checkSignals(sh: Interpreter): void {
   if (mask !== 0) {
     for (let number = 1; number < 32; number++) if (mask & (1 << number)) takeSignal(sh, number);
   }
-  while (!sh.holdTraps && sh.pendingTraps.length && sh.flow === undefined)
-    runTrap(sh, sh.pendingTraps.shift() as string);
+  while (sh.pendingTraps.length && sh.flow === undefined) runTrap(sh, sh.pendingTraps.shift() as string);
 }
 
 /** Takes signals that were asked for elsewhere; whether a trap waits for one of them. */
@@ -31,7 +30,7 @@ function takeSignal(sh: Interpreter, number: number): void {
   const action = sh.state.traps.read.get(name);
   if (action === "") return;
   if (action !== undefined) sh.pendingTraps.push(name);
-  else if (!HARMLESS.has(name)) sh.exitBySignal(number);
+  else if (!HARMLESS.has(name)) sh.endBySignal(number);
 }
 
 /** A signal to a process whose thread runs a subshell: its shell gets it when the subshell is over, or both end. */

@@ -19,6 +19,8 @@ export interface Spawn {
   group?: number;
   /** Mask of signals that the child does not ignore, though the parent does; default none. */
   reset?: number;
+  /** Mask of signals that the child ignores besides; default none. */
+  ignore?: number;
   /** Run a text without `#!` by `sh`, as execvp does; default: ENOEXEC. */
   shellFallback?: boolean;
 }
@@ -39,7 +41,7 @@ export class Children {
     const program = this.#find(request);
     if (typeof program === "number") return program;
     const pid = launch(this.#process.kernel, {
-      ...this.#common(request.group, request.reset),
+      ...this.#common(request.group, request.reset, request.ignore),
       program,
       env: request.env,
       files: request.files ?? this.#inherited(false),
@@ -66,6 +68,7 @@ export class Children {
   #common(
     group: number | undefined,
     reset = 0,
+    ignore = 0,
   ): Pick<Launch, "ppid" | "pgid" | "session" | "umask" | "ignored"> {
     const { i32 } = this.#process.kernel.memory;
     const { slot } = this.#process;
@@ -74,7 +77,7 @@ export class Children {
       pgid: group ?? i32[slot + Slot.PGID],
       session: i32[slot + Slot.SESSION],
       umask: i32[slot + Slot.UMASK],
-      ignored: i32[slot + Slot.IGNORED] & ~reset,
+      ignored: (i32[slot + Slot.IGNORED] & ~reset) | ignore,
     };
   }
 
@@ -98,12 +101,12 @@ export class Children {
 
   /**
    * Starts another shell with copies of all descriptors, directory and umask; `state` goes to its worker by message. Its
-   * pid or EAGAIN. `group` as for a program.
+   * pid or EAGAIN. `group` and `ignore` as for a program.
    */
-  fork(state: unknown, group?: number): number {
+  fork(state: unknown, group?: number, ignore?: number): number {
     const { argv, env } = this.#process.args();
     return launch(this.#process.kernel, {
-      ...this.#common(group),
+      ...this.#common(group, 0, ignore),
       program: { kind: ProgramKind.SHELL, module: 0, argv },
       env,
       files: this.#inherited(true),
@@ -126,6 +129,11 @@ export class Children {
       const status = this.#process.sleep(word, 0, seen);
       if (status < 0) return status;
     }
+  }
+
+  /** Whether a process catches or ignores a signal. */
+  handles(pid: number, signal: number): boolean {
+    return this.#process.kernel.processes.handles(pid, signal);
   }
 
   /** Sends a signal: `pid` > 0 to a process, 0 to the own group, -1 to all others, < -1 to group -`pid`. ESRCH, EINVAL. */

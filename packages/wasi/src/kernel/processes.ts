@@ -281,6 +281,13 @@ export class Processes {
     return found ? 0 : -Errno.ESRCH;
   }
 
+  /** Whether a process catches or ignores a signal. */
+  handles(pid: number, signal: number): boolean {
+    const { i32 } = this.memory;
+    const slot = this.find(pid);
+    return slot !== 0 && ((i32[slot + Slot.IGNORED] | i32[slot + Slot.CAUGHT]) & bit(signal)) !== 0;
+  }
+
   /** Sends a signal to every process that descends from `session`. */
   killSession(session: number, signal: number): void {
     const { i32, base } = this.memory;

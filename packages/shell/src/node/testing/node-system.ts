@@ -354,6 +354,13 @@ export class NodeSystem implements System {
     });
   }
 
+  handles(pid: number, signal: number): boolean {
+    const status = attempt(() => fs.readFileSync(`/proc/${pid}/status`, "utf8"));
+    if (typeof status === "number") return false;
+    const masks = status.matchAll(/^Sig(?:Ign|Cgt):\s*(\w+)$/gm);
+    return [...masks].some(([, mask]) => (BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n);
+  }
+
   /** Signals from other shells of the double lie in a file. */
   #look(now: boolean): void {
     if (!this.#caught.size) return;
