@@ -10,6 +10,7 @@ def edit_speed(edit):
     edit("Objects/typeobject.c", export_object_dealloc)
     edit("Include/internal/pycore_object.h", count_first_reference)
     edit("Python/bltinmodule.c", sum_in_64_bits)
+    edit("Python/ceval.c", dealloc_by_name)
     edit("Python/ceval.c", enter_again)
 
 
@@ -51,6 +52,12 @@ def export_object_dealloc(text):
     return text.replace("static void\nobject_dealloc(PyObject *self)", "void\nobject_dealloc(PyObject *self)")
 
 
+def dealloc_by_name(text):
+    """The interpreter's own Py_DECREF calls tp_dealloc itself: _Py_Dealloc knows better."""
+    return text.replace("            destructor dealloc = Py_TYPE(op)->tp_dealloc; \\\n            (*dealloc)(op); \\\n",
+                        "            _Py_Dealloc(op); \\\n", 1)
+
+
 NEW_REFERENCE = """    if (_Py_tracemalloc_config.tracing)
         _Py_NewReference(op);
     else
@@ -64,6 +71,11 @@ def count_first_reference(text):
     return text.replace("    _Py_NewReference(op);\n}", NEW_REFERENCE, 1)
 
 
+TWO_DIGITS = """                    case  2: b = (long long)((PyLongObject*)item)->ob_digit[1] << PyLong_SHIFT
+                                 | ((PyLongObject*)item)->ob_digit[0]; break;
+"""
+
+
 def sum_in_64_bits(text):
     """Sums of ints are counted in 64 bits, as they are where `long` has so many; only larger ones become objects on the way."""
     start = text.index("    if (PyLong_CheckExact(result)) {\n        int overflow;")
@@ -72,6 +84,7 @@ def sum_in_64_bits(text):
     body = re.sub(r"\b(PyLong_As|PyLong_From)Long", r"\1LongLong", body)
     body = re.sub(r"\blong (i_result|b)\b", r"long long \1", body)
     body = re.sub(r"\bLONG_M", "LLONG_M", body)
+    body = body.replace("                    default: b =", TWO_DIGITS + "                    default: b =", 1)
     return text[:start] + body + text[end:]
 
 
