@@ -90,7 +90,7 @@ async function confirmRisky(preview: ChangeSet, values: Parsed["values"]): Promi
 
 function commitLine(report: Awaited<ReturnType<Sandbox["commit"]>>, dry: boolean): string {
   const style = styleOf(process.stdout);
-  const conflicts = conflictLines(report.conflicts, "answer --merge, --theirs, --ours or --skip");
+  const conflicts = conflictLines(report.conflicts, "answer --merge, --theirs, --ours or --skip", dry);
   if (report.changes.changes.length === 0) return `nothing to commit\n${conflicts}`;
   const list = listChanges(report.changes, style);
   const { git } = report;

@@ -11,8 +11,8 @@ import type { CliCommand } from "./command.ts";
 import { snapshotNumber } from "./snapshots.ts";
 
 export const diff: CliCommand = {
-  usage: "diff [PATH…] [options]",
-  about: "Shows the changes as a patch in git's format.",
+  usage: "diff [PATH… | N M] [options]",
+  about: "Shows the changes as a patch in git's format; N M: what the calls after snapshot N up to M did.",
   flags: {
     ...COMMON,
     ...BY_CALL,
@@ -26,8 +26,8 @@ export const diff: CliCommand = {
       value: "N",
       help: "lines of context around each change (default 3)",
     },
-    since: { type: "string", value: "N", help: "what the calls after snapshot N changed (0: all)" },
-    until: { type: "string", value: "N", help: "with --since: up to this snapshot (default the last)" },
+    since: { type: "string", value: "N", help: "diff N M, where M is the last snapshot (0: all)" },
+    until: { type: "string", value: "M", help: "with --since: up to this snapshot" },
   },
   async run({ values, positionals }: Parsed) {
     const box = await openBox(values, { readOnly: true });
@@ -48,12 +48,9 @@ async function textOf(
   values: Parsed["values"],
   paths: readonly string[],
 ): Promise<string | Uint8Array> {
-  if (values.since !== undefined) {
-    const wrong =
-      FULL_ONLY.find((name) => values[name] !== undefined) ?? (paths.length > 0 ? "PATH" : undefined);
-    if (wrong !== undefined)
-      throw new CliError(`diff --since: expected no other selection or form, got --${wrong}`, EXIT.USAGE);
-    const { changes, patch } = sinceSnapshot(box, values);
+  const range = rangeOf(box, values, paths);
+  if (range !== undefined) {
+    const { changes, patch } = box.between(...range);
     return shortText(changes, values) ?? patchText(patch, values);
   }
   const selection = selectionOf(values, paths, box);
@@ -90,8 +87,32 @@ function patchText(patch: Uint8Array, values: Parsed["values"]): string | Uint8A
   return colourPatch(patch, process.stdout, values["word-diff"] === true);
 }
 
-function sinceSnapshot(box: Sandbox, values: Parsed["values"]) {
+const NUMBER = /^\d+$/;
+
+/** The two snapshots that are to be compared, if it is about snapshots. */
+function rangeOf(
+  box: Sandbox,
+  values: Parsed["values"],
+  paths: readonly string[],
+): [number, number] | undefined {
+  const isPair = paths.length === 2 && paths.every((text) => NUMBER.test(text));
+  if (values.since === undefined) {
+    if (values.until !== undefined)
+      throw new CliError("diff --until: expected --since, too, got none", EXIT.USAGE);
+    if (!isPair) return undefined;
+    const path = box.changes().changes.find((one) => paths.includes(one.path))?.path;
+    if (path !== undefined)
+      throw new CliError(
+        `diff ${paths.join(" ")}: expected snapshots, got the name of a changed file, too: write ./${path} for the file`,
+        EXIT.USAGE,
+      );
+  } else if (paths.length > 0)
+    throw new CliError(`diff --since: expected no PATH, got "${paths[0]}"`, EXIT.USAGE);
+  const wrong = FULL_ONLY.find((name) => values[name] !== undefined);
+  if (wrong !== undefined)
+    throw new CliError(`diff of snapshots: expected no other selection or form, got --${wrong}`, EXIT.USAGE);
+  if (isPair) return [Number(paths[0]), Number(paths[1])];
   const last = box.snapshots().at(-1)?.id ?? 0;
   const until = values.until === undefined ? last : snapshotNumber(values.until as string, "diff --until");
-  return box.between(snapshotNumber(values.since as string, "diff --since"), until);
+  return [snapshotNumber(values.since as string, "diff --since"), until];
 }

@@ -15,7 +15,13 @@ describe("snapshots and merges on the command line", { timeout: 120_000 }, () =>
     expect(log.map((line) => JSON.parse(line).snapshot)).toEqual([2, 1]);
     expect((await bench.run(["log"])).stdout).toMatch(/^ +2 [\d :-]+ \S+ exec rm b\.txt; .* \(0\)\n +1 /);
     expect((await bench.run(["show", "2"])).stdout).toMatch(/\+five[\s\S]*deleted file mode/);
-    expect((await bench.run(["diff", "--since", "0", "--until", "1"])).stdout).toMatch(/\+four\n$/);
+    for (const range of [
+      ["0", "1"],
+      ["--since", "0", "--until", "1"],
+    ])
+      expect((await bench.run(["diff", ...range])).stdout).toMatch(/\+four\n$/);
+    expect((await bench.run(["diff", "1", "0"])).stdout).toMatch(/-four\n$/);
+    expect((await bench.run(["diff", "1", "9"])).stderr).toMatch(/find snapshot 9: expected 1 to 2/);
     const blame = (await bench.run(["blame", "a.txt"])).stdout.split("\n");
     expect(blame[0]).toMatch(/^ +1 one$/);
     expect(blame[4]).toMatch(/^2 .*rm b\.txt.* 5 five$/);
@@ -26,6 +32,16 @@ describe("snapshots and merges on the command line", { timeout: 120_000 }, () =>
       /^b\.txt\n1 path as after snapshot 2/,
     );
     expect((await bench.run(["show", "99"])).stderr).toMatch(/find snapshot 99: expected 1 to 4/);
+  });
+
+  it("are not mistaken for files whose names are numbers", async () => {
+    await bench.run(["exec", "-q", "echo one > 0; echo two > 1"]);
+    const both = await bench.run(["diff", "0", "1"]);
+    expect([both.status, both.stderr]).toEqual([
+      2,
+      expect.stringMatching(/name of a changed file.*\.\/0 for the file/),
+    ]);
+    expect((await bench.run(["diff", "./0", "./1"])).stdout).toMatch(/\+one\n[\s\S]*\+two\n$/);
   });
 
   it("brings both sides' edits together", async () => {

@@ -159,16 +159,18 @@ export const refresh: CliCommand = {
 export function conflictLines(
   conflicts: Awaited<ReturnType<Sandbox["refresh"]>>["conflicts"],
   unanswered: string,
+  isDry = false,
 ): string {
+  const merged = isDry ? "would be merged" : "merged";
   return conflicts
     .map(({ path, reason, resolution, marks }) => {
       const outcome =
         marks !== undefined
-          ? `merged with ${marks} conflict${marks === 1 ? "" : "s"}, marked in the box`
+          ? `${merged} with ${marks} conflict${marks === 1 ? "" : "s"}${isDry ? "" : ", marked in the box"}`
           : resolution === undefined
             ? `${reason} in the project, ${unanswered}`
             : resolution === "merge"
-              ? "merged"
+              ? merged
               : resolution;
       return `  ${showName(path)}: ${outcome}\n`;
     })

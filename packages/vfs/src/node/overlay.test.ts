@@ -113,10 +113,14 @@ describe("Overlay", () => {
     expect(decodeText(overlay.projectContent(replaced?.was?.node as number) as Uint8Array)).toBe("gamma\n");
   });
 
-  it("notices that a truncated file it never read changed in the project", () => {
-    write("/a.txt", "mine\n");
-    writeFileSync(join(root, "a.txt"), "the user's\n");
-    expect(overlay.projectContent(at("/a.txt").node)).toBe(-Errno.ESTALE);
+  it("knows what a truncated file was after the user changed it, and of a large one that it changed", () => {
+    writeFileSync(join(root, "large.txt"), new Uint8Array(2 ** 20 + 1));
+    for (const name of ["/a.txt", "/large.txt"]) {
+      write(name, "mine\n");
+      writeFileSync(join(root, name), "the user's\n");
+    }
+    expect(decodeText(overlay.projectContent(at("/a.txt").node) as Uint8Array)).toBe("alpha\n");
+    expect(overlay.projectContent(at("/large.txt").node)).toBe(-Errno.ESTALE);
   });
 
   it("is clean again when a file moves away and back", () => {

@@ -66,8 +66,9 @@ function keepContent(
   truncates: boolean,
 ): number {
   const fromProject = heap.u32[(node >>> 2) + Inode.BASE] !== 0;
-  if (truncates && hasFlag(heap, node, Flag.LAZY)) {
-    // Never read: the project still has it, and its fingerprint tells whether that stays so.
+  const isLarge = heap.f64[(node + 4 * Inode.SIZE) >>> 3] > MOST_HELD;
+  if (truncates && hasFlag(heap, node, Flag.LAZY) && (isLarge || ensureLoaded(heap, tree, base, node) < 0)) {
+    // The project still has it, and its fingerprint tells whether that stays so.
     heap.u32[(node >>> 2) + Inode.FLAGS] &= ~Flag.LAZY;
     heap.f64[(node + 4 * Inode.SIZE) >>> 3] = 0;
     return 0;

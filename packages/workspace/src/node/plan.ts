@@ -57,7 +57,7 @@ function planChange(
   answers: CommitOptions,
   plan: Plan,
 ): void {
-  const reason = conflictOf(target, change);
+  const reason = isLost(shadow, change) ? "deleted" : conflictOf(target, change);
   if (reason !== undefined) {
     const path = decodeText(change.path);
     const answer = answerFor(path, answers);
@@ -67,6 +67,8 @@ function planChange(
     const marks = merged !== undefined && merged.marks > 0 && { marks: merged.marks };
     plan.conflicts.push({ path, reason, ...(resolution && { resolution }), ...marks });
     if (resolution === "ours") plan.dropped.push(change);
+    if (merged?.marks === 0)
+      plan.changes.push(mergedChange(target, change, { ...merged.view, kind: "file" }));
     if (resolution !== "theirs") return;
   }
   const after = partial?.taken ?? change.after;
@@ -83,6 +85,22 @@ function planChange(
   });
 }
 
+/** The box moved a file that it never read, and the project does not have it any more. */
+function isLost(shadow: Shadow, { kind, after, node, path }: Change): boolean {
+  if (kind !== "created" || after?.kind !== "file" || shadow.overlay.baseOf(node) === undefined) return false;
+  return viewOf(shadow, path, false)[0]?.kind === "nothing";
+}
+
+/** What the commit of a change does to the project as it stands, once the box has the merged file. */
+function mergedChange(target: ConfinedFolder, change: Change, merged: Content): Change {
+  const standing = readStanding(target, change.from ?? change.path) as Content;
+  const sideOf = (content: Content): Side => ({
+    ...{ kind: content.kind, mode: content.mode, size: content.bytes.length },
+    read: () => content.bytes,
+  });
+  return { ...change, before: sideOf(standing), after: sideOf(merged) };
+}
+
 /**
  * What is to stand at the path. It is read by its name: what the box moved is made anew before the project changes, and what it was
  * made of is not there any more.
@@ -92,7 +110,10 @@ function proposal(shadow: Shadow, path: Uint8Array, { kind, mode }: Side, part?:
     if (part !== undefined) return part.read();
     const [now] = viewOf(shadow, path, false);
     if (now?.kind === kind) return now.bytes;
-    throw new Error("its content in the box cannot be read any more");
+    const shown = JSON.stringify(decodeText(path));
+    throw new Error(
+      `the content of ${shown} in the box cannot be read any more; discard it or write it anew`,
+    );
   };
   return { kind, mode, read };
 }

@@ -32,8 +32,10 @@ describe("refresh() and commits that merge", () => {
     test = new TestProject(FILES);
     test.box({ "long.txt": BOX, "a.txt": "box\n" });
     test.user({ "long.txt": USER });
-    const { conflicts } = test.workspace.commit({ onConflict: "merge" });
+    const dry = test.workspace.commit({ onConflict: "merge", dryRun: true });
+    const { conflicts, changes } = test.workspace.commit({ onConflict: "merge" });
     expect(conflicts).toEqual([{ path: "long.txt", reason: "changed", resolution: "merge" }]);
+    expect(dry).toEqual({ changes, conflicts });
     expect(test.found()["long.txt"]).toBe(lines(40, { 2: "box", 10: "user", 30: "box" }));
     expect(test.status()).toEqual([]);
   });
@@ -64,6 +66,30 @@ describe("refresh() and commits that merge", () => {
     expect(test.found()["long.txt"]).toBeUndefined();
     expect(test.found()["moved.txt"]).toBe(lines(40, { 2: "box", 10: "user", 30: "box" }));
     expect(statSync(join(test.project, "moved.txt")).mode & 0o777).toBe(0o755);
+  });
+
+  it("know what a file was that the box wrote without reading it", () => {
+    test = new TestProject({ many: lines(40) });
+    test.box({ many: BOX });
+    test.user({ many: USER });
+    test.workspace.commit({ onConflict: "merge" });
+    expect(test.found().many).toBe(lines(40, { 2: "box", 10: "user", 30: "box" }));
+  });
+
+  it("say of a file that the box moved without reading it that the project lost it", () => {
+    test = new TestProject(FILES);
+    test.boxMoves("src/deep/c.txt", "c.txt");
+    rmSync(join(test.project, "src/deep"), { recursive: true });
+    test.user({ "src/deep": "a file\n" });
+    const lost = [{ path: "c.txt", reason: "deleted" }];
+    expect(test.workspace.commit({ dryRun: true }).conflicts).toEqual(lost);
+    expect(() => test.workspace.commit()).toThrow(/c\.txt \(deleted in the project/);
+    expect(() => test.workspace.commit({ onConflict: "theirs" })).toThrow(
+      /"c\.txt" in the box cannot be read/,
+    );
+    test.workspace.commit({ onConflict: "ours" });
+    expect(test.status()).toEqual([]);
+    expect(test.found()["src/deep"]).toBe("a file\n");
   });
 
   it("say what cannot be merged: deletions, other kinds, binary files", () => {

@@ -87,10 +87,9 @@ export class Snapshots {
       }));
   }
 
-  /** What the calls after snapshot `from` up to `to` changed. Throws WorkspaceError `invalid` for an unknown number. */
+  /** What leads from snapshot `from` to `to`; 0 is before the first. Throws WorkspaceError `invalid` for an unknown number. */
   between(from: number, to: number): Change[] {
-    this.#check(to);
-    if (from !== 0) this.#check(from);
+    for (const id of [from, to]) if (id !== 0) this.#check(id);
     const ends = new Map<string, { was: Entry; now: Entry }>();
     for (const { id, changes } of this.#file.frames)
       if (id > Math.min(from, to) && id <= Math.max(from, to))
