@@ -54,10 +54,10 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   const limit = options.maxOutputBytes ?? place.outputBytes;
   const out = new Collector(limit, options.onStdout);
   const err = new Collector(limit, options.onStderr);
-  const [isTerminal, isErrorTerminal] = options.terminal ?? [false, false];
+  const [isTerminal, isErrorTerminal, isInputTerminal] = options.terminal ?? [false, false];
   const stdout = engine.openPipe({ tty: isTerminal });
   const stderr = options.combine ? stdout : engine.openPipe({ tty: isErrorTerminal });
-  const input = openInput(engine, options.stdin);
+  const input = openInput(engine, options.stdin, isInputTerminal === true);
   const handOver = place.session && engine.openPipe();
   const files = [
     { fd: 0, file: input.file },
@@ -75,7 +75,7 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
     files,
     limits: options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs },
   });
-  engine.closeFile(input.file);
+  input.started();
   if (handOver) engine.closeFile(handOver.write);
   for (const { write } of new Set([stdout, stderr])) engine.closeFile(write);
   const abort = () => engine.killSession(pid);
@@ -95,7 +95,7 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
   atEase();
   if (place.session) keepState(place.session, state.bytes(), ended.status);
   input.stop();
-  await feeding;
+  const [unread] = await Promise.all([input.rest(), feeding]);
   return {
     ...shellStatus(ended.status),
     stdout: out.bytes(),
@@ -103,6 +103,7 @@ export async function execute(place: ExecPlace, script: string, options: ExecOpt
     durationMs: performance.now() - started,
     timedOut: ended.timedOut,
     truncated: out.truncated || err.truncated,
+    ...(unread && { unread }),
     ...(place.session?.state && { cwd: decodeSession(place.session.state).state.fields.cwd }),
   };
 }
@@ -183,23 +184,57 @@ export function environment(
 
 interface Input {
   file: number;
-  /** Brings the input to the pipe; ends when all was read or nobody reads. */
+  /** The processes have it. */
+  started(): void;
+  /** Brings the input to the pipe; ends when all was read, nobody reads, or it is stopped. */
   feed(): Promise<void>;
   stop(): void;
+  /** What was brought and not read, of a terminal. */
+  rest(): Promise<Uint8Array | undefined>;
 }
 
-function openInput(engine: V8Engine, stdin: ExecOptions["stdin"]): Input {
+function openInput(engine: V8Engine, stdin: ExecOptions["stdin"], isTerminal: boolean): Input {
   const bytes = typeof stdin === "string" ? encodeText(stdin) : stdin;
   if (bytes === undefined || (bytes instanceof Uint8Array && bytes.length === 0)) {
     const file = engine.openFile("/dev/null", OpenFlags.READ);
-    return { file, feed: async () => {}, stop: () => {} };
+    const started = () => engine.closeFile(file);
+    return { file, started, feed: async () => {}, stop: () => {}, rest: async () => undefined };
   }
-  const pipe = engine.openPipe();
+  const pipe = engine.openPipe({ tty: isTerminal });
   const writer = engine.writer(pipe.write);
-  const chunks: AsyncIterable<Uint8Array> | Uint8Array[] = bytes instanceof Uint8Array ? [bytes] : bytes;
+  let stop = () => {};
+  const stopped = new Promise<undefined>((done) => {
+    stop = () => done(undefined);
+  });
   const feed = async () => {
-    for await (const chunk of chunks) if (!(await writer.write(chunk))) break;
+    const chunks = bytes instanceof Uint8Array ? only(bytes) : bytes[Symbol.asyncIterator]();
+    for (;;) {
+      const step = await Promise.race([chunks.next(), stopped]);
+      if (step === undefined || step.done || !(await writer.write(step.value))) break;
+    }
+    // Who gives it may be in the middle of the next piece, which nobody waits for.
+    void chunks.return?.();
     writer.close();
   };
-  return { file: pipe.read, feed, stop: () => writer.close() };
+  const rest = async () => {
+    if (!isTerminal) return undefined;
+    const unread = new Collector(Number.POSITIVE_INFINITY, undefined);
+    await unread.take(engine.read(pipe.read));
+    return unread.bytes();
+  };
+  return {
+    file: pipe.read,
+    // A terminal is there as long as the call, also when nobody reads.
+    started: () => isTerminal || engine.closeFile(pipe.read),
+    feed,
+    stop: () => {
+      writer.close();
+      stop();
+    },
+    rest,
+  };
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes;
 }

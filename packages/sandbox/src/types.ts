@@ -158,8 +158,11 @@ export interface ExecOptions {
   origin?: CallOrigin;
   /** stderr goes where stdout goes, in true order. */
   combine?: boolean;
-  /** Whether programs are to take stdout and stderr for a person's terminal, as for curl's meter; v8. Default: neither. */
-  terminal?: readonly [stdout: boolean, stderr: boolean];
+  /**
+   * Whether programs are to take stdout, stderr and stdin for a person's terminal, as for curl's meter; v8. Default: none. Where stdin
+   * is one, the result tells what of it nobody read.
+   */
+  terminal?: readonly [stdout: boolean, stderr: boolean, stdin?: boolean];
   /** Bytes kept per stream; default {@link Limits.outputBytes}. */
   maxOutputBytes?: number;
   /** Output as it comes. Programs wait for a promise that it returns: a slow reader is not flooded. */
@@ -221,6 +224,8 @@ export interface ExecResult {
   truncated: boolean;
   /** Of a call with `session`: where its shell is now. */
   cwd?: string;
+  /** Where stdin was to be a terminal: what of it nobody read. */
+  unread?: Uint8Array;
 }
 
 /** A piece of output, as it comes. */

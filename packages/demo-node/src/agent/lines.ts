@@ -1,5 +1,6 @@
 import { createInterface, emitKeypressEvents, type Interface } from "node:readline";
 import { Writable } from "node:stream";
+import { LastRow, TypedInput } from "./typed-input.ts";
 
 export interface LinesOptions {
   /** Newest first. */
@@ -44,6 +45,9 @@ export class Lines {
   /** The reader's own list of them. */
   #listed: string[] = [];
   #pasting = false;
+  /** The program that is typed for, and what it last printed. */
+  #input: TypedInput | undefined;
+  #row = new LastRow();
   #isContinued = false;
   #isLeaving = false;
   #closed = false;
@@ -93,12 +97,16 @@ export class Lines {
   #deliver(text: string): void {
     const take = this.#waiting.shift();
     if (take) take(text);
+    else if (this.#input && !this.#input.isOver) this.#input.add(`${text}\n`);
     else this.#queue.push(text);
+    this.#row = new LastRow();
+    if (this.#input) this.#reader.setPrompt("");
   }
 
-  /** What a line may become. A tab in what is pasted is a tab. */
+  /** What a line may become. A tab in what is pasted, or meant for a program, is a tab. */
   #completions(line: string): [string[], string] {
-    return [this.#pasting ? [`${line}\t`] : (this.#options.complete?.(line) ?? []), line];
+    const isText = this.#pasting || this.#input !== undefined;
+    return [isText ? [`${line}\t`] : (this.#options.complete?.(line) ?? []), line];
   }
 
   /** The reader is at its end: by Ctrl-D, which of what was begun ends that only, or for good. */
@@ -106,6 +114,12 @@ export class Lines {
     const isTerminal = process.stdin.isTTY === true;
     if (isTerminal) process.stdout.write(PASTE_OFF);
     if (this.#isAside) return;
+    if (this.#input && isTerminal && !this.#isLeaving && !process.stdin.readableEnded) {
+      this.#reader = this.#open();
+      this.#reader.setPrompt(this.#row.text);
+      this.#input.end();
+      return;
+    }
     const isBegun = this.#isContinued || this.#pasted.length > 0;
     if (isBegun && isTerminal && !this.#isLeaving && !process.stdin.readableEnded) {
       process.stdout.write("\n");
@@ -115,11 +129,39 @@ export class Lines {
       return;
     }
     this.#closed = true;
+    this.#input?.end();
     for (const take of this.#waiting.splice(0)) take(undefined);
   }
 
   #list(): void {
-    this.#listed.splice(0, this.#listed.length, ...this.#history);
+    this.#listed.splice(0, this.#listed.length, ...(this.#input ? [] : this.#history));
+  }
+
+  /** What is typed from now on, and was typed ahead, as the input of a program; until {@link Lines.takeBack}. */
+  asInput(): AsyncIterable<Uint8Array> {
+    const input = new TypedInput();
+    for (const line of this.#queue.splice(0)) input.add(`${line}\n`);
+    this.#input = input;
+    this.#row = new LastRow();
+    this.#reader.setPrompt("");
+    this.#list();
+    return input;
+  }
+
+  /** A program printed this: what is typed stands behind it. */
+  printed(bytes: Uint8Array): void {
+    this.#row.add(bytes);
+    if (this.#input) this.#reader.setPrompt(this.#row.text);
+  }
+
+  /** The program is over; what it did not read is the next lines. Undefined: that is given up. */
+  takeBack(unread: Uint8Array | undefined): void {
+    const left = this.#input?.rest ?? [];
+    this.#input = undefined;
+    this.#list();
+    if (unread === undefined) return;
+    const text = Buffer.concat([unread, ...left]).toString();
+    this.#queue.unshift(...text.split("\n").slice(0, -1));
   }
 
   /** Keeps an entry, unless it is empty, begins with a blank or is the one before again. */
@@ -208,13 +250,18 @@ export class Lines {
 
   /** Gives up what was begun, all its lines: the prompt is there again, below, behind what is said. */
   discard(said = ""): void {
+    this.dropLine(`\n${said}`);
+    if (this.#isContinued) this.#waiting.shift()?.(DROPPED);
+    else if (this.#waiting.length > 0) this.#reader.prompt();
+  }
+
+  /** Gives up the line that was begun; `said` stands behind it. */
+  dropLine(said: string): void {
     this.#reader.write(null, { ctrl: true, name: "e" });
-    process.stdout.write(`\n${said}`);
+    process.stdout.write(said);
     this.hide(true);
     this.#reader.write(null, { ctrl: true, name: "u" });
     this.hide(false);
-    if (this.#isContinued) this.#waiting.shift()?.(DROPPED);
-    else if (this.#waiting.length > 0) this.#reader.prompt();
   }
 
   /** Whoever waits for a line gets none: what they asked about is over. */

@@ -157,6 +157,42 @@ describe("the prompt at a terminal", () => {
     expect(await second.ended).toBe(0);
   }, 60_000);
 
+  it("gives a command what is typed, until Ctrl-D; what it does not read is the next command", async () => {
+    const person = bench.person([]);
+    await person.sees(PROMPT);
+    person.enters(`read -p 'na''me? ' x; echo "<$x>"`);
+    await person.sees("name? ");
+    // What is corrected stands behind the question still.
+    person.types("bop\u007f");
+    await person.sees("name? bo");
+    person.enters("b");
+    await person.sees("<bob>\nbox $ ");
+    person.enters("cat; echo status $?");
+    await person.sees("$?\n");
+    person.enters("one");
+    await person.sees("one\none\n");
+    person.types("\u0004");
+    await person.sees("status 0\nbox $ ");
+    person.enters("echo go; cat");
+    await person.sees("go\n");
+    person.types("half\u0003");
+    await person.sees("^C\nbox $ ");
+    person.enters("read -rsp 'wo''rd: ' word; echo got $word");
+    await person.sees("word: ");
+    person.enters("hidden");
+    await person.sees("got hidden\nbox $ ");
+    expect(person.raw).toMatch(/\u001b\[8mhidden\s*\u001b\[28m/);
+    // Typed ahead: a line for it, and a command for the prompt.
+    person.types("read -r x; echo read=$x\rfirst\recho second=$x\r");
+    await person.sees("read=first\nbox $ echo second=$x\nsecond=first\nbox $ ");
+    person.types("\u001b[A");
+    await person.sees("echo second=$x");
+    person.enters("");
+    await person.sees("second=first\nbox $ ");
+    person.enters("/quit");
+    expect(await person.ended).toBe(0);
+  }, 60_000);
+
   it("completes commands of the box and paths at Tab", async () => {
     const person = bench.person([]);
     await person.sees(PROMPT);
@@ -177,7 +213,7 @@ describe("the prompt at a terminal", () => {
     person.types(" -t lines < ../a.t\t");
     await person.sees("../a.txt");
     person.enters('; echo "<${lines[0]}>"');
-    await person.sees("<one>");
+    await person.sees("<one>\nbox $ ");
     person.types("cd e\t");
     await person.sees("cd er/");
     person.enters("; pwd");

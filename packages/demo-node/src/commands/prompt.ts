@@ -133,7 +133,7 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
   let running: Interruption | undefined;
   lines.onInterrupt(() => {
     if (!running) return lines.discard(lines.isBegun ? "" : "(/quit to leave)\n");
-    process.stdout.write("^C\n");
+    lines.dropLine("^C\n");
     running.next();
     lines.dropQuestions();
   });
@@ -153,10 +153,13 @@ async function runShell(values: Parsed["values"], box: Sandbox, net: NetPerson):
         continue;
       }
       running = new Interruption();
-      const result = await runLine(box, line, { signal: running.signal, interrupt: running.interrupt });
+      const { signal, interrupt } = running;
+      const stdin = process.stdin.isTTY ? lines.asInput() : undefined;
+      const result = await runLine(box, line, { signal, interrupt, stdin }, (bytes) => lines.printed(bytes));
+      running = undefined;
+      lines.takeBack(interrupt.aborted ? undefined : result.unread);
       last = result.status;
       cwd = result.cwd ?? cwd;
-      running = undefined;
     }
   }
   lines.close();

@@ -48,19 +48,24 @@ export interface Committed {
 
 type Slash = (box: Sandbox, paths: string[], typist: Typist) => Promise<Committed | undefined>;
 
-/** Runs one line in the box's session shell, output straight to the terminal. */
+/** Runs one line in the box's session shell, output straight to the terminal; `shown` is told of it. */
 export async function runLine(
   box: Sandbox,
   script: string,
-  signals: Pick<ExecOptions, "signal" | "interrupt">,
+  options: Pick<ExecOptions, "signal" | "interrupt" | "stdin">,
+  shown: (bytes: Uint8Array) => void = () => {},
 ): Promise<ExecResult> {
+  const pass = (stream: NodeJS.WriteStream) => (bytes: Uint8Array) => {
+    shown(bytes);
+    return stream.write(bytes);
+  };
   return await box.exec(script, {
     session: true,
-    ...signals,
+    ...options,
     maxOutputBytes: 0,
-    terminal: [false, process.stderr.isTTY === true],
-    onStdout: (bytes) => process.stdout.write(bytes),
-    onStderr: (bytes) => process.stderr.write(bytes),
+    terminal: [false, process.stderr.isTTY === true, options.stdin !== undefined],
+    onStdout: pass(process.stdout),
+    onStderr: pass(process.stderr),
   });
 }
 

@@ -37,3 +37,17 @@ test("sleep and timeout take the time they are given", async () => {
     "a=${EPOCHREALTIME/.}; sleep 0.3; timeout 0.3 sleep 9; echo $? $(( ${EPOCHREALTIME/.} - a >= 600000 ))";
   expect(await run(script, { timeoutMs: 8000 })).toEqual({ stdout: "124 1\n", status: 0 });
 });
+
+test("a terminal for standard input gives back what nobody read", async () => {
+  const { stdout, status, unread } = await box.exec('read -r x; echo "$x"; [ -t 0 ]', {
+    stdin: "one\ntwo\nthree\n",
+    terminal: [false, false, true],
+  });
+  const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
+  expect([text(stdout), status, text(unread)]).toEqual(["one\n", 0, "two\nthree\n"]);
+});
+
+test("a call ends with its script, though more input might come", async () => {
+  const endless = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+  expect((await box.exec("echo done", { stdin: endless })).status).toBe(0);
+});

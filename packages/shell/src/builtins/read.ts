@@ -9,8 +9,13 @@ import { Attr } from "../state/variable.ts";
 const USAGE =
   "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]";
 
+/** What is typed is not shown (ECMA-48, SGR): there is no terminal whose echo could be switched off. */
+const CONCEAL = "\u001b[8m";
+const REVEAL = "\u001b[28m";
+
 interface Options {
   raw: boolean;
+  silent: boolean;
   array: string | undefined;
   delimiter: number;
   count: number | undefined;
@@ -24,6 +29,7 @@ interface Options {
 export function readBuiltin(sh: Interpreter, args: string[]): number {
   const options: Options = {
     raw: false,
+    silent: false,
     array: undefined,
     delimiter: 10,
     count: undefined,
@@ -40,8 +46,11 @@ export function readBuiltin(sh: Interpreter, args: string[]): number {
   if (!sh.system.fdExists(options.fd))
     return sh.builtinError("read", `${options.fd}: invalid file descriptor: Bad file descriptor`);
   if (options.timeout === 0) return sh.system.pollRead(options.fd, 0) ? 0 : 1;
-  if (options.prompt && sh.system.isatty(options.fd)) sh.errorText(options.prompt);
+  const isTerminal = sh.system.isatty(options.fd);
+  const shown = options.prompt + (options.silent ? CONCEAL : "");
+  if (shown !== "" && isTerminal) sh.errorText(shown);
   const input = readInput(sh, options);
+  if (options.silent && isTerminal) sh.errorText(REVEAL);
   if (input.end === "interrupted") return 128 + input.signal;
   if (input.error) sh.builtinError("read", `read error: ${options.fd}: ${errorText(input.error)}`);
   let ok = true;
@@ -68,6 +77,7 @@ function parse(sh: Interpreter, args: string[], options: Options): number {
       const letter = arg[i] as string;
       if ("ers".includes(letter)) {
         if (letter === "r") options.raw = true;
+        if (letter === "s") options.silent = true;
         continue;
       }
       if (!"adinNptu".includes(letter)) return sh.usage("read", `-${letter}`, USAGE) && -2;
