@@ -46,16 +46,12 @@ test("the guide leads from a program to a reviewed commit, and the commit can be
   await expect.poll(() => changes(page).allTextContents()).toEqual(["README.md"]);
   await page.getByRole("button", { name: "Commit all 1" }).click();
   await page.getByText("Nothing differs from the project.").waitFor();
-  expect(await page.locator(".guide .done").count()).toBe(4);
+  await expect.poll(() => page.locator(".guide .done").count()).toBe(4);
   await page.getByRole("button", { name: "Undo the last commit" }).click();
   await page.getByRole("tab", { name: "Timeline" }).click();
-  expect(await page.locator(".timeline strong").allTextContents()).toEqual([
-    "undid",
-    "committed",
-    "edited",
-    "ran",
-    "ran",
-  ]);
+  await expect
+    .poll(() => page.locator(".timeline strong").allTextContents())
+    .toEqual(["undid", "committed", "edited", "ran", "ran"]);
   expect(bad).toEqual([]);
 });
 

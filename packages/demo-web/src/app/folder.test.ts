@@ -119,7 +119,7 @@ test("what the user changed in the folder meanwhile is merged, or goes as the pe
   await page.getByRole("alertdialog").getByText("later was changed in mine").waitFor();
   await page.getByRole("alertdialog").getByRole("button", { name: "Take the box's" }).click();
   await expect.poll(() => read("later")).toBe("box\n");
-  expect(await read("touching")).toBe("mended\n");
+  await expect.poll(() => read("touching")).toBe("mended\n");
   expect(bad).toEqual([]);
 });
 

@@ -54,7 +54,9 @@ test("a host is asked about: denied once, then allowed for the project, and reme
     await page.getByRole("button", { name: "Allow" }).click();
     await expect.poll(() => screen(page), PATIENCE).toContain("from the server");
     await openTab(page, "Network");
-    expect(await page.locator(".requests .verdict").allTextContents()).toEqual(["allowed", "refused"]);
+    await expect
+      .poll(() => page.locator(".requests .verdict").allTextContents())
+      .toEqual(["allowed", "refused"]);
     await page.reload();
     await type(page, `curl -s ${server.address}/three > answer`);
     await expect.poll(() => changes(page).allTextContents(), PATIENCE).toEqual(["answer"]);
@@ -123,10 +125,9 @@ test("the demo agent works in the box, asks before it leaves it, and can be rewo
   await page.getByRole("alertdialog").getByRole("button", { name: "Deny" }).click(PATIENCE);
   await page.getByText("NOTES.md is ready").waitFor(PATIENCE);
   await page.getByText("working…").waitFor({ state: "hidden" });
-  expect(await page.locator(".call .state").allTextContents()).toEqual([
-    ...["done", "done", "done"],
-    ...["not allowed", "done"],
-  ]);
+  await expect
+    .poll(() => page.locator(".call .state").allTextContents())
+    .toEqual(["done", "done", "done", "not allowed", "done"]);
   await expect.poll(() => changes(page).allTextContents()).toEqual(["NOTES.md"]);
   await page.reload();
   await openTab(page, "Agent");
