@@ -199,3 +199,58 @@ class TestGroup:
 for command in (["pytest", "-q"], [sys.executable, "-m", "pytest", "-q", "-x", "-m", "slow", "nowhere.py", "test_calc.py"]):
     done = subprocess.run([*command, "-p", "no:cacheprovider"], capture_output=True, text=True)
     print(done.returncode, re.sub(r"in [0-9.]+s", "in Ns", done.stdout), done.stderr)
+# --- httpx: methods, bodies, redirects, streams, errors
+import os, httpx
+base = os.environ["SERVER"]
+answer = httpx.get(base + "/json", params={"q": "ä b"})
+print(answer.status_code, answer.json(), answer.headers["content-type"], answer.http_version)
+with httpx.Client(headers={"X-Own": "kept"}) as client:
+    for send in (client.post, client.put, client.patch):
+        got = send(base + "/echo", json={"a": [1, "ü"]}).json()
+        print(got["method"], got["body"], got["headers"]["x-own"])
+    print(client.post(base + "/echo", data={"k": "v w"}).json()["body"], client.head(base + "/json").status_code, client.delete(base + "/echo").status_code)
+    print(client.post(base + "/echo", content=iter([b"in ", b"parts"])).json()["body"])
+    print(client.get(base + "/redirect/3").status_code, client.get(base + "/redirect/3", follow_redirects=True).url.path)
+    print(client.get(base + "/gzip").text, client.get(base + "/chunked").text)
+    with client.stream("GET", base + "/large") as answer:
+        print(sum(map(len, answer.iter_bytes())))
+    for path in ("/status/404", "/short", "/short-chunked", "/slow"):
+        try: client.get(base + path, timeout=0.5).raise_for_status()
+        except httpx.HTTPError as error: print([each.__name__ for each in type(error).__mro__[:3]])
+for address in (os.environ["CLOSED"], "http://no.such.host.invalid/", "nothing"):
+    try: httpx.get(address)
+    except httpx.HTTPError as error: print(type(error).__name__, "refused" in str(error))
+# --- httpx: many at once
+import asyncio, os, time, httpx
+base = os.environ["SERVER"]
+async def main():
+    async with httpx.AsyncClient() as client:
+        answers = await asyncio.gather(*(client.get(base + "/json", params={"n": n}) for n in range(8)))
+        print([answer.status_code for answer in answers], answers[0].json())
+        print((await client.post(base + "/echo", json=[1])).json()["body"])
+        async with client.stream("GET", base + "/large") as answer:
+            print(sum([len(part) async for part in answer.aiter_bytes()]))
+        began = time.monotonic()
+        print(await asyncio.gather(*(client.get(base + "/slow", timeout=0.5) for _ in range(6)), return_exceptions=True) and time.monotonic() - began < 2.5)
+        try: await client.get(os.environ["CLOSED"])
+        except httpx.ConnectError as error: print(type(error).__name__)
+asyncio.run(main())
+# --- contexts of ssl as programs set them up
+import os, ssl, urllib.request
+base = os.environ["SERVER"]
+context = ssl.create_default_context()
+print(context.check_hostname, repr(context.verify_mode), context.minimum_version.name, int(context.options), context.protocol.name)
+try: context.verify_mode = ssl.CERT_NONE
+except ValueError as error: print(error)
+context.check_hostname = False
+context.verify_mode = ssl.CERT_NONE
+context.options |= ssl.OP_NO_TICKET
+context.minimum_version = ssl.TLSVersion.TLSv1_3
+print(context.verify_mode, context.options & ssl.OP_NO_TICKET != 0, context.minimum_version.name)
+print(urllib.request.urlopen(base + "/json", context=context).status, ssl._create_unverified_context().verify_mode.name)
+for wrong in (lambda: ssl.create_default_context(cafile="/nope"), lambda: context.load_verify_locations(), lambda: ssl.PEM_cert_to_DER_cert("x")):
+    try: wrong()
+    except (OSError, TypeError, ValueError) as error: print([each.__name__ for each in type(error).__mro__][:3])
+print(ssl.DER_cert_to_PEM_cert(bytes(range(70))), ssl.cert_time_to_seconds("Jan  5 09:34:43 2018 GMT"))
+print([each.__name__ for each in ssl.SSLCertVerificationError.__mro__], ssl.CertificateError is ssl.SSLCertVerificationError, ssl.SSLError(1, "text"))
+print(issubclass(ssl.SSLError, OSError), ssl.HAS_SNI, ssl.Purpose.SERVER_AUTH.oid, ssl.Purpose.CLIENT_AUTH.shortname)

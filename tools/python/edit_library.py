@@ -197,26 +197,6 @@ def _fspath(path):
         self.sock = Connection(scheme, self.host, self.port, self.timeout)
 """,
         ),
-        (
-            """except ImportError:
-    pass
-else:
-    class HTTPSConnection(HTTPConnection):""",
-            """except ImportError:
-    class HTTPSConnection(HTTPConnection):
-        "HTTPS, whose TLS is the sandbox's host's."
-
-        default_port = HTTPS_PORT
-
-        def __init__(self, *args, key_file=None, cert_file=None, context=None, check_hostname=None, **named):
-            if key_file or cert_file:
-                raise ValueError("client certificates are for the sandbox's host to set")
-            super().__init__(*args, **named)
-
-    __all__.append("HTTPSConnection")
-else:
-    class HTTPSConnection(HTTPConnection):""",
-        ),
     ],
     "venv/__init__.py": [
         (
@@ -353,16 +333,38 @@ class ProcessPoolExecutor(_InlineExecutor):
         return super().map(fn, *iterables, timeout=timeout)
 '''
 
-# Imported wherever TLS might be wanted, to see that it is not there: of the true one's 1,500 lines the first that matters.
-SSL = '"""There is no TLS in this sandbox, its host has it: see socket.py."""\n\nimport _ssl\n'
+# Takes the place of the class whose TLS is its own.
+HTTPS = '''class HTTPSConnection(HTTPConnection):
+    "HTTPS, whose TLS is the sandbox's host's."
 
-REPLACED = {"concurrent/futures/process.py": PROCESS_POOL, "ssl.py": SSL}
+    default_port = HTTPS_PORT
+
+    def __init__(self, *args, key_file=None, cert_file=None, context=None, check_hostname=None, **named):
+        if key_file or cert_file:
+            raise ValueError("client certificates are for the sandbox's host to set")
+        super().__init__(*args, **named)
+
+__all__.append("HTTPSConnection")
+
+'''
+
+# path → (start, end, text): the text takes the place of what is from the start up to the end.
+EXCHANGED = {"http/client.py": ("try:\n    import ssl\n", "class HTTPException(Exception):", HTTPS)}
+
+REPLACED = {"concurrent/futures/process.py": PROCESS_POOL}
 
 
 def edit_library(folder):
     """Changes the library in `folder`, before any of it is frozen into the interpreter."""
     for path, text in REPLACED.items():
         (folder / path).write_text(text)
+    for path, (start, end, new) in EXCHANGED.items():
+        text = (folder / path).read_text()
+        before, found, rest = text.partition(start)
+        _, ended, after = rest.partition(end)
+        if not found or not ended:
+            raise SystemExit(f"edit_library.py: {path}: expected {start!r} and {end!r}, they are not there")
+        (folder / path).write_text(before + new + end + after)
     for path, changes in EDITS.items():
         text = (folder / path).read_text()
         for old, new in changes:

@@ -27,7 +27,7 @@ LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "turtle.py", "l
             "windows_events.py", "windows_utils.py", "__phello__", "RECORD", "WHEEL", "top_level.txt"}
 # Compiled when imported, because they seldom are, or because the registry has its 20 MB. So are those of the snapshot: see
 # lib/_shadowbox.py.
-SOURCE_ONLY = set("""_compat_pickle _markupbase _pydecimal _pyio aifc asynchat asyncore bdb cProfile calendar cgi chunk cmd
+SOURCE_ONLY = set("""_compat_pickle _httpcore _markupbase _pydecimal _pyio aifc asynchat asyncore bdb cProfile calendar cgi chunk cmd
 code codeop compileall concurrent dbm distutils doctest filecmp fileinput
 ftplib gettext html imaplib imghdr imp mailbox mailcap modulefinder multiprocessing netrc nntplib ntpath
 optparse pdb pickletools pip pipes plistlib poplib profile pstats pyclbr pydoc rlcompleter sched smtpd smtplib

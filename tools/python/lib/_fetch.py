@@ -19,7 +19,7 @@ PORTS = {"http": 80, "https": 443}
 OWN = {b"connection", b"content-length", b"expect", b"host", b"keep-alive", b"proxy-connection", b"te", b"trailer",
        b"transfer-encoding", b"upgrade", b"via"}
 # Failures before anything was sent, and what Linux calls them. The others come with the answer.
-BEFORE = {"denied": errno.EACCES, "resolve": None, "connect": errno.ECONNREFUSED, "tls": errno.EPROTO, "handshake": errno.EPROTO, "url": errno.EINVAL,
+BEFORE = {"denied": errno.EACCES, "resolve": None, "connect": errno.ECONNREFUSED, "tls": None, "handshake": None, "url": errno.EINVAL,
           "header": errno.EINVAL, "request": errno.EINVAL, "count": errno.EDQUOT, "cors": errno.EACCES, "replay": errno.EACCES}
 CONNECTS = ("ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH")
 
@@ -34,6 +34,13 @@ def _error(kind, text):
     elif kind == "protocol":
         from http.client import BadStatusLine
         error = BadStatusLine(text)
+    elif kind == "tls":
+        from ssl import SSLCertVerificationError
+        error = SSLCertVerificationError(1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {text}")
+        error.reason = "CERTIFICATE_VERIFY_FAILED"
+    elif kind == "handshake":
+        from ssl import SSLError
+        error = SSLError(1, text)
     else:
         number = BEFORE.get(kind, errno.ECONNRESET if kind == "reset" else errno.EIO)
         name = next((name for name in CONNECTS if kind == "connect" and name in text), None)
@@ -85,6 +92,9 @@ class _Body(io.RawIOBase):
         # A view: the rest of a large frame is not copied for each small read.
         self._left = memoryview(self._left)[count:]
         return count
+
+    def at_hand(self):
+        return bool(self._left) or self.ended
 
     def more(self):
         """Reads one frame."""
@@ -253,10 +263,24 @@ class Connection:
             raise _error(code.decode(), text.decode("utf-8", "replace"))
         return kind, payload
 
+    def secure(self):
+        """From here on requests go by HTTPS."""
+        self._scheme = "https"
+
+    def received(self):
+        """Whether the next bytes of the answer are here, or none come."""
+        return self._answer().at_hand()
+
+    def receive(self, count):
+        return self._answer().read(count)
+
     def makefile(self, mode="r", *_, **__):
+        return io.BufferedReader(self._answer())
+
+    def _answer(self):
         if self._body is None:
             raise ConnectionError("expected a whole request before its answer is read")
-        return io.BufferedReader(self._body)
+        return self._body
 
     def fileno(self):
         return self._device

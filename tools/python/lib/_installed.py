@@ -6,7 +6,7 @@ from importlib.machinery import BYTECODE_SUFFIXES, SOURCE_SUFFIXES, FileFinder, 
 
 LIBRARY = os.path.dirname(os.__file__)
 # Modules that are changed when they have been imported, and the module whose adapt() does it.
-ADAPTERS = {"urllib3.connection": "_urllib3"}
+ADAPTERS = {"urllib3.connection": "_urllib3", "httpcore._backends.sync": "_httpcore", "httpcore._backends.anyio": "_httpcore"}
 
 
 class _Loader(SourceFileLoader):

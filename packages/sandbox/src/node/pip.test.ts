@@ -132,8 +132,9 @@ const REFUSALS: [what: string, reason: RegExp][] = [
   ["changed", /^ERROR: changed-1-\S+: its sha256 is not the index's 0+: it was changed on the way/],
   ["strict", /^ERROR: conflicting requirements of base: strict 1 needs base==2.0; careful 1 needs base<2/],
   ["outside", /^ERROR: outside-1-\S+: '..\/..\/..\/workspace\/out.py' would be written outside/],
-  ["-e .", /^ERROR: -e .: building packages from source is not possible here; to import .* set PYTHONPATH/],
-  [".", /^ERROR: .: building packages from source is not possible here/],
+  ["-e .", /^ERROR: \/workspace: building packages .* no \[project\] table .* set PYTHONPATH/],
+  [".", /^ERROR: \/workspace: building packages from source is not possible here/],
+  ["-e nowhere", /^ERROR: -e nowhere: expected a folder with a pyproject.toml, there is none/],
   ["git+https://example.org/x", /only wheels can be installed/],
   ["'base @ INDEX/files/base-1.0-py3-none-any.whl#sha256=00'", /its sha256 is not the index's 00/],
   ["--no-index base", /from versions: none/],
@@ -170,6 +171,37 @@ test(
       "must have their versions pinned with ==",
     );
     expect(await refused(`top==1.2\nbase==1.0 --hash=sha256:${digest}\n`)).toContain("missing for top==1.2");
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "pip installs a project's folder in place with -e and as a copy without",
+  async () => {
+    const project = [
+      "[build-system]\nrequires = ['setuptools']",
+      "[project]\nname = 'my-tool'\ndynamic = ['version']\nscripts = {my-tool = 'my_tool:main'}",
+      "dependencies = ['base<2']\noptional-dependencies = {more = ['extra-one; python_version > \"3\"']}",
+    ].join("\n");
+    const module = (word: string) => `__version__ = "1.1"\ndef main():\n    print("${word}", __file__)\n`;
+    box.fs.mkdir("/tmp/my/src/my_tool/data", { recursive: true });
+    box.fs.writeFile("/tmp/my/pyproject.toml", project);
+    box.fs.writeFile("/tmp/my/src/my_tool/__init__.py", module("first"));
+    box.fs.writeFile("/tmp/my/src/my_tool/data/a.txt", "text");
+    expect(await installed("-e '/tmp/my[more]'")).toEqual(["base==1.5", "extra_one==1", "my-tool==1.1"]);
+    box.fs.writeFile("/tmp/my/src/my_tool/__init__.py", module("second"));
+    expect((await run("my-tool")).stdout).toBe("second /tmp/my/src/my_tool/__init__.py\n");
+    expect(await installed("/tmp/my")).toEqual(["base==1.5", "extra_one==1", "my-tool==1.1"]);
+    box.fs.writeFile("/tmp/my/src/my_tool/__init__.py", module("third"));
+    const site = "/home/user/.local/lib/python3.11/site-packages/my_tool";
+    expect((await run(`my-tool; cat ${site}/data/a.txt`)).stdout).toBe(`second ${site}/__init__.py\ntext`);
+    await run("pip uninstall -qy my-tool");
+    expect((await run("ls /usr/local/bin; ls -d ~/.local/lib/python3.11/site-packages/*my*")).stdout).toBe(
+      "",
+    );
+    box.fs.writeFile("/tmp/my/pyproject.toml", project.replace("'setuptools'", "'Cython>=3'"));
+    expect(await installed("-e /tmp/my")).toMatch(/^ERROR: \/tmp\/my: .* asks for Cython>=3, which compiles/);
+    expect(await installed("git+https://example.org/x")).toMatch(/^ERROR: git\+https:\S+: building packages/);
   },
   PATIENCE_MS,
 );

@@ -56,7 +56,7 @@ def _parser():
         one.add_argument("what", nargs="*", metavar="REQUIREMENT | WHEEL")
         one.add_argument("-r", "--requirement", action="append", default=[], metavar="FILE")
         one.add_argument("-c", "--constraint", action="append", default=[], metavar="FILE")
-        one.add_argument("-e", "--editable", action="append", default=[], metavar="DIR", help="refused: nothing can be built here")
+        one.add_argument("-e", "--editable", action="append", default=[], metavar="DIR", help="import the modules of a project where they are")
         one.add_argument("--no-deps", "--no-dependencies", action="store_true")
         one.add_argument("--require-hashes", action="store_true")
         add_sources(one)
@@ -82,6 +82,8 @@ def _parser():
     one.add_argument("kind", choices=("versions",))
     one.add_argument("name")
     add_sources(one)
+    one = command("help", lambda options: commands.choices.get(options.about, parser).print_help(), "show help for a command")
+    one.add_argument("about", nargs="?", metavar="COMMAND")
     return parser
 
 

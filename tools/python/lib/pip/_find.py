@@ -27,6 +27,8 @@ def is_url(text):
 class Candidate:
     """A file of one version of a project; `place` is a path or a URL. Raises ValueError for other files."""
 
+    is_folder = False
+
     def __init__(self, place, requires_python=None, hashes=None, yanked=False, metadata=None):
         self.requires_python, self.hashes, self.yanked = requires_python, hashes or {}, yanked
         self.place = place.split("#")[0] if is_url(place) else place

@@ -101,13 +101,15 @@ class Resolver:
         constraint = self._wanted.constraints.get(key, Specifier())
         allowed = self._wanted.hashes.get(key, set())
         kept = self._present.get(key)
-        if kept is not None and not requirement.url and not (self._fresh and key in self._asked):
+        given = self._wanted.files.get(key)
+        # A folder may have changed under its version.
+        anew = given is not None and given.is_folder
+        if kept is not None and not requirement.url and not anew and not (self._fresh and key in self._asked):
             version = Version(kept.version)
             if requirement.specifier.allows(version) and constraint.allows(version):
                 yield Kept(kept)
         if self._wanted.checked:
             self._wanted.check_pinned(requirement)
-        given = self._wanted.files.get(key)
         for candidate in [given] if given else self._finder.candidates(requirement, constraint, allowed):
             if self._wanted.checked:
                 candidate.check_allowed(allowed)

@@ -7,10 +7,9 @@ import shlex
 
 from ._find import Candidate, InstallError, is_url, local_path
 from ._index import in_fragment
+from ._project import BUILD, Project
 from ._requirement import Requirement
 from ._version import Specifier
-
-BUILD = "building packages from source is not possible here"
 
 
 class Wanted:
@@ -20,7 +19,7 @@ class Wanted:
         self.requirements, self.constraints, self.files, self.hashes = [], {}, {}, {}
         self._options = options
         for text in getattr(options, "editable", ()):
-            raise InstallError(f"-e {text}: {BUILD}; to import a project's modules set PYTHONPATH to their folder")
+            self._add(text, (), True)
         for text in options.what:
             self._add(text, ())
         for path in options.requirement:
@@ -29,8 +28,8 @@ class Wanted:
             self._read(path, True)
         self.checked = getattr(options, "require_hashes", False) or any(self.hashes.values())
 
-    def _add(self, text, digests):
-        requirement, candidate = _parse(text)
+    def _add(self, text, digests, editable=False):
+        requirement, candidate = _parse(text, editable)
         self.requirements.append(requirement)
         if candidate is not None:
             self.files[requirement.key] = candidate
@@ -71,8 +70,8 @@ class Wanted:
         for ignored in ("--trusted-host", "--only-binary", "--no-binary"):
             parser.add_argument(ignored)
         found = parser.parse_args(shlex.split(line))
-        if found.editable:
-            raise InstallError(f"{path}: -e {found.editable[0]}: {BUILD}")
+        for each in found.editable:
+            self._add(each, (), True)
         folder = os.path.dirname(path)
         for each in found.requirement:
             self._read(os.path.join(folder, each), constrains)
@@ -117,8 +116,8 @@ def _digest(option, path):
     return match[1], match[2].lower()
 
 
-def _parse(text):
-    """A requirement, and the file that it names if it names one."""
+def _parse(text, editable=False):
+    """A requirement, and the file or folder that it names if it names one."""
     text = text.strip()
     extras = re.search(r"\[[^\]]*\]$", text)
     place = text[:extras.start()] if extras else text
@@ -127,8 +126,13 @@ def _parse(text):
     if " @ " not in place and "==" not in place:
         path = local_path(place)
         named = is_url(place) or place.startswith("file:") or os.sep in place
-        if os.path.isdir(path) and (named or place in {".", ".."}):
-            raise InstallError(f"{text}: {BUILD}; to import a project's modules set PYTHONPATH to their folder")
+        if os.path.isdir(path) and (editable or named or place in {".", ".."}):
+            project = Project(path, editable)
+            if project.refusal():
+                raise InstallError(project.refusal())
+            return Requirement(project.key + (extras[0] if extras else "")), project
+        if editable:
+            raise InstallError(f"-e {text}: expected a folder with a pyproject.toml, there is none")
         if named or path.endswith(".whl"):
             try:
                 candidate = Candidate(path, hashes=in_fragment(place))
