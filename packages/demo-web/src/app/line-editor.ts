@@ -5,10 +5,21 @@ export class LineEditor {
   #text = "";
   #cursor = 0;
   /** Lines before this one, and at which of them the person is; the last place is the new line's. */
-  readonly #history: string[] = [];
-  #at = 0;
+  readonly #history: string[];
+  #at: number;
   #draft = "";
   #cut = "";
+
+  /** `history`: lines before the first one, the newest last. */
+  constructor(history: readonly string[] = []) {
+    this.#history = [...history];
+    this.#at = history.length;
+  }
+
+  /** All lines before this one, the newest last. */
+  get history(): readonly string[] {
+    return this.#history;
+  }
 
   get text(): string {
     return this.#text;
@@ -40,11 +51,13 @@ export class LineEditor {
     this.#cursor = this.#text.length;
   }
 
-  /** Begins a new line; the one before is kept, unless it says nothing new. */
-  next(): void {
-    if (this.#text.trim() !== "" && this.#history.at(-1) !== this.#text) this.#history.push(this.#text);
+  /** Begins a new line; the one before is kept, unless it says nothing new. Whether it was. */
+  next(): boolean {
+    const isNew = this.#text.trim() !== "" && this.#history.at(-1) !== this.#text;
+    if (isNew) this.#history.push(this.#text);
     this.#at = this.#history.length;
     this.set("");
+    return isNew;
   }
 
   /** The newest line before place `below` that has this in it, and its place. */

@@ -89,6 +89,17 @@ test("Ctrl-R finds what was run before", async () => {
   await expect.poll(async () => (await rows()).slice(-3)).toEqual(["~ $ echo apple", "apple", "~ $"]);
 });
 
+test("a reload forgets nothing of what was typed", async () => {
+  await type(page, "printf '%s\\n' before");
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["before", "~ $"]);
+  await page.reload();
+  await expect.poll(rows).toEqual(["~ $"]);
+  await page.locator(".console").click();
+  await press("ArrowUp");
+  await expect.poll(rows).toEqual(["~ $ printf '%s\\n' before"]);
+  await press("Control+c");
+});
+
 test("what is pasted waits for a look; output without an end of line is kept", async () => {
   await press("Control+l");
   await page.evaluate(() => {

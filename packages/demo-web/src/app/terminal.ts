@@ -1,5 +1,6 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { type ILink, type IMarker, Terminal } from "@xterm/xterm";
+import { keepHistory, loadHistory } from "./history.ts";
 import { LineEditor } from "./line-editor.ts";
 
 /** What a terminal does with what is typed. */
@@ -27,7 +28,7 @@ export class ShellTerminal {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #actions: TerminalActions;
-  readonly #line = new LineEditor();
+  readonly #line = new LineEditor(loadHistory());
   /** The row where the prompt stands. */
   #start: IMarker | undefined;
   #search: Search | undefined;
@@ -88,7 +89,7 @@ export class ShellTerminal {
 
   /** A new line to write, below what was printed. */
   async #prompt(): Promise<void> {
-    this.#line.next();
+    if (this.#line.next()) keepHistory(this.#line.history);
     await this.#flush("");
     if (this.#terminal.buffer.active.cursorX > 0) await this.#flush("\x1b[2m⏎\x1b[0m\r\n");
     this.#start?.dispose();
