@@ -31,6 +31,7 @@ const PROJECTS: Record<string, readonly IndexFile[]> = {
   careful: [wheel("careful", "1", { requires: ["base<2"] })],
   strict: [wheel("strict", "1", { requires: ["base==2.0", "careful"] })],
   compiled: [wheel("compiled", "1", { tag: "cp311-cp311-manylinux_2_17_x86_64" })],
+  numpy: [wheel("numpy", "2.1", { tag: "cp311-cp311-manylinux_2_17_x86_64" })],
   source: [{ name: "source-1.0.tar.gz", bytes: Buffer.from("x") }],
   newer: [
     wheel("newer", "2", { requiresPython: ">=3.12" }),
@@ -122,6 +123,7 @@ const REFUSALS: [what: string, reason: RegExp][] = [
     "compiled",
     /^ERROR: compiled: compiled-1-\S+ holds compiled code for manylinux_2_17_x86_64; only pure-Python/,
   ],
+  ["numpy", /^ERROR: numpy: numpy-2.1-\S+ holds compiled code .* bundle get python-data\)$/m],
   ["source", /^ERROR: source: source-1.0.tar.gz is a source archive that would have to be built/],
   ["newer==2", /^ERROR: newer==2: newer-2-\S+ needs Python >=3.12; this is 3.11.2/],
   [

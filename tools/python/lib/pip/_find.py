@@ -18,6 +18,9 @@ ALGORITHMS = ("sha256", "sha384", "sha512")
 ARCHIVES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 # Their compiled half only makes them faster, and no wheel comes without it: it is left out.
 PURE_HALF = {"markupsafe", "pyyaml"}
+# What the optional bundle python-data has of those that are compiled.
+DATA = set("contourpy lxml matplotlib numpy pandas pillow scikit-learn scipy statsmodels".split())
+DATA_HINT = "; python3.15 of the optional bundle python-data has it (outside the sandbox: shadowbox bundle get python-data)"
 
 
 def is_url(text):
@@ -55,7 +58,8 @@ class Candidate:
         python, abi, platform = self.tags
         halved = self.key in PURE_HALF and python == "cp311"
         if not halved and (platform != "any" or abi != "none"):
-            return f"{self.file} holds compiled code for {platform}; only pure-Python wheels (…-none-any.whl) run in this sandbox"
+            return f"{self.file} holds compiled code for {platform}; only pure-Python wheels (…-none-any.whl) run in this sandbox" + (
+                DATA_HINT if self.key in DATA else "")
         if not any(tag in {"py3", "py311", "cp311"} or re.fullmatch(r"py3[0-9]|py310", tag) for tag in python.split(".")):
             return f"{self.file} is for {python}; this is Python 3.11"
         if self.requires_python and not Specifier(self.requires_python).allows(PYTHON):
