@@ -363,11 +363,12 @@ function bindingFor(
     }
   }
   void subscripted;
-  if (request.global) return vars.global(name);
-  if (!request.local) {
+  if (request.global || !request.local) {
     const existing = vars.get(name);
-    if (existing) vars.touch(existing);
-    return existing ?? vars.writable(name);
+    if (existing === undefined) return made(sh, request, vars.global(name));
+    if (request.global) return vars.global(name);
+    vars.touch(existing);
+    return existing;
   }
   const visible = vars.get(name);
   if (visible && visible.attrs & Attr.READONLY && visible.level < vars.functionLevel && visible.level === 0) {
@@ -386,6 +387,13 @@ function bindingFor(
     vars.setAttributes(local, source.attrs & ~Attr.NAMEREF, 0);
   }
   return local;
+}
+
+/** A variable that was not there: `set -a` exports it, unless it is an array. */
+function made({ vars }: Interpreter, { on, off }: Request, variable: Variable): Variable {
+  if (vars.exportAll && !(on & (Attr.INDEXED | Attr.ASSOC)) && !(off & Attr.EXPORT))
+    vars.setAttributes(variable, Attr.EXPORT, 0);
+  return variable;
 }
 
 interface Declared {
@@ -505,6 +513,7 @@ function makeNameref(
     const circle = value !== undefined && target === variable.name && sh.vars.functionLevel > 0;
     sh.vars.setAttributes(variable, circle ? Attr.CIRCLE : 0, circle ? 0 : Attr.CIRCLE);
     variable.value = target;
+    if (value !== undefined && sh.vars.exportAll) sh.vars.setAttributes(variable, Attr.EXPORT, 0);
   }
   sh.vars.setAttributes(variable, Attr.NAMEREF, 0);
   return true;

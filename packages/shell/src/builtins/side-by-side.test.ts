@@ -22,6 +22,14 @@ const CASES: Record<string, string[]> = {
     "f() { local b=hi; declare -a b; declare -p b; local c=1; declare -a c+=(2); declare -p c; }; f",
     "unset a; a=(${!a[@],}); declare -p a; declare -i n=7; n+=?; echo $n",
   ],
+  "POSIX mode and what ends it": [
+    "set -o posix; readonly v=1; command eval 'v=2\necho in'; echo after $?; for i in 1 2; do command eval 'v=2; echo no'; echo $i $?; done; eval v=2; echo no",
+    "set -o posix; (echo $((1/0)); echo in); echo $?; (echo ${x?no}; echo in); echo $?; declare -i i; x=abc; echo ${x:1/0}\necho after; cat <<< $((1/0))\necho $((08))\necho no",
+  ],
+  "set -a": [
+    "v=1; set -a; declare v w x=2; declare -p v w x; declare -i n; declare -l low; declare -a a=(1); declare -A m; declare -n r=foo; declare +x y; readonly ro; declare -p n low a m r y ro",
+    "set -a; f() { local w u=1; declare -g gg; local -n nr=w; declare -p w u gg nr; }; f; declare -p gg; set +a; declare z; declare -p z",
+  ],
   expansions: [
     'a=(1 2 3); echo "<${a[@]:3:-1}>" "<${a[@]:4:#}>"; set -- a b; echo "<${@:4:#}>"\necho ${#a[-9]}\necho ${a[-9]}',
     "declare -A m=([k]=1 [j]=2 [i]=3); echo ${m[@]:1} - ${m[@]:2:1} - ${m[@]: -1}",

@@ -194,8 +194,9 @@ export function fail(sh: Interpreter, failure: ShellError): number {
   if (failure.code === "unbound") return sh.exit(outermost && !sh.state.set.errexit ? 127 : 1);
   // Unlike a command that fails, this ends a shell with `set -e` in a condition too.
   if (sh.state.set.errexit && FATAL.has(failure.code)) return sh.exit(1);
-  if (sh.posix && (failure.code === "expansion" || failure.code === "readonly"))
-    return sh.exit(failure.code === "readonly" && !outermost ? 1 : 127);
+  // What `command` runs does not end the shell by an assignment that cannot be.
+  const ends = failure.code === "expansion" || (failure.code === "readonly" && !sh.byCommand);
+  if (sh.posix && ends) return sh.exit(outermost ? 127 : 1);
   return giveUp(sh, failure.code === "subscript" || failure.code === "integer", failure.status);
 }
 

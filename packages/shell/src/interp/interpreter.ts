@@ -136,8 +136,14 @@ export class Interpreter implements PromptHost {
     return runProcessSubstitution(this, part);
   }
 
+  /** Of `$((…))`, whose failure is that of an expansion in POSIX mode. */
   arithmetic(expression: string): string {
-    return evaluateArithmetic(this, expression).toString();
+    try {
+      return evaluateArithmetic(this, expression).toString();
+    } catch (error) {
+      if (!this.posix || !(error instanceof ShellError) || error.code !== "arithmetic") throw error;
+      throw new ShellError("expansion", error.message);
+    }
   }
 
   integer(expression: string): number {
@@ -235,7 +241,7 @@ export class Interpreter implements PromptHost {
   /** The value for an integer variable; one that cannot be gives up all up to the top, and ends a shell with `set -e` in a condition too. */
   #integer(text: string): string {
     try {
-      return this.arithmetic(text);
+      return evaluateArithmetic(this, text).toString();
     } catch (error) {
       if (error instanceof ShellError && error.code === "arithmetic")
         throw new ShellError(this.state.set.errexit ? "expansion" : "integer", error.message);
