@@ -68,6 +68,12 @@ export const KNOWN_RUNS = [
   },
 ];
 
+/**
+ * The same for changed scripts of cases, and what {@link KNOWN_RUNS} has.
+ * @type {readonly { reason: string, holds: (script: string, want: string, got: string) => boolean }[]}
+ */
+export const KNOWN_MUTATIONS = [...KNOWN_RUNS];
+
 /** A text without messages that repeat the one before. */
 function once(text) {
   return text.replace(/(\w+: line \d+: [^\n]*\n)\1+/g, "$1");

@@ -1,7 +1,7 @@
 // Random small scripts, the same ones for the same seed.
 
 /** A generator of 32-bit numbers (mulberry32). */
-function numbers(seed) {
+export function numbers(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
