@@ -9,6 +9,8 @@ def edit_speed(edit):
     edit("Objects/object.c", lambda text: re.sub(r"\nvoid\n_Py_Dealloc\(PyObject \*op\)\n\{.*?\n\}\n", "\n", text, flags=re.S))
     edit("Objects/typeobject.c", export_object_dealloc)
     edit("Include/internal/pycore_object.h", count_first_reference)
+    edit("Objects/longobject.c", write_small_at_once)
+    edit("Modules/_sre/sre.c", ask_table_first)
     edit("Python/bltinmodule.c", sum_in_64_bits)
     edit("Python/ceval.c", dealloc_by_name)
     edit("Python/ceval.c", enter_again)
@@ -69,6 +71,43 @@ def count_first_reference(text):
     """A new object's count is set where it is made."""
     text = text.replace('#include "pycore_gc.h"', '#include "pycore_pymem.h"         // _Py_tracemalloc_config\n#include "pycore_gc.h"', 1)
     return text.replace("    _Py_NewReference(op);\n}", NEW_REFERENCE, 1)
+
+
+SMALL_TO_STRING = """/* An int of one digit as text, without an int of decimal digits in between. */
+static PyObject *
+small_to_decimal_string(PyLongObject *a)
+{
+    char text[16], *end = text + sizeof text, *at = end;
+    digit rest = Py_SIZE(a) == 0 ? 0 : a->ob_digit[0];
+    do {
+        *--at = '0' + rest % 10;
+        rest /= 10;
+    } while (rest != 0);
+    if (Py_SIZE(a) < 0)
+        *--at = '-';
+    PyObject *str = PyUnicode_New(end - at, '9');
+    if (str != NULL)
+        memcpy(PyUnicode_1BYTE_DATA(str), at, end - at);
+    return str;
+}
+
+static PyObject *
+long_to_decimal_string(PyObject *aa)
+{
+    PyObject *v;
+    if (PyLong_Check(aa) && Py_ABS(Py_SIZE(aa)) <= 1)
+        return small_to_decimal_string((PyLongObject *)aa);
+"""
+
+
+def write_small_at_once(text):
+    return text.replace("static PyObject *\nlong_to_decimal_string(PyObject *aa)\n{\n    PyObject *v;\n", SMALL_TO_STRING, 1)
+
+
+def ask_table_first(text):
+    """Whether a character of ASCII is a digit or one of a word stands in a table: the database asks up to four functions."""
+    return re.sub(r"define SRE_UNI_IS_(ALNUM|DIGIT)\(ch\) (\w+)\(ch\)",
+                  r"define SRE_UNI_IS_\1(ch) ((ch) < 128 ? Py_IS\1(ch) : \2(ch))", text)
 
 
 TWO_DIGITS = """                    case  2: b = (long long)((PyLongObject*)item)->ob_digit[1] << PyLong_SHIFT
