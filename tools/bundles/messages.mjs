@@ -15,6 +15,13 @@ export const MESSAGES = {
             })?;`,
     ],
   ],
+  "uu_rmdir-0.12.0": [
+    [
+      "src/rmdir.rs",
+      /println!\(\s*("[^"]*",\s*translate!\([\s\S]*?\))\s*\);/,
+      "{\n            use std::io::Write as _;\n            let _ = writeln!(std::io::stdout(), $1);\n        }",
+    ],
+  ],
   "uu_timeout-0.12.0": [
     [
       "src/timeout.rs",

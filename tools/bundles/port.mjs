@@ -113,16 +113,6 @@ const EDITS = {
     ],
     [
       "src/lib/mods/panic.rs",
-      "        if !is_broken_pipe(info) {\n",
-      `        if let Some(error) = info.payload().downcast_ref::<String>().and_then(|text| text.strip_prefix("failed printing to stdout: ")) {
-            let why = error.split(" (os error").next().unwrap_or_default();
-            let _ = writeln!(std::io::stderr(), "{}: write error: {why}", crate::util_name());
-            std::process::exit(1);
-        }
-$&`,
-    ],
-    [
-      "src/lib/mods/panic.rs",
       "use std::panic::{self, PanicHookInfo};\n",
       `$&use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

@@ -1,7 +1,7 @@
 //! Reading directories: `DIR` is ours, filled from `fd_readdir`.
 
 use crate::dirent::{self, Entry};
-use crate::{errno, fd, file, kernel, path, wasi};
+use crate::{errno, fd, file, kernel, path, rpc, wasi};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use libc::{c_char, c_int, c_long};
@@ -10,6 +10,8 @@ const BUFFER: usize = 32768;
 
 pub struct Dir {
     fd: c_int,
+    /// The same folder as the host has it open, where the engine cannot list it; else -1.
+    listed: c_int,
     buffer: Vec<u8>,
     at: usize,
     /// Where the host goes on, after the last whole entry of the buffer.
@@ -34,12 +36,16 @@ pub unsafe extern "C" fn fdopendir(fd: c_int) -> *mut Dir {
         return core::ptr::null_mut();
     }
     let entry = core::mem::zeroed();
-    Box::into_raw(Box::new(Dir { fd, buffer: Vec::new(), at: 0, cookie: 0, end: false, entry }))
+    Box::into_raw(Box::new(Dir { fd, listed: -1, buffer: Vec::new(), at: 0, cookie: 0, end: false, entry }))
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn closedir(dir: *mut Dir) -> c_int {
-    fd::close(Box::from_raw(dir).fd)
+    let dir = Box::from_raw(dir);
+    if dir.listed >= 0 {
+        fd::close(dir.listed);
+    }
+    fd::close(dir.fd)
 }
 
 #[no_mangle]
@@ -111,7 +117,7 @@ pub unsafe extern "C" fn readdir_r(dir: *mut Dir, entry: *mut libc::dirent, out:
 
 /// A buffer that is not full is the end. A name that does not fit the buffer makes it grow.
 unsafe fn refill(dir: &mut Dir) -> Result<(), c_int> {
-    if let kernel::Target::Host(number) = kernel::target(dir.fd) {
+    if let kernel::Target::Host(number) = kernel::target(if dir.listed >= 0 { dir.listed } else { dir.fd }) {
         dir.buffer = kernel::readdir(number, dir.cookie)?;
         (dir.at, dir.end) = (0, dir.buffer.is_empty());
         return Ok(());
@@ -123,11 +129,24 @@ unsafe fn refill(dir: &mut Dir) -> Result<(), c_int> {
     let error = wasi::fd_readdir(kernel::engine(dir.fd), dir.buffer.as_mut_ptr(), size, dir.cookie, &mut done);
     if error != 0 {
         dir.buffer.clear();
+        if error == path::ILSEQ && list_by_host(dir) {
+            return refill(dir);
+        }
         return Err(c_int::from(error));
     }
     dir.end = done < size;
     dir.buffer.truncate(done);
     Ok(())
+}
+
+/// An engine that knows names of UTF-8 only lists no folder that holds another one; the host does. Not in the middle: it counts otherwise.
+fn list_by_host(dir: &mut Dir) -> bool {
+    if dir.cookie != 0 || rpc::mailbox().is_none() {
+        return false;
+    }
+    let opened = fd::name(dir.fd).and_then(|name| kernel::open(&name, kernel::flags(libc::O_RDONLY), 0).ok());
+    dir.listed = opened.unwrap_or(-1);
+    opened.is_some()
 }
 
 /// False for a name that `dirent` has no room for.

@@ -71,6 +71,9 @@ unsafe fn open_at(dir: c_int, name: *const c_char, flags: c_int, mode: libc::mod
         // SAFETY: pointer and length of one string, and a result of the right type.
         unsafe { wasi::path_open(at.fd, lookup, at.ptr(), at.len(), oflags, rights(flags), wasi::RIGHTS_ALL, fdflags, &mut new) }
     });
+    if error == path::ILSEQ && rpc::mailbox().is_some() {
+        return open_by_host(&at, flags, mode);
+    }
     if error != 0 {
         return errno::result(error);
     }

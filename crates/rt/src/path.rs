@@ -232,12 +232,15 @@ fn link(path: &[u8]) -> Result<Vec<u8>, c_int> {
     }
 }
 
-/// Engines with real folders refuse absolute links, whatever is done with them.
+/// What an engine says of a name that is not UTF-8.
+pub const ILSEQ: wasi::Errno = 25;
+
+/// Engines with real folders refuse absolute links, whatever is done with them, and names that are not UTF-8.
 pub fn refused(error: wasi::Errno) -> bool {
     const ACCES: wasi::Errno = 2;
     const PERM: wasi::Errno = 63;
     const NOTCAPABLE: wasi::Errno = 76;
-    matches!(error, ACCES | PERM | NOTCAPABLE) && rpc::mailbox().is_some()
+    matches!(error, ACCES | PERM | NOTCAPABLE | ILSEQ) && rpc::mailbox().is_some()
 }
 
 /// Folders that the kernel shows and nobody can change; an engine with real folders has only stand-ins for them.

@@ -19,6 +19,8 @@ interface Facts
   parent: string;
 }
 
+/** What one side rounds must not come back: see {@link Turn}. */
+type Times = Pick<Stat, "atimeNs" | "mtimeNs">;
 /** A file's content, if it can be had at once. */
 type Content = (node: NodeId) => Uint8Array | undefined;
 type SideName = "tree" | "folder";
@@ -80,6 +82,10 @@ class Turn {
   readonly #now = new Map<string, Facts>();
   /** Directories of which mode and times must be set again. */
   readonly #touched = new Set<string>();
+  /** Times that directories are to have. */
+  readonly #times = new Map<string, Times>();
+  /** Numbers, in the source, of files with several names that were brought. */
+  readonly #several = new Set<number>();
   readonly #chunk = new Uint8Array(CHUNK);
 
   constructor(
@@ -110,6 +116,7 @@ class Turn {
     this.#remove();
     for (const [path, facts] of this.#now) this.#bring(path, facts);
     this.#settle();
+    this.#relearn();
     const files = [...this.#now.values()].filter(({ type }) => type === FileType.REGULAR);
     const sizes = new Map(files.map(({ ino, size }) => [ino, size]));
     return [...sizes.values()].reduce((total, size) => total + size, 0);
@@ -237,8 +244,12 @@ class Turn {
     const there = replaced && facts.type !== FileType.DIRECTORY ? undefined : pair?.[this.#target];
     const node = this.#make(path, facts, parent[this.#target].node, there);
     if (node === 0) return;
-    if (facts.type === FileType.DIRECTORY) this.#touched.add(path);
-    else this.#setFacts(path, node, facts);
+    const times = this.#timesOf(facts, this.#known(path, facts));
+    if (facts.type === FileType.DIRECTORY) {
+      this.#touched.add(path);
+      this.#times.set(path, times);
+    } else this.#setFacts(path, node, facts, times);
+    if (facts.nlink > 1) this.#several.add(facts.ino);
     const target = factsOf(this.#to, node, facts.name, facts.parent);
     if (target !== undefined)
       this.#pairs.set(path, { [this.#source]: facts, [this.#target]: target } as Pair);
@@ -280,9 +291,6 @@ class Turn {
       if (there !== undefined) this.#drop(path, there);
       this.#openUp(facts.parent);
       if (this.#to.link(dir, facts.name, node) < 0) return 0;
-      // The other name's facts are its file's, which changed by the link.
-      const { name, parent } = pair[this.#target];
-      pair[this.#target] = factsOf(this.#to, node, name, parent) ?? pair[this.#target];
       return Math.max(0, this.#to.lookup(dir, facts.name));
     }
     return 0;
@@ -316,9 +324,32 @@ class Turn {
     }
   }
 
-  #setFacts(path: string, node: NodeId, { type, mode, atimeNs, mtimeNs }: Facts): void {
+  /** What was known of a file before it is brought, by this or another of its names. */
+  #known(path: string, { ino, nlink, type }: Facts): Pair | undefined {
+    const pair = this.#pairs.get(path);
+    if (pair?.[this.#source].ino === ino) return pair;
+    if (nlink < 2 || type === FileType.DIRECTORY) return undefined;
+    for (const [other, facts] of this.#now) {
+      const known = facts.ino === ino ? this.#pairs.get(other) : undefined;
+      if (known?.[this.#source].ino === ino) return known;
+    }
+    return undefined;
+  }
+
+  /** The times for the target: those that a tree has where the folder's did not change, for the folder's are rounded. */
+  #timesOf(facts: Facts, known: Pair | undefined): Times {
+    const { atimeNs, mtimeNs } = facts;
+    if (known === undefined || this.#source === "tree") return { atimeNs, mtimeNs };
+    const [before, there] = [known[this.#source], known[this.#target]];
+    return {
+      atimeNs: before.atimeNs === atimeNs ? there.atimeNs : atimeNs,
+      mtimeNs: before.mtimeNs === mtimeNs ? there.mtimeNs : mtimeNs,
+    };
+  }
+
+  #setFacts(path: string, node: NodeId, { type, mode }: Facts, times: Times): void {
     const isLink = type === FileType.SYMLINK;
-    const status = this.#to.setStat(node, { ...(!isLink && { mode }), atimeNs, mtimeNs });
+    const status = this.#to.setStat(node, { ...(!isLink && { mode }), ...times });
     if (status < 0) this.#fail("set mode and times of", path, status);
   }
 
@@ -330,9 +361,20 @@ class Turn {
       const { node, mtimeNs } = pair[this.#target];
       const stands = factsOf(this.#to, node, facts.name, facts.parent);
       if (stands === undefined || (!this.#touched.has(path) && stands.mtimeNs === mtimeNs)) continue;
-      this.#setFacts(path, node, facts);
+      this.#setFacts(path, node, facts, this.#times.get(path) ?? this.#timesOf(facts, pair));
       const target = factsOf(this.#to, node, facts.name, facts.parent) ?? stands;
       this.#pairs.set(path, { [this.#source]: facts, [this.#target]: target } as Pair);
+    }
+  }
+
+  /** What is known by one name of a file that was brought by another is as old as that: a link, modes and times change it. */
+  #relearn(): void {
+    if (this.#several.size === 0) return;
+    for (const [path, { ino }] of this.#now) {
+      const pair = this.#several.has(ino) ? this.#pairs.get(path) : undefined;
+      if (pair === undefined || pair[this.#target].type === FileType.DIRECTORY) continue;
+      const { node, name, parent } = pair[this.#target];
+      pair[this.#target] = factsOf(this.#to, node, name, parent) ?? pair[this.#target];
     }
   }
 

@@ -1,4 +1,5 @@
 import { FileType, type NodeId } from "../filesystem.ts";
+import type { Heap } from "../heap/heap.ts";
 import { baseFacts } from "../tree/base-record.ts";
 import { readContent } from "../tree/content.ts";
 import { dropEntry, eachEntry, entryName, entryNode, hasEntryFlag } from "../tree/directory.ts";
@@ -74,9 +75,13 @@ function emitNode(
   emit: (record: JournalRecord) => void,
 ): void {
   const { heap } = fs;
-  emit({ type: "node", ...nodeRecord(fs, node) });
+  const record = nodeRecord(fs, node);
+  const data = fs.type(node) === FileType.REGULAR ? dataOf(fs, node, whole) : undefined;
+  // What is not written is zero: the file is first cut off where it changed, if an earlier record may say otherwise.
+  if (data?.cuts && !whole) emit({ type: "node", ...record, size: data.from });
+  emit({ type: "node", ...record });
   setFlag(heap, node, Flag.SAVED);
-  if (fs.type(node) === FileType.REGULAR) emitData(fs, node, whole, emit);
+  if (data !== undefined) emitData(fs, node, data, emit);
   clearFlag(heap, node, Flag.DIRTY_DATA);
   const kept = heap.u32[(node >>> 2) + Inode.KEPT];
   // A kept file has no name and is written once: with the file that it is kept for.
@@ -106,25 +111,60 @@ function nodeRecord(fs: TreeFileSystem, node: NodeId): NodeRecord {
   };
 }
 
-function emitData(
-  fs: TreeFileSystem,
-  node: NodeId,
-  whole: boolean,
-  emit: (record: JournalRecord) => void,
-): void {
+/** What is to be written of a file; `cuts`: without the pieces of zeros, up to the file's end. */
+interface Data {
+  from: number;
+  to: number;
+  cuts: boolean;
+}
+
+function dataOf(fs: TreeFileSystem, node: NodeId, whole: boolean): Data | undefined {
   const { heap } = fs;
   // What the project has unchanged is read from there again.
   const isKept = hasFlag(heap, node, Flag.CONTENT) || hasFlag(heap, node, Flag.HELD);
   const ours = isKept || heap.u32[(node >>> 2) + Inode.BASE] === 0;
-  if (!ours || (!whole && !hasFlag(heap, node, Flag.DIRTY_DATA))) return;
+  if (!ours || (!whole && !hasFlag(heap, node, Flag.DIRTY_DATA))) return undefined;
   const size = heap.f64[(node + 4 * Inode.SIZE) >>> 3];
-  const from = whole ? 0 : heap.f64[(node + 4 * Inode.DIRTY_FROM) >>> 3];
-  const to = whole ? size : Math.min(size, heap.f64[(node + 4 * Inode.DIRTY_TO) >>> 3]);
+  if (whole) return { from: 0, to: size, cuts: true };
+  const from = Math.min(size, heap.f64[(node + 4 * Inode.DIRTY_FROM) >>> 3]);
+  const to = Math.min(size, heap.f64[(node + 4 * Inode.DIRTY_TO) >>> 3]);
+  let zeros = 0;
+  eachPiece(heap, node, from, to, (_, bytes) => {
+    if (isZero(bytes)) zeros += bytes.length;
+  });
+  return zeros > size - to ? { from, to: size, cuts: true } : { from, to, cuts: false };
+}
+
+function eachPiece(
+  heap: Heap,
+  node: NodeId,
+  from: number,
+  to: number,
+  each: (offset: number, bytes: Uint8Array) => void,
+): void {
   for (let at = from; at < to; at += PIECE) {
     const bytes = new Uint8Array(Math.min(PIECE, to - at));
     readContent(heap, node, at, bytes);
-    emit({ type: "data", ino: inoOf(fs, node), offset: at, bytes });
+    each(at, bytes);
   }
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  const words = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
+  for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
+  return bytes.subarray(bytes.length & ~3).every((byte) => byte === 0);
+}
+
+function emitData(
+  fs: TreeFileSystem,
+  node: NodeId,
+  { from, to, cuts }: Data,
+  emit: (record: JournalRecord) => void,
+): void {
+  const ino = inoOf(fs, node);
+  eachPiece(fs.heap, node, from, to, (offset, bytes) => {
+    if (!cuts || !isZero(bytes)) emit({ type: "data", ino, offset, bytes });
+  });
 }
 
 function emitEntries(

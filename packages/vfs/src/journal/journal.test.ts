@@ -96,6 +96,38 @@ function scramble(fs: TreeFileSystem, round: number): void {
 }
 
 describe("Journal", () => {
+  it("does not write the holes of a file, and forgets what was where they are now", () => {
+    const storage = new MemoryStorage();
+    const { fs, journal } = reopen(storage);
+    const node = fs.create(fs.root, encodeText("sparse"), FileType.REGULAR, 0o644);
+    const before = new Uint8Array(5 << 20).fill(7);
+    fs.write(node, 0, before);
+    journal.flush(fs);
+    // Shorter, then longer: what is between is zero, and the last bytes are not.
+    fs.setStat(node, { size: 3 });
+    fs.setStat(node, { size: 40 << 20 });
+    fs.write(node, 39 << 20, encodeText("end"));
+    expect(journal.flush(fs)).toBeLessThan(4 << 20);
+    const want = dump(fs);
+    expect(dump(reopen(storage).fs)).toEqual(want);
+    journal.compact(fs);
+    expect(storage.bytes.length).toBeLessThan(4 << 20);
+    expect(dump(reopen(storage).fs)).toEqual(want);
+  });
+
+  it("keeps zeros in the middle of a file that ends in other bytes", () => {
+    const storage = new MemoryStorage();
+    const { fs, journal } = reopen(storage);
+    const node = fs.create(fs.root, encodeText("file"), FileType.REGULAR, 0o644);
+    fs.write(node, 0, new Uint8Array(9 << 20).fill(7));
+    journal.flush(fs);
+    fs.write(node, 1 << 20, new Uint8Array(2 << 20));
+    journal.flush(fs);
+    fs.write(node, 6 << 20, new Uint8Array(3 << 20));
+    journal.flush(fs);
+    expect(dump(reopen(storage).fs)).toEqual(dump(fs));
+  });
+
   it("brings back the tree of the last flush, after many sessions", () => {
     const storage = new MemoryStorage();
     let { fs, journal } = reopen(storage);

@@ -81,8 +81,12 @@ export class Journal {
     const batch = new Batch();
     collectDirty(fs, (record) => batch.add(record));
     const frames = batch.finish();
-    for (const frame of frames) this.#storage.append(frame);
     const wrote = frames.reduce((sum, frame) => sum + frame.length, 0);
+    if (this.#bytes + wrote > MOST) {
+      this.compact(fs);
+      return this.#bytes;
+    }
+    for (const frame of frames) this.#storage.append(frame);
     if (wrote > 0) this.#storage.sync();
     this.#isBehind = false;
     this.#bytes += wrote;
@@ -111,6 +115,8 @@ export class Journal {
 
 /** A journal below this is not worth rewriting. */
 const COMPACT_ABOVE = 16 << 20;
+/** What is larger is written anew, if that makes it smaller: it must be read as one piece, of which there are none over 4 GiB. */
+const MOST = 3 * 1024 ** 3;
 
 function fileHeader(): Uint8Array {
   const header = new Writer();

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import type { JournalStorage } from "../journal/journal.ts";
 
@@ -22,7 +32,9 @@ export class NodeJournalStorage implements JournalStorage {
     try {
       return this.#files.readFileSync(this.#path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Uint8Array();
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") return new Uint8Array();
+      if (code === "ERR_FS_FILE_TOO_LARGE") return readLarge(this.#path);
       throw error;
     }
   }
@@ -88,5 +100,21 @@ export class NodeJournalStorage implements JournalStorage {
     } finally {
       this.#files.closeSync(fd);
     }
+  }
+}
+
+const PIECE = 1 << 30;
+
+/** A file of more than the 2 GiB that Node reads at once. */
+function readLarge(path: string): Uint8Array {
+  const fd = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(fstatSync(fd).size);
+    let done = 0;
+    for (let count = 1; count > 0 && done < bytes.length; done += count)
+      count = readSync(fd, bytes, done, Math.min(PIECE, bytes.length - done), done);
+    return bytes.subarray(0, done);
+  } finally {
+    closeSync(fd);
   }
 }

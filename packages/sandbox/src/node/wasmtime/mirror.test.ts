@@ -198,4 +198,28 @@ describe("Mirror", () => {
     tree.stat(node, stat);
     expect(stat.mtimeNs).toBe(1_234_567_890_123_456_789n);
   });
+
+  it("keeps nanoseconds of a file with several names, also when it gets one more", () => {
+    const { tree, folder, mirror } = pair();
+    const node = make(tree, "/a", FileType.REGULAR, 0o644, "text");
+    make(tree, "/d", FileType.DIRECTORY, 0o755);
+    for (const [dir, name] of [
+      ["", "b"],
+      ["/d", "c"],
+    ] as const)
+      tree.link(at(tree, dir), encodeText(name), node);
+    tree.setStat(node, { mtimeNs: 1_234_567_890_123_456_789n });
+    mirror.fill();
+    mirror.collect();
+    tree.link(tree.root, encodeText("e"), node);
+    mirror.fill();
+    // A name and a mode by the other side: the time is nobody's change.
+    folder.link(folder.root, encodeText("f"), at(folder, "/a"));
+    folder.setStat(at(folder, "/d"), { mode: 0o700 });
+    mirror.collect();
+    expect(listing(folder)).toEqual(listing(tree));
+    const stat = emptyStat();
+    tree.stat(node, stat);
+    expect([stat.nlink, stat.mtimeNs]).toEqual([5, 1_234_567_890_123_456_789n]);
+  });
 });
