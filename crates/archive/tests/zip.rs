@@ -43,8 +43,13 @@ fn zip_gives_the_same() {
             "zip -q z.zip a; zip -u z.zip a d/b; touch a; zip -u z.zip a; zip -D -rq nd.zip d; unzip -Z1 nd.zip; zip -X x2.zip a; zip -Q x a; echo $?; ls",
             "ln -s a l; zip y.zip -y l; unzip -qo y.zip -d o; ls -l o | cut -c1; zip n.zip l; unzip -v n.zip | cut -c1-10; zip -r i.zip . -i '*b' | sort",
             "zip -q z.zip ./a; unzip -Z1 z.zip; zip -r z2 d; ls *.zip; unzip -q z2 -d o; stat -c '%a %Y' o/d/b o/d",
+            "touch -d 2021-01-01 d/b; zip -qr z d; zip -FS -r z d; echo n > d/n; zip -FS -r z d; rm d/b; zip -FS -r z d; unzip -Z1 z",
+            "zip -q z a; zip -u z a; echo $?; zip -f z; echo $?; touch a; zip -f z a; zip -u none a; zip -T z; zip -sf z",
+            "echo '*b' > ex; zip -r x d -x@ex; zip -r y d -x@nope; echo $?; zip -R r '*b'; zip -r e --exclude='*b' d; zip -n b:c n.zip a d/b",
+            "zip -l c a; unzip -p c | od -c | head -2; echo 'a note' | zip -z c a; unzip -z c; zip -v v.zip d/b; zip o.zip -- a; zip -d z nope; zip -t 2030-01-01 t a; echo $?",
         ],
-        |script| format!("{}{script}", SETUP.replace("$Z", "/usr/bin/zip")),
+        // How well deflate does is not what is compared.
+        |script| format!("{}zip() {{ command zip \"$@\" | sed 's/[0-9]*%/N%/g'; return ${{PIPESTATUS[0]}}; }}\n{}", SETUP.replace("$Z", "/usr/bin/zip"), script.replace("zip - a", "command zip - a")),
     );
 }
 

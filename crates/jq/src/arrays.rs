@@ -160,7 +160,6 @@ pub fn from_entries(value: &Value) -> Done {
         let key = match find(&["key", "k", "name", "Name", "K", "Key"])?.unwrap_or_default() {
             Value::String(key) => key,
             key @ (Value::Number(_) | Value::Literal(_) | Value::Bool(_)) => crate::print::compact(&key).into(),
-            Value::Null => "null".into(),
             other => return Err(format!("Cannot use {} ({}) as object key", other.kind(), excerpt(&other)).into()),
         };
         let value = find(&["value", "v", "Value", "V"])?.unwrap_or_default();

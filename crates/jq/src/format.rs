@@ -19,7 +19,7 @@ pub fn apply(format: &str, value: &Value) -> Result<String, Value> {
             '<' => Some("&lt;"),
             '>' => Some("&gt;"),
             '&' => Some("&amp;"),
-            '\'' => Some("&#39;"),
+            '\'' => Some("&apos;"),
             '"' => Some("&quot;"),
             _ => None,
         })),
@@ -151,7 +151,8 @@ fn decode(text: &[u8], alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
 
 fn base64_decode(value: &Value) -> Result<String, Value> {
     let text = text(value);
-    let fault = |what: &str| Value::from(format!("{} ({}) {what}", value.kind(), excerpt(value)));
+    let own = Value::from(text.as_str());
+    let fault = |what: &str| Value::from(format!("{} ({}) {what}", own.kind(), excerpt(&own)));
     let digits = text.trim_end_matches('=').len();
     let bytes = decode(text.as_bytes(), BASE64, 6).ok_or_else(|| fault("is not valid base64 data"))?;
     match digits % 4 {

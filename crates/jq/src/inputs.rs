@@ -61,13 +61,19 @@ impl Inputs {
 
     /// The next value; the error is a message about text that is no JSON.
     pub fn next(&self) -> Result<Option<Value>, Value> {
-        self.0.borrow_mut().next()
+        let mut state = self.0.borrow_mut();
+        let next = state.next();
+        // There is no place behind the last input.
+        if let Ok(None) = next {
+            state.name = None;
+        }
+        next
     }
 
     pub fn file_name(&self) -> Value {
         match &self.0.borrow().name {
-            Some(name) if name != "<stdin>" => name.as_str().into(),
-            _ => Value::Null,
+            Some(name) => name.as_str().into(),
+            None => Value::Null,
         }
     }
 

@@ -193,6 +193,7 @@ impl<'a> Reader<'a> {
         let Some(length) = memchr::memchr2(b'"', b'\\', &self.text[start..]) else { return Err(Stop::Unfinished) };
         if self.text[start + length] == b'"' {
             self.at = start + length + 1;
+            self.no_control(start)?;
             return Ok(String::from_utf8_lossy(&text[start..start + length]));
         }
         let mut out = Vec::new();
@@ -218,10 +219,7 @@ impl<'a> Reader<'a> {
                     out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
                     at = next;
                 }
-                _ => {
-                    self.at = at;
-                    return self.bad("Invalid escape");
-                }
+                _ => return self.bad_string(at, "Invalid escape"),
             }
             from = at;
             match memchr::memchr2(b'"', b'\\', &self.text[at..]) {
@@ -230,7 +228,30 @@ impl<'a> Reader<'a> {
             }
         }
         self.at = at + 1;
+        self.no_control(start)?;
         Ok(String::from_utf8_lossy(&out).into_owned().into())
+    }
+
+    /// Control characters in a string that began at `start` and was read to its end.
+    fn no_control(&self, start: usize) -> Read<()> {
+        if self.text[start..self.at].iter().any(|byte| *byte < 32) {
+            return self.bad("Invalid string: control characters from U+0000 through U+001F must be escaped");
+        }
+        Ok(())
+    }
+
+    /// What is wrong within a string is told at its end.
+    fn bad_string<T>(&mut self, mut at: usize, message: &'static str) -> Read<T> {
+        loop {
+            match self.text.get(at) {
+                None => return Err(Stop::Unfinished),
+                Some(b'"') => break,
+                Some(b'\\') => at += 2,
+                Some(_) => at += 1,
+            }
+        }
+        self.at = at + 1;
+        self.bad(message)
     }
 
     fn hex(&mut self, at: usize) -> Read<u32> {
@@ -238,14 +259,11 @@ impl<'a> Reader<'a> {
         let text = std::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
         match text.and_then(|text| u32::from_str_radix(text, 16).ok()) {
             Some(code) => Ok(code),
-            None => {
-                self.at = at + 4;
-                self.bad("Invalid escape")
-            }
+            None => self.bad_string(at, "Invalid escape"),
         }
     }
 
-    /// The character of `\u`, whose digits begin at `at`; half a surrogate pair is U+FFFD.
+    /// The character of `\u`, whose digits begin at `at`; half a surrogate pair is none.
     fn unicode(&mut self, at: usize) -> Read<(char, usize)> {
         let code = self.hex(at)?;
         if (0xd800..0xdc00).contains(&code) && self.text.get(at + 4..at + 6) == Some(b"\\u") {
@@ -255,7 +273,10 @@ impl<'a> Reader<'a> {
                 return Ok((char::from_u32(code).unwrap_or('\u{fffd}'), at + 10));
             }
         }
-        Ok((char::from_u32(code).unwrap_or('\u{fffd}'), at + 4))
+        match char::from_u32(code) {
+            Some(character) => Ok((character, at + 4)),
+            None => self.bad_string(at + 4, "Invalid \\uXXXX\\uXXXX surrogate pair escape"),
+        }
     }
 
     fn literal(&mut self) -> Read<Value> {
@@ -267,7 +288,7 @@ impl<'a> Reader<'a> {
             b"true" => Some(Value::Bool(true)),
             b"false" => Some(Value::Bool(false)),
             b"null" => Some(Value::Null),
-            b"nan" => Some(Value::Number(f64::NAN)),
+            b"nan" | b"NaN" => Some(Value::Number(f64::NAN)),
             _ => number(token),
         };
         match value {

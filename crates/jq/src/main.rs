@@ -115,7 +115,7 @@ fn run(options: &Options) -> i32 {
                 Err(message) => {
                     printer.borrow_mut().out.send();
                     eprintln!("jq: parse error: {}", format::text(&message));
-                    status = 2;
+                    status = ERROR;
                     break;
                 }
             },

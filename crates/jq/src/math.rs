@@ -130,7 +130,7 @@ pub fn split(text: &str, separator: &str) -> Value {
 }
 
 fn remainder(left: Value, right: Value) -> Result<Value, Value> {
-    let (Some(a), Some(b)) = (left.number(), right.number()) else { return fault(&left, &right, "divided") };
+    let (Some(a), Some(b)) = (left.number(), right.number()) else { return fault(&left, &right, "divided (remainder)") };
     if a.is_nan() || b.is_nan() {
         return Ok(Value::Number(f64::NAN));
     }

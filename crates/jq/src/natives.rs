@@ -81,7 +81,7 @@ fn from_json(value: Value, _: &[Value]) -> Done {
     };
     match json::parse(text.as_bytes()) {
         Ok(Some(value)) => Ok(value),
-        Ok(None) => Ok(Value::Null),
+        Ok(None) => Err(format!("Expected JSON value (while parsing '{text}')").into()),
         Err(message) => Err(format!("{message} (while parsing '{text}')").into()),
     }
 }
@@ -239,7 +239,7 @@ fn reverse(value: Value, _: &[Value]) -> Done {
         Value::Array(items) => Ok(items.iter().rev().cloned().collect::<Vec<_>>().into()),
         Value::String(text) => Ok(text.chars().rev().collect::<String>().into()),
         Value::Null => Ok(Vec::new().into()),
-        other => Err(format!("Cannot reverse {} ({})", other.kind(), excerpt(&other)).into()),
+        other => Err(format!("Cannot index {} with number", other.kind()).into()),
     }
 }
 
@@ -356,6 +356,11 @@ static GENERAL: &[Entry] = &[
         Ok(vec![Value::Number(number - number.trunc()), Value::Number(number.trunc())].into())
     }),
     ("lgamma", 0, |value, _| unary(value, "gamma")),
+    ("lgamma_r", 0, |value, _| {
+        let number = need_number(&value)?;
+        let negative = number < 0.0 && number.floor() % 2.0 != 0.0;
+        Ok(vec![unary(value, "gamma")?, Value::Number(if negative { -1.0 } else { 1.0 })].into())
+    }),
     ("have_literal_numbers", 0, |_, _| Ok(true.into())),
     ("have_decnum", 0, |_, _| Ok(false.into())),
     ("get_search_list", 0, |_, _| Ok(vec!["~/.jq".into(), "$ORIGIN/../lib/jq".into(), "$ORIGIN/../lib".into()].into())),

@@ -28,7 +28,7 @@ pub struct Options {
 }
 
 fn usage(message: &str) -> ! {
-    eprintln!("jq: error: {message}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq");
+    eprintln!("jq: {message}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://jqlang.github.io/jq");
     std::process::exit(2)
 }
 
@@ -105,7 +105,7 @@ impl Parser {
             Rest::Strings => self.positional.push(cli::show(&word).into()),
             Rest::Json => match crate::json::parse(&word) {
                 Ok(Some(value)) => self.positional.push(value),
-                _ => usage(&format!("Invalid JSON text passed to --jsonargs: {}", cli::show(&word))),
+                _ => usage("invalid JSON text passed to --jsonargs"),
             },
         }
     }
@@ -136,7 +136,7 @@ impl Parser {
                     }
                     return;
                 }
-                _ => usage(&format!("Unknown option: -{}", cli::show(letters))),
+                _ => usage(&format!("Unknown option -{}", cli::show(letters))),
             };
             self.long(name);
         }
@@ -181,12 +181,11 @@ impl Parser {
             "indent" => {
                 let text = self.args.next().unwrap_or_else(|| usage("--indent takes one parameter"));
                 self.tab = false;
-                match cli::show(&text).parse::<i32>() {
-                    Ok(0) => self.indent = None,
-                    Ok(count @ 1..=7) => self.indent = Some(count as usize),
-                    Ok(..0) => usage("Cannot indent less than zero"),
-                    Ok(_) => usage("Cannot indent more than 7 characters"),
-                    Err(_) => usage("--indent takes a number"),
+                match cli::show(&text).parse::<i32>().unwrap_or(0) {
+                    0 => self.indent = None,
+                    count @ 1..=7 => self.indent = Some(count as usize),
+                    -1 => (self.tab, self.indent) = (true, Some(1)),
+                    _ => usage("--indent takes a number between -1 and 7"),
                 }
             }
             "arg" => {
@@ -197,17 +196,20 @@ impl Parser {
                 let (key, value) = self.two(name);
                 match crate::json::parse(&value) {
                     Ok(Some(value)) => drop(self.named.entry(key.into()).or_insert(value)),
-                    _ => usage(&format!("Invalid JSON text passed to --{name}")),
+                    _ => usage(&format!("invalid JSON text passed to --{name}")),
                 }
             }
             "slurpfile" | "rawfile" => self.file(name),
-            _ => usage(&format!("Unknown option: --{name}")),
+            _ => usage(&format!("Unknown option --{name}")),
         }
     }
 
     fn file(&mut self, name: &str) {
         let (key, file) = self.two(name);
-        let fail = |reason: String| -> ! { usage(&format!("Bad JSON in --{name} {key} {}: {reason}", cli::show(&file))) };
+        let fail = |reason: String| -> ! {
+            eprintln!("jq: Bad JSON in --{name} {key} {}: {reason}", cli::show(&file));
+            std::process::exit(2)
+        };
         let text = fs::read(cli::path(&file)).unwrap_or_else(|error| fail(format!("Could not open {}: {}", cli::show(&file), cli::reason(&error))));
         if name == "rawfile" {
             let text = String::from_utf8_lossy(&text).into_owned();
@@ -221,7 +223,7 @@ impl Parser {
             match reader.next() {
                 Ok(Some(value)) => values.push(value),
                 Ok(None) => break,
-                Err(_) => fail("not JSON".to_string()),
+                Err(_) => fail(crate::json::parse(&text).err().unwrap_or_default()),
             }
         }
         self.named.entry(key.into()).or_insert(values.into());
@@ -233,7 +235,7 @@ impl Parser {
             // The program's place holds the file's name; what other file names there are are inputs.
             let name = program.unwrap_or_else(|| usage("-f takes a parameter (e.g. -f program.jq)"));
             let text = fs::read(cli::path(&name)).unwrap_or_else(|error| {
-                eprintln!("jq: error: Could not open {}: {}", cli::show(&name), cli::reason(&error));
+                eprintln!("jq: Could not open {}: {}", cli::show(&name), cli::reason(&error));
                 std::process::exit(2)
             });
             program = Some(text);
@@ -253,8 +255,7 @@ impl Parser {
         }
         let all = object([("positional", self.positional.into()), ("named", self.named.clone().into())]);
         self.options.variables = self.named.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
-        self.options.variables.push(("ARGS".to_string(), all.clone()));
-        self.options.variables.push(("__prog_args".to_string(), all));
+        self.options.variables.push(("ARGS".to_string(), all));
         self.options
     }
 }

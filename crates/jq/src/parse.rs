@@ -81,8 +81,15 @@ impl<'a> Parser<'a> {
     }
 
     pub fn unexpected<T>(&self) -> Parsed<T> {
+        self.unexpected_but("")
+    }
+
+    /// The token that comes does not fit, and what would.
+    fn unexpected_but<T>(&self, expected: &str) -> Parsed<T> {
         let name = match self.peek() {
             Token::End => "end of file".to_string(),
+            // What closes nothing is no token to jq.
+            Token::Op(")" | "]" | "}") if !expected.is_empty() => "INVALID_CHARACTER".to_string(),
             Token::Op(op) => format!("'{op}'"),
             Token::Name(name) if KEYWORDS.contains(&name.as_str()) => format!("\"{name}\""),
             Token::Name(_) => "IDENT".to_string(),
@@ -92,7 +99,7 @@ impl<'a> Parser<'a> {
             Token::Number(_) => "LITERAL".to_string(),
             Token::Text(_) => "QQSTRING_START".to_string(),
         };
-        self.fault(&format!("syntax error, unexpected {name} (Unix shell quoting issues?)"))
+        self.fault(&format!("syntax error, unexpected {name}{expected} (Unix shell quoting issues?)"))
     }
 
     /// The token taken last does not fit.
@@ -150,7 +157,7 @@ impl<'a> Parser<'a> {
             body = self.pipe()?;
         }
         if *self.peek() != Token::End {
-            return self.unexpected();
+            return self.unexpected_but(", expecting end of file");
         }
         Ok(wrap(before, body))
     }

@@ -82,13 +82,24 @@ fn compile(pattern: &str, inline: &str) -> Result<Rc<Regex>, Value> {
     }
     let text = if inline.is_empty() { translate(pattern) } else { format!("(?{inline}:{})", translate(pattern)) };
     let made = RegexBuilder::new(&text).backtrack_limit(STEPS).build();
-    let regex = Rc::new(made.map_err(|error| Value::from(format!("{pattern} (at offset 0) is not a valid regex: {}", first_line(&error.to_string()))))?);
+    let regex = Rc::new(made.map_err(|error| Value::from(format!("Regex failure: {}", failure(&error.to_string()))))?);
     COMPILED.with_borrow_mut(|compiled| compiled.insert(key, regex.clone()));
     Ok(regex)
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).last().unwrap_or(text).to_string()
+/// What is wrong with a pattern, in Oniguruma's words where it has some.
+fn failure(text: &str) -> String {
+    const WORDS: [(&str, &str); 7] = [
+        ("Opening parenthesis without closing", "end pattern with unmatched parenthesis"),
+        ("unclosed group", "end pattern with unmatched parenthesis"),
+        ("losing parenthesis without opening", "unmatched close parenthesis"),
+        ("unopened group", "unmatched close parenthesis"),
+        ("Target of repeat operator", "target of repeat operator is not specified"),
+        ("repetition operator missing", "target of repeat operator is not specified"),
+        ("Invalid character class", "premature end of char-class"),
+    ];
+    let last = || text.lines().map(str::trim).filter(|line| !line.is_empty()).last().unwrap_or(text);
+    WORDS.iter().find(|(known, _)| text.contains(known)).map_or_else(last, |(_, words)| words).to_string()
 }
 
 fn subject<'a>(value: &'a Value, pattern: &'a Value) -> Result<(&'a str, &'a str), Value> {
@@ -141,7 +152,10 @@ pub fn matches(value: &Value, pattern: &Value, modifiers: &Value, test: bool) ->
             let name = name.map_or(Value::Null, Value::from);
             let (offset, length, string) = match found.get(index) {
                 Some(part) => (counter.at(part.start()), part.as_str().chars().count() as f64, part.as_str().into()),
-                None => (Value::Number(-1.0), 0.0, Value::Null),
+                None => {
+                    captures.push(object([("offset", Value::Number(-1.0)), ("string", Value::Null), ("length", Value::Number(0.0)), ("name", name)]));
+                    continue;
+                }
             };
             captures.push(object([("offset", offset), ("length", Value::Number(length)), ("string", string), ("name", name)]));
         }

@@ -165,6 +165,10 @@ impl Interp {
                 take(path::delete_all(value, paths)?)
             }
             Special::By(name) => {
+                if !matches!(value, Value::Array(_) | Value::Object(_)) {
+                    let shown = if let Value::Null = value { "null".to_string() } else { format!("{} ({})", value.kind(), crate::print::excerpt(&value)) };
+                    return Err(format!("Cannot iterate over {shown}").into());
+                }
                 let what = if matches!(name, "sort" | "unique") { "sorted" } else if name == "group" { "grouped" } else { "iterated over" };
                 let items = arrays::items(&value, what)?;
                 let mut keys = Vec::with_capacity(items.len());
@@ -175,7 +179,7 @@ impl Interp {
             }
             Special::Input => match self.inputs.next()? {
                 Some(value) => take(value),
-                None => Err(String::from("No more inputs").into()),
+                None => Err(String::from("break").into()),
             },
             Special::Inputs => {
                 while let Some(value) = self.inputs.next()? {

@@ -12,6 +12,16 @@ fn leak(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
+/// A term with `?` behind it: only the last suffix may fail, not what stands before it.
+fn optional(term: Ast) -> Ast {
+    let own = || Box::new(Ast::Identity);
+    match term {
+        Ast::Index(before, key) if matches!(*key, Ast::Literal(_)) => Ast::Pipe(before, Box::new(Ast::Try(Box::new(Ast::Index(own(), key)), None))),
+        Ast::Iterate(before) => Ast::Pipe(before, Box::new(Ast::Try(Box::new(Ast::Iterate(own())), None))),
+        other => Ast::Try(Box::new(other), None),
+    }
+}
+
 impl Parser<'_> {
     /// A term with its suffixes.
     pub fn term(&mut self) -> Parsed<Ast> {
@@ -37,7 +47,7 @@ impl Parser<'_> {
                 }
                 Token::Op("?") => {
                     self.take();
-                    Ast::Try(Box::new(term), None)
+                    optional(term)
                 }
                 _ => return Ok(term),
             }

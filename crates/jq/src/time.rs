@@ -57,7 +57,7 @@ fn from_list(value: &Value, name: &str) -> Result<Date, Value> {
 
 pub fn make(value: &Value) -> Done {
     if !matches!(value, Value::Array(_)) {
-        return Err("mktime requires array of 6 numbers".into());
+        return Err("mktime requires array inputs".into());
     }
     Ok(Value::Number(seconds(from_list(value, "mktime")?) as f64))
 }
@@ -180,7 +180,7 @@ fn put(out: &mut String, format: &str, date: Date, local: bool) {
 
 pub fn parse(value: &Value, format: &Value) -> Done {
     let Value::String(text) = value else {
-        return Err(format!("strptime/1 requires string inputs and arguments, not {} ({})", value.kind(), crate::print::excerpt(value)).into());
+        return Err("strptime/1 requires string inputs and arguments".into());
     };
     let Value::String(format) = format else { return Err("strptime/1 requires string inputs and arguments".into()) };
     let mut reader = Reader { text, date: Date { year: 1900, month: 1, day: 0, hour: 0, minute: 0, second: 0, offset: 0 }, afternoon: None, epoch: None, day_of_year: None };

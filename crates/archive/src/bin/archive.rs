@@ -7,7 +7,7 @@ fn main() {
         "xz" | "unxz" | "xzcat" | "lzma" | "unlzma" | "lzcat" => archive::compress::xz::main(),
         "zstd" | "unzstd" | "zstdcat" | "zstdmt" => archive::compress::zstd::main(),
         "zip" => archive::zip::create::main(),
-        "unzip" => archive::zip::extract::main(),
+        "unzip" | "zipinfo" => archive::zip::extract::main(),
         _ => archive::tar::main(),
     })
 }

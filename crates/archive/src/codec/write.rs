@@ -137,6 +137,8 @@ impl Finish for super::zstd::Encoder<Sink> {
 #[cfg(feature = "codecs")]
 fn lzma_options(settings: &Settings) -> lzma_rust2::LzmaOptions {
     let mut options = lzma_rust2::LzmaOptions::with_preset(settings.level.unwrap_or(6) as u32);
+    // Twice as much takes more memory than a process here has.
+    options.dict_size = options.dict_size.min(32 << 20);
     if settings.extreme {
         (options.mode, options.mf) = (lzma_rust2::EncodeMode::Normal, lzma_rust2::MfType::Bt4);
         (options.nice_len, options.depth_limit) = (273, 512);

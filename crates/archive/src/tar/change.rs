@@ -53,7 +53,7 @@ pub fn run(session: &mut Session) {
         Box::new(fs::File::create(cli::path(&name)).unwrap_or_else(|error| fatal(&format!("{}: Cannot open: {}", cli::show(&name), cli::reason(&error)))))
     };
     let out = codec::writer(codec::Kind::Plain, Box::new(BufWriter::new(out)), &codec::Settings::default());
-    let mut writer = Writer::new(out.unwrap_or_else(|error| fatal(&format!("Cannot write: {}", cli::reason(&error)))), 0);
+    let mut writer = Writer::new(out.unwrap_or_else(|error| fatal(&format!("Cannot write: {}", cli::reason(&error)))), 0, session.options.record);
     writer.put(&held);
     writer.finish();
 }

@@ -8,23 +8,25 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::PathBuf;
 
 use super::header::{Entry, Kind, BLOCK};
-use super::options::{fatal, usage, Mode, Name};
+use super::exclude::ignored;
+use super::options::{fatal, usage, Keeps, Mode, Name};
 use super::reader::Reader;
 use super::{write_or_end, Session};
 use crate::codec::{self, Finish};
 
-/// Archives are whole records.
-const RECORD: u64 = 10_240;
+/// Archives are whole records, of this size if nothing else is asked for.
+pub const RECORD: u64 = 10_240;
 
 /// An archive that is written.
 pub struct Writer {
     out: Box<dyn Finish>,
     written: u64,
+    record: u64,
 }
 
 impl Writer {
-    pub fn new(out: Box<dyn Finish>, written: u64) -> Writer {
-        Writer { out, written }
+    pub fn new(out: Box<dyn Finish>, written: u64, record: Option<u64>) -> Writer {
+        Writer { out, written, record: record.unwrap_or(RECORD) }
     }
 
     pub fn put(&mut self, bytes: &[u8]) {
@@ -40,11 +42,12 @@ impl Writer {
         }
     }
 
-    pub fn finish(mut self) {
+    /// Ends the archive; its size.
+    pub fn finish(mut self) -> u64 {
         self.put(&[0; 2 * BLOCK]);
-        let over = self.written % RECORD;
+        let over = self.written % self.record;
         if over > 0 {
-            self.put(&vec![0; (RECORD - over) as usize]);
+            self.put(&vec![0; (self.record - over) as usize]);
         }
         if let Err(error) = self.out.finish() {
             if error.kind() == io::ErrorKind::BrokenPipe {
@@ -52,6 +55,7 @@ impl Writer {
             }
             fatal(&format!("Cannot write: {}", cli::reason(&error)));
         }
+        self.written
     }
 }
 
@@ -67,6 +71,9 @@ struct Task<'a> {
     users: [String; 2],
     /// What files are read through.
     buffer: Vec<u8>,
+    /// How many patterns of `--exclude` hold, and those that folders gave, with where each begins to hold.
+    excludes: usize,
+    ignores: Vec<(usize, Vec<Vec<u8>>)>,
 }
 
 pub fn run(session: &mut Session) {
@@ -79,23 +86,46 @@ pub fn run(session: &mut Session) {
     let (writer, own) = if create { open(session, &name) } else { reopen(session, &name, &mut known) };
     let users = ["/etc/passwd", "/etc/group"].map(|path| fs::read_to_string(path).unwrap_or_default());
     let buffer = vec![0; 1 << 16];
-    let mut task = Task { session, writer, seen: HashMap::new(), own, known, users, buffer };
-    for Name { folder, name } in task.session.options.names.clone() {
+    late_patterns(session);
+    let mut task = Task { session, writer, seen: HashMap::new(), own, known, users, buffer, excludes: 0, ignores: Vec::new() };
+    for Name { folder, name, excludes } in task.session.options.names.clone() {
         let base = folder.as_deref().map(cli::path).map(PathBuf::from).unwrap_or_default();
+        if let Some(Err(error)) = folder.as_ref().map(|_| fs::read_dir(&base)) {
+            fatal(&format!("{}: Cannot open: {}", base.display(), cli::reason(&error)));
+        }
+        task.excludes = excludes;
         task.add(&base, &name);
     }
-    task.writer.finish();
+    let written = task.writer.finish();
+    session.totals("written", written);
 }
 
-fn open(session: &Session, name: &[u8]) -> (Writer, Option<(u64, u64)>) {
+/// Tells of patterns that no name stands behind.
+fn late_patterns(session: &mut Session) {
+    let from = session.options.names.last().map_or(0, |name| name.excludes);
+    let late = session.options.exclude[from..].to_vec();
+    if late.is_empty() {
+        return;
+    }
+    session.error("The following options were used after any non-optional arguments in archive create or update mode.  These options are positional and affect only arguments that follow them.  Please, rearrange them properly.");
+    for pattern in late {
+        session.error(&format!("--exclude '{}' has no effect", cli::show(&pattern)));
+    }
+}
+
+fn open(session: &mut Session, name: &[u8]) -> (Writer, Option<(u64, u64)>) {
     let options = &session.options;
     let kind = options.codec.unwrap_or(if options.by_name { codec::Kind::of_name(name) } else { codec::Kind::Plain });
+    let record = options.record;
     let (out, own): (Box<dyn Write>, _) = if name == b"-" {
         if io::stdout().is_terminal() {
             fatal("Refusing to write archive contents to terminal (missing -f option?)");
         }
         (Box::new(io::stdout()), None)
     } else {
+        if cli::path(name).exists() {
+            let _ = session.back_up(cli::path(name));
+        }
         match File::create(cli::path(name)) {
             Ok(file) => {
                 let own = file.metadata().ok().map(|meta| (meta.dev(), meta.ino()));
@@ -105,20 +135,20 @@ fn open(session: &Session, name: &[u8]) -> (Writer, Option<(u64, u64)>) {
         }
     };
     let out = codec::writer(kind, Box::new(BufWriter::with_capacity(1 << 16, out)), &codec::Settings::default());
-    (Writer::new(out.unwrap_or_else(|error| fatal(&format!("Cannot write: {}", cli::reason(&error)))), 0), own)
+    (Writer::new(out.unwrap_or_else(|error| fatal(&format!("Cannot write: {}", cli::reason(&error)))), 0, record), own)
 }
 
 /// Opens an archive at its end.
 fn reopen(session: &mut Session, name: &[u8], known: &mut HashMap<Vec<u8>, i64>) -> (Writer, Option<(u64, u64)>) {
     if session.options.codec.is_some() {
-        usage("Cannot update compressed archives");
+        fatal("Cannot update compressed archives");
     }
     let failed = |error: &io::Error| -> ! { fatal(&format!("{}: Cannot open: {}", cli::show(name), cli::reason(error))) };
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(cli::path(name)).unwrap_or_else(|error| failed(&error));
     let mut start = [0; 6];
     let count = file.read(&mut start).unwrap_or(0);
     if codec::Kind::of_start(&start[..count]) != codec::Kind::Plain {
-        usage("Cannot update compressed archives");
+        fatal("Cannot update compressed archives");
     }
     let mut reader = Reader::open(&session.options, name);
     while count > 0 {
@@ -137,12 +167,13 @@ fn reopen(session: &mut Session, name: &[u8], known: &mut HashMap<Vec<u8>, i64>)
         failed(&error);
     }
     let out = codec::writer(codec::Kind::Plain, Box::new(BufWriter::with_capacity(1 << 16, file)), &codec::Settings::default());
-    (Writer::new(out.unwrap_or_else(|error| failed(&error)), end), own)
+    (Writer::new(out.unwrap_or_else(|error| failed(&error)), end, session.options.record), own)
 }
 
 impl Task<'_> {
     fn add(&mut self, base: &std::path::Path, name: &[u8]) {
-        if self.session.excluded(name) {
+        let ignored = |(from, patterns): &(usize, Vec<Vec<u8>>)| name.len() > *from && ignored(patterns, &name[*from..]);
+        if self.session.excluded(name, self.excludes) || self.ignores.iter().any(ignored) {
             return;
         }
         let path = base.join(cli::path(name));
@@ -150,8 +181,9 @@ impl Task<'_> {
         let meta = match found {
             Ok(meta) => meta,
             Err(error) => {
-                let message = format!("{}: Cannot stat: {}", cli::show(name), cli::reason(&error));
-                return if self.session.options.ignore_failed { self.session.warn(&message) } else { self.session.error(&message) };
+                let ignoring = self.session.options.ignore_failed;
+                let message = format!("{}:{} Cannot stat: {}", cli::show(name), if ignoring { " Warning:" } else { "" }, cli::reason(&error));
+                return if ignoring { self.session.warn(&message) } else { self.session.error(&message) };
             }
         };
         if self.own == Some((meta.dev(), meta.ino())) {
@@ -160,13 +192,35 @@ impl Task<'_> {
         if meta.file_type().is_socket() {
             return self.session.warn(&format!("{}: socket ignored", cli::show(name)));
         }
+        let old = |(from, changes): (i64, bool)| !meta.is_dir() && meta.mtime() < from && (!changes || meta.ctime() < from);
+        if self.session.options.newer.is_some_and(old) {
+            return;
+        }
+        let tag = if meta.is_dir() && !self.session.options.tags.is_empty() { self.session.tagged(&path) } else { None };
+        if let Some(tag) = tag.as_ref().filter(|_| self.session.options.verbose > 0) {
+            let what = if tag.cache { "a cache directory tag" } else { "a tag" };
+            let file = cli::show(&tag.file);
+            self.session.warn(&format!("{}/: contains {what} {file}; {}", cli::show(name), if tag.keeps == Keeps::Nothing { "directory not dumped" } else { "contents not dumped" }));
+        }
+        if tag.as_ref().is_some_and(|tag| tag.keeps == Keeps::Nothing) {
+            return;
+        }
         let stored = self.session.relative(name, "member names");
         let entry = self.entry(&stored, &meta, &path);
+        if meta.nlink() > 1 && !meta.is_dir() && !self.session.options.hard_dereference {
+            self.session.relative(name, "hard link targets");
+        }
         let newer = self.known.get(&entry.name).is_none_or(|time| entry.time > *time);
         if (meta.is_dir() && self.known.is_empty()) || newer {
             self.write(entry, name, &path, &meta);
         }
-        if meta.is_dir() && !self.session.options.no_recursion {
+        if let Some(tag) = tag {
+            if tag.keeps == Keeps::Tag {
+                let tags = std::mem::take(&mut self.session.options.tags);
+                self.add(base, &[name.strip_suffix(b"/").unwrap_or(name), b"/", &tag.file].concat());
+                self.session.options.tags = tags;
+            }
+        } else if meta.is_dir() && !self.session.options.no_recursion {
             self.folder(base, name, &path);
         } else if self.session.options.remove_files && !meta.is_dir() {
             if let Err(error) = fs::remove_file(&path) {
@@ -183,8 +237,16 @@ impl Task<'_> {
         let mut inner: Vec<Vec<u8>> = entries.flatten().map(|entry| entry.file_name().as_bytes().to_vec()).collect();
         inner.sort();
         let stem = name.strip_suffix(b"/").filter(|stem| !stem.is_empty()).unwrap_or(if name == b"/" { b"" } else { name });
+        let patterns = if self.session.options.ignore_files.is_empty() { Vec::new() } else { self.session.ignored_in(path) };
+        let given = !patterns.is_empty();
+        if given {
+            self.ignores.push((stem.len() + 1, patterns));
+        }
         for inner in inner {
             self.add(base, &[stem, b"/", &inner].concat());
+        }
+        if given {
+            self.ignores.pop();
         }
         if self.session.options.remove_files {
             let _ = fs::remove_dir(path);
@@ -198,6 +260,7 @@ impl Task<'_> {
             name.push(b'/');
         }
         let own = |id: u32, chosen: &Option<(Vec<u8>, Option<u64>)>, list: &str| match chosen {
+            Some((name, Some(id))) if name.is_empty() => (*id, name_of(*id as u32, list)),
             Some((name, id)) => (id.unwrap_or(0), name.clone()),
             None => (u64::from(id), name_of(id, list)),
         };
@@ -223,18 +286,17 @@ impl Task<'_> {
             user,
             group,
             size: if kind == Kind::File { meta.len() } else { 0 },
-            time: options.mtime.unwrap_or_else(|| meta.mtime()),
+            time: options.mtime.filter(|time| !options.clamp_mtime || meta.mtime() > *time).unwrap_or_else(|| meta.mtime()),
         };
         if kind == Kind::SymLink {
             let target = fs::read_link(path).map(|target| target.as_os_str().as_bytes().to_vec()).unwrap_or_default();
             entry.link = self.session.transformed(&target, 1);
-        } else if meta.nlink() > 1 && !meta.is_dir() {
+        } else if meta.nlink() > 1 && !meta.is_dir() && !options.hard_dereference {
             match self.seen.get(&(meta.dev(), meta.ino())) {
-                Some(first) if *first != entry.name => {
+                Some(first) => {
                     entry.link = first.clone();
                     (entry.kind, entry.size) = (Kind::HardLink, 0);
                 }
-                Some(_) => {}
                 None => drop(self.seen.insert((meta.dev(), meta.ino()), entry.name.clone())),
             }
         }
@@ -259,6 +321,7 @@ impl Task<'_> {
                     shown.name.push(b'/');
                 }
             }
+            self.session.block = self.writer.written / BLOCK as u64;
             self.session.name_member(&shown, verbose > 1, to_errors);
         }
         self.writer.put(&entry.blocks());

@@ -1,5 +1,6 @@
 //! Lists, extracts and compares.
 
+use std::collections::HashMap;
 use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -7,7 +8,8 @@ use std::os::unix::fs::{symlink, DirBuilderExt, MetadataExt, OpenOptionsExt, Per
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::header::{Entry, Kind};
+use super::create::RECORD;
+use super::header::{Entry, Kind, BLOCK};
 use super::options::{fatal, Mode};
 use super::reader::{Fault as Broken, Reader};
 use crate::codec::{Fault, Kind as Codec};
@@ -24,6 +26,10 @@ struct Task<'a> {
     links: Vec<(PathBuf, Vec<u8>)>,
     /// Folders get their modes and times last.
     folders: Vec<(PathBuf, u32, i64)>,
+    /// The member of -K was seen.
+    started: bool,
+    /// How often each operand was met, for --occurrence.
+    counts: HashMap<Vec<u8>, usize>,
 }
 
 pub fn run(session: &mut Session) {
@@ -46,9 +52,11 @@ pub fn run(session: &mut Session) {
     }
     let home = fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
     let found = vec![false; session.options.names.len()];
-    let mut task = Task { session, folder, home, found, links: Vec::new(), folders: Vec::new() };
+    let started = session.options.starting_file.is_none();
+    let mut task = Task { session, folder, home, found, links: Vec::new(), folders: Vec::new(), started, counts: HashMap::new() };
     task.members(&mut reader, &name);
     task.finish();
+    session.totals("read", reader.offset.div_ceil(RECORD) * RECORD);
 }
 
 impl Task<'_> {
@@ -56,7 +64,13 @@ impl Task<'_> {
         loop {
             let entry = match reader.next() {
                 Ok(Some(entry)) => entry,
-                Ok(None) => break,
+                Ok(None) => {
+                    if self.session.options.block_numbers {
+                        let line = format!("block {}: ** Block of NULs **\n", (reader.offset / BLOCK as u64).saturating_sub(1));
+                        self.session.out.put(line.as_bytes());
+                    }
+                    break;
+                }
                 Err(Broken::NotTar) => {
                     self.session.error("This does not look like a tar archive");
                     break;
@@ -78,12 +92,21 @@ impl Task<'_> {
                     fatal(&format!("{}: Cannot read: {}", cli::show(name), cli::reason(&error)));
                 }
             };
-            if self.wanted(&entry) {
+            self.started |= self.session.options.starting_file.as_deref().is_some_and(|name| name == entry.name.strip_suffix(b"/").unwrap_or(&entry.name));
+            if self.started && self.wanted(&entry) {
+                self.session.block = reader.start / BLOCK as u64;
                 self.member(entry, reader);
             }
         }
+        let mut warned = self.session.options.wildcards.is_some();
         for (index, found) in self.found.clone().into_iter().enumerate() {
             if !found {
+                let pattern = self.session.options.names[index].name.iter().any(|byte| b"*?[".contains(byte));
+                if pattern && !warned {
+                    warned = true;
+                    self.session.warn("Pattern matching characters used in file names");
+                    self.session.warn("Use --wildcards to enable pattern matching, or --no-wildcards to suppress this warning");
+                }
                 let name = cli::show(&self.session.options.names[index].name);
                 self.session.error(&format!("{name}: Not found in archive"));
             }
@@ -103,7 +126,12 @@ impl Task<'_> {
                 hit = true;
             }
         }
-        hit && !self.session.excluded(&entry.name)
+        if let Some(wanted) = options.occurrence.filter(|_| hit && !options.names.is_empty()) {
+            let count = self.counts.entry(entry.name.clone()).or_default();
+            *count += 1;
+            hit = *count == wanted;
+        }
+        hit && !self.session.excluded(&entry.name, self.session.options.exclude.len())
     }
 
     fn member(&mut self, mut entry: Entry, reader: &mut Reader) {
@@ -203,13 +231,23 @@ impl Task<'_> {
                 return Ok(());
             }
             if options.keep_old {
-                return Err("Cannot open: File exists".to_string());
+                let target = cli::show(&entry.link);
+                return match entry.kind {
+                    Kind::HardLink if self.place(&entry.link).ok().and_then(|target| fs::symlink_metadata(target).ok()).is_some_and(|meta| meta.ino() == old.ino()) => Ok(()),
+                    Kind::HardLink => Err(format!("Cannot hard link to '{target}': File exists")),
+                    Kind::SymLink => Err(format!("Cannot create symlink to '{target}': File exists")),
+                    _ => Err("Cannot open: File exists".to_string()),
+                };
             }
             if options.keep_newer && old.mtime() >= entry.time {
                 let message = format!("Current '{}' is newer or same age", cli::show(&entry.name));
                 self.session.warn(&message);
                 return Ok(());
             }
+        }
+        let mut old = old;
+        if old.as_ref().is_some_and(|old| !old.is_dir()) && self.session.options.backup.is_some() && self.session.back_up(&path).is_ok() {
+            old = fs::symlink_metadata(&path).ok();
         }
         match entry.kind {
             Kind::Folder => self.make_folder(&path, old, &entry),
@@ -348,6 +386,12 @@ impl Task<'_> {
         if entry.kind != Kind::File {
             return;
         }
+        if u64::from(meta.uid()) != entry.uid {
+            differ(self.session, "Uid differs");
+        }
+        if u64::from(meta.gid()) != entry.gid {
+            differ(self.session, "Gid differs");
+        }
         if meta.mtime() != entry.time {
             differ(self.session, "Mod time differs");
         }
@@ -373,7 +417,7 @@ fn clear(path: &Path, old: &Option<fs::Metadata>) -> Result<(), String> {
         Some(old) if old.is_dir() => fs::remove_dir(path),
         Some(_) => fs::remove_file(path),
     };
-    removed.map_err(|error| format!("Cannot open: {}", if error.kind() == io::ErrorKind::DirectoryNotEmpty { "Is a directory".to_string() } else { cli::reason(&error) }))
+    removed.map_err(|error| format!("Cannot open: {}", if error.kind() == io::ErrorKind::DirectoryNotEmpty { "File exists".to_string() } else { cli::reason(&error) }))
 }
 
 /// The name without its first components.

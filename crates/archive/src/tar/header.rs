@@ -58,6 +58,8 @@ fn checksum(block: &[u8; BLOCK]) -> u64 {
 pub enum Block {
     Zeros,
     Broken,
+    /// Less than a block.
+    Cut,
     Header(Box<[u8; BLOCK]>),
     End,
 }
@@ -69,7 +71,7 @@ pub fn block(input: &mut impl Read) -> io::Result<Block> {
     while filled < BLOCK {
         match input.read(&mut block[filled..])? {
             0 if filled == 0 => return Ok(Block::End),
-            0 => return Ok(Block::Broken),
+            0 => return Ok(Block::Cut),
             count => filled += count,
         }
     }

@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod exclude;
 mod extract;
 mod header;
 mod options;
@@ -9,19 +10,20 @@ mod reader;
 mod transform;
 
 use std::io::Write;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use cli::time::{days_from_civil, local, local_offset};
 use cli::Output;
 
 use header::{Entry, Kind};
-use options::{Mode, Options};
+use options::{Mode, Options, Quoting};
 
 /// Status after trouble.
 const FAILURE: i32 = 2;
 
 pub fn main() -> i32 {
     let options = options::read();
-    let mut session = Session { out: Output::new("tar", FAILURE), options, status: 0, width: 19, told: Vec::new() };
+    let mut session = Session { out: Output::new("tar", FAILURE), options, status: 0, width: 19, told: Vec::new(), begun: Instant::now(), block: 0 };
     match session.options.mode {
         None => options::usage("You must specify one of the '-Acdtrux', '--delete' or '--test-label' options"),
         Some(Mode::Create | Mode::Append | Mode::Update) => create::run(&mut session),
@@ -41,8 +43,11 @@ pub struct Session {
     pub status: i32,
     /// Columns of owner and size, which grow as needed.
     width: usize,
-    /// Prefixes whose removal was told.
-    told: Vec<Vec<u8>>,
+    /// Prefixes whose removal was told, and of what.
+    told: Vec<(Vec<u8>, String)>,
+    begun: Instant,
+    /// Where the member that is shown begins.
+    block: u64,
 }
 
 impl Session {
@@ -74,9 +79,10 @@ impl Session {
         }
         start += name[start..].iter().take_while(|byte| **byte == b'/').count();
         let prefix = name[..start].to_vec();
-        if start > 0 && !self.told.contains(&prefix) {
-            self.warn(&format!("Removing leading `{}' from {what}", cli::show(&prefix)));
-            self.told.push(prefix);
+        let telling = (prefix, what.to_string());
+        if start > 0 && !self.told.contains(&telling) {
+            self.warn(&format!("Removing leading `{}' from {what}", cli::show(&telling.0)));
+            self.told.push(telling);
         }
         let rest = &name[start..];
         if rest.is_empty() {
@@ -91,23 +97,13 @@ impl Session {
         self.options.transforms.iter().filter(|transform| transform.scopes[scope]).fold(name.to_vec(), |name, transform| transform.apply(&name))
     }
 
-    pub fn excluded(&self, name: &[u8]) -> bool {
-        const VCS: [&[u8]; 12] = [b".git", b".gitignore", b".gitattributes", b".gitmodules", b".svn", b"CVS", b".hg", b".hgignore", b".hgtags", b".bzr", b"RCS", b"SCCS"];
-        let name = name.strip_suffix(b"/").unwrap_or(name);
-        let starts = std::iter::once(0).chain(name.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at + 1));
-        let starts: Vec<usize> = starts.collect();
-        let ends: Vec<usize> = starts.iter().skip(1).map(|at| at - 1).chain([name.len()]).collect();
-        let hit = |pattern: &[u8]| {
-            let starts = if self.options.anchored { &starts[..1] } else { &starts[..] };
-            starts.iter().any(|start| ends.iter().any(|end| end >= start && cli::glob(pattern, &name[*start..*end], true)))
-        };
-        self.options.exclude.iter().any(|pattern| hit(pattern)) || (self.options.exclude_vcs && VCS.iter().any(|pattern| hit(pattern)))
-    }
-
     /// Names a member as `-v` does: short, or with all its facts.
     pub fn name_member(&mut self, entry: &Entry, long: bool, to_errors: bool) {
-        let name = quoted(&entry.name);
-        let line = if long { self.long(entry, &name) } else { format!("{name}\n") };
+        let name = quoted(&entry.name, self.options.literal);
+        let mut line = if long { self.long(entry, &name) } else { format!("{name}\n") };
+        if self.options.block_numbers {
+            line.insert_str(0, &format!("block {}: ", self.block));
+        }
         if to_errors {
             self.out.send();
             eprint!("{line}");
@@ -131,8 +127,8 @@ impl Session {
             time += &format!(":{:02}", date.second);
         }
         let link = match entry.kind {
-            Kind::SymLink => format!(" -> {}", quoted(&entry.link)),
-            Kind::HardLink => format!(" link to {}", quoted(&entry.link)),
+            Kind::SymLink => format!(" -> {}", quoted(&entry.link, self.options.literal)),
+            Kind::HardLink => format!(" link to {}", quoted(&entry.link, self.options.literal)),
             _ => String::new(),
         };
         format!("{} {owner} {size:>room$} {time} {name}{link}\n", mode_text(entry))
@@ -163,13 +159,18 @@ fn mode_text(entry: &Entry) -> String {
     text
 }
 
-/// A name in the style `escape`.
-fn quoted(name: &[u8]) -> String {
-    let mut out = String::new();
+/// A name as `--quoting-style` has it.
+fn quoted(name: &[u8], style: Quoting) -> String {
+    let quote = if style == Quoting::C { "\"" } else { "" };
+    if style == Quoting::Literal {
+        return cli::show(name);
+    }
+    let mut out = String::from(quote);
     for chunk in name.utf8_chunks() {
         for character in chunk.valid().chars() {
             match character {
                 '\\' => out.push_str("\\\\"),
+                '"' if style == Quoting::C => out.push_str("\\\""),
                 '\n' => out.push_str("\\n"),
                 '\t' => out.push_str("\\t"),
                 '\r' => out.push_str("\\r"),
@@ -179,10 +180,85 @@ fn quoted(name: &[u8]) -> String {
         }
         chunk.invalid().iter().for_each(|byte| out.push_str(&format!("\\{byte:03o}")));
     }
-    out
+    out + quote
 }
 
-/// The date of `--mtime`: `@SECONDS`, `YYYY-MM-DD[ HH:MM[:SS]][ UTC|Z]`, or a file's.
+/// Bytes as `--totals` has them: at most three digits, and one behind the point below ten.
+fn size_text(bytes: f64) -> String {
+    let (mut value, mut unit) = (bytes, 0);
+    while value >= 1024.0 && unit < 6 {
+        value /= 1024.0;
+        unit += 1;
+    }
+    let unit_name = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][unit];
+    let tenths = (value * 10.0).ceil() / 10.0;
+    if unit > 0 && tenths < 10.0 {
+        format!("{tenths:.1}{unit_name}")
+    } else {
+        format!("{:.0}{unit_name}", value.ceil())
+    }
+}
+
+impl Session {
+    /// What `--totals` tells at the end.
+    pub fn totals(&mut self, verb: &str, bytes: u64) {
+        if self.options.totals {
+            self.out.send();
+            let seconds = self.begun.elapsed().as_secs_f64().max(1e-6);
+            eprintln!("Total bytes {verb}: {bytes} ({}, {}/s)", size_text(bytes as f64).replace(".0", ""), size_text(bytes as f64 / seconds));
+        }
+    }
+
+    /// Puts away what is to be replaced, as `--backup` asks.
+    pub fn back_up(&mut self, path: &std::path::Path) -> std::io::Result<()> {
+        use std::os::unix::ffi::OsStrExt;
+        let Some(control) = &self.options.backup else { return Ok(()) };
+        let name = path.as_os_str().as_bytes();
+        let numbered = |count: u32| [name, format!(".~{count}~").as_bytes()].concat();
+        let exists = |name: &[u8]| std::fs::symlink_metadata(cli::path(name)).is_ok();
+        let control = if control.is_empty() { std::env::var("VERSION_CONTROL").unwrap_or_default().into_bytes() } else { control.clone() };
+        let simple = match &control[..] {
+            b"none" | b"off" => return Ok(()),
+            b"simple" | b"never" => true,
+            b"numbered" | b"t" => false,
+            _ => !exists(&numbered(1)),
+        };
+        let target = if simple {
+            [name, self.options.suffix.as_deref().unwrap_or(b"~")].concat()
+        } else {
+            (1..).map(numbered).find(|name| !exists(name)).unwrap_or_default()
+        };
+        if self.options.verbose > 0 {
+            let shown = |name: &[u8]| cli::show(name.strip_prefix(b"./").unwrap_or(name));
+            println!("Renaming '{}' to '{}'", shown(name), shown(&target));
+        }
+        std::fs::rename(path, cli::path(&target))
+    }
+}
+
+/// `now`, `today`, `yesterday` and `N days ago`.
+fn relative_date(text: &str) -> Option<i64> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs() as i64;
+    match text {
+        "now" | "today" => return Some(now),
+        "yesterday" => return Some(now - 86_400),
+        _ => {}
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let ([count, unit, "ago"] | [count, unit]) = words[..] else { return None };
+    let seconds = match unit.strip_suffix('s').unwrap_or(unit) {
+        "second" | "sec" => 1,
+        "minute" | "min" => 60,
+        "hour" => 3600,
+        "day" => 86_400,
+        "week" => 7 * 86_400,
+        _ => return None,
+    };
+    let count = count.parse::<i64>().ok()?;
+    Some(now + count * seconds * if words.len() == 3 { -1 } else { 1 })
+}
+
+/// The date of `--mtime`: `@SECONDS`, `YYYY-MM-DD[ HH:MM[:SS]][ UTC|Z]`, some words, or a file's.
 pub fn date(text: &[u8]) -> Option<i64> {
     if text.starts_with(b"/") || text.starts_with(b".") {
         use std::os::unix::fs::MetadataExt;
@@ -191,6 +267,9 @@ pub fn date(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?.trim();
     if let Some(seconds) = text.strip_prefix('@') {
         return seconds.split('.').next()?.parse().ok();
+    }
+    if let Some(time) = relative_date(text) {
+        return Some(time);
     }
     let (text, offset) = match text.strip_suffix('Z').or_else(|| text.strip_suffix(" UTC")).or_else(|| text.strip_suffix(" GMT")) {
         Some(rest) => (rest, 0),

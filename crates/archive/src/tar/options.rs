@@ -31,6 +31,10 @@ pub struct Options {
     pub names: Vec<Name>,
     pub exclude: Vec<Vec<u8>>,
     pub exclude_vcs: bool,
+    /// Files with more patterns, which hold for the folder that they lie in.
+    pub ignore_files: Vec<Vec<u8>>,
+    /// Files whose folders are left out, with how much of these is.
+    pub tags: Vec<Tag>,
     pub anchored: bool,
     pub strip: usize,
     pub transforms: Vec<Transform>,
@@ -53,6 +57,17 @@ pub struct Options {
     pub remove_files: bool,
     pub wildcards: Option<bool>,
     pub mtime: Option<i64>,
+    pub clamp_mtime: bool,
+    /// Only files from then on; true: what `stat` calls the change counts, too.
+    pub newer: Option<(i64, bool)>,
+    pub hard_dereference: bool,
+    pub record: Option<u64>,
+    pub block_numbers: bool,
+    pub literal: Quoting,
+    pub occurrence: Option<usize>,
+    pub starting_file: Option<Vec<u8>>,
+    pub backup: Option<Vec<u8>>,
+    pub suffix: Option<Vec<u8>>,
     pub owner: Option<(Vec<u8>, Option<u64>)>,
     pub group: Option<(Vec<u8>, Option<u64>)>,
     pub file_mode: Option<Vec<u8>>,
@@ -62,11 +77,38 @@ pub struct Options {
     pub ignore_failed: bool,
 }
 
-/// An operand, and the folder that `-C` named before it.
+/// An operand, the folder that `-C` named before it, and how many patterns `--exclude` had given by then.
 #[derive(Clone)]
 pub struct Name {
     pub folder: Option<Vec<u8>>,
     pub name: Vec<u8>,
+    pub excludes: usize,
+}
+
+/// A file that says of its folder to leave it out.
+#[derive(Clone)]
+pub struct Tag {
+    pub file: Vec<u8>,
+    pub keeps: Keeps,
+    /// It must begin as a cache's does.
+    pub cache: bool,
+}
+
+/// What is kept of a folder with a tag.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    Tag,
+    Folder,
+    Nothing,
+}
+
+/// How names are shown.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Quoting {
+    #[default]
+    Escape,
+    Literal,
+    C,
 }
 
 const SPECS: [&str; 79] = [
@@ -81,7 +123,15 @@ const SPECS: [&str; 79] = [
     "n|seek", "o", "W|verify", "warning=", "checkpoint?", "ignore-failed-read", "help|usage",
 ];
 
-const MORE: [&str; 6] = ["version", "force-local", "hard-dereference", "delay-directory-restore", "no-delay-directory-restore", "I|use-compress-program="];
+const MORE: [&str; 61] = [
+    "version", "force-local", "hard-dereference", "delay-directory-restore", "no-delay-directory-restore", "I|use-compress-program=", "exclude-vcs-ignores",
+    "exclude-ignore=", "exclude-ignore-recursive=", "exclude-tag=", "exclude-tag-under=", "exclude-tag-all=", "exclude-caches-under", "exclude-caches-all",
+    "N|newer|after-date=", "newer-mtime=", "clamp-mtime", "utc", "R|block-number", "pax-option=", "quoting-style=", "quote-chars=", "no-quote-chars=", "occurrence?",
+    "K|starting-file=", "backup?", "suffix=", "checkpoint-action=", "verbatim-files-from", "no-verbatim-files-from", "ignore-command-error",
+    "no-ignore-command-error", "show-defaults", "one-file-system", "acls", "no-acls", "selinux", "no-selinux", "xattrs", "no-xattrs", "xattrs-include=",
+    "xattrs-exclude=", "check-device", "no-check-device", "sparse-version=", "hole-detection=", "unquote", "no-unquote", "add-file=", "no-seek", "no-ignore-case",
+    "show-omitted-dirs", "no-overwrite", "record-size=", "G|incremental", "l|check-links", "s|preserve-order|same-order", "rsh-command=", "rmt-command=", "Z|compress|uncompress", "level=",
+];
 
 pub const HELP: &str = "Usage: tar [OPTION...] [FILE]...
 'tar' saves many files together into a single tape or disk archive, and can
@@ -158,23 +208,28 @@ struct State {
     /// The folder that operands lie in from here on.
     folder: Option<Vec<u8>>,
     null: bool,
-    lists: Vec<(Option<Vec<u8>>, Vec<u8>, bool)>,
+    lists: Vec<(Option<Vec<u8>>, Vec<u8>, bool, usize)>,
 }
 
 pub fn read() -> Options {
     let specs = [&SPECS[..], &MORE[..]].concat();
-    let items = cli::parse(modern(cli::args()), &specs, Order::Permute).unwrap_or_else(|message| bad_option(&message));
+    let mut args = modern(cli::args());
+    if let Some(given) = std::env::var_os("TAR_OPTIONS") {
+        let given = given.into_encoded_bytes();
+        args.splice(0..0, given.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).map(<[u8]>::to_vec));
+    }
+    let items = cli::parse(args, &specs, Order::Permute).unwrap_or_else(|message| bad_option(&message));
     let mut state = State { options: Options::default(), folder: None, null: false, lists: Vec::new() };
     let mut items = items.into_iter();
     for item in items.by_ref() {
         match item {
-            Item::Operand(name) => state.options.names.push(Name { folder: state.folder.clone(), name }),
+            Item::Operand(name) => state.name(name),
             Item::Option(name, value) => state.set(name, value),
         }
     }
     let lists = std::mem::take(&mut state.lists);
-    for (folder, file, null) in lists {
-        state.list(folder, &file, null);
+    for (folder, file, null, excludes) in lists {
+        state.list(folder, &file, null, excludes);
     }
     // For reading, the last -C counts.
     if !matches!(state.options.mode, Some(Mode::Create | Mode::Append | Mode::Update)) {
@@ -193,7 +248,12 @@ fn lines(file: &[u8], null: bool) -> Vec<Vec<u8>> {
 }
 
 impl State {
-    fn list(&mut self, folder: Option<Vec<u8>>, file: &[u8], null: bool) {
+    fn name(&mut self, name: Vec<u8>) {
+        let (folder, excludes) = (self.folder.clone(), self.options.exclude.len());
+        self.options.names.push(Name { folder, name, excludes });
+    }
+
+    fn list(&mut self, folder: Option<Vec<u8>>, file: &[u8], null: bool, excludes: usize) {
         let mut folder = folder;
         let mut lines = lines(file, null).into_iter();
         while let Some(line) = lines.next() {
@@ -201,7 +261,7 @@ impl State {
                 folder = lines.next();
                 continue;
             }
-            self.options.names.push(Name { folder: folder.clone(), name: line });
+            self.options.names.push(Name { folder: folder.clone(), name: line, excludes });
         }
     }
 
@@ -225,7 +285,11 @@ impl State {
             "A" => self.mode(Mode::Concatenate),
             "d" => self.mode(Mode::Compare),
             "delete" => self.mode(Mode::Delete),
-            "f" => options.archive = Some(value),
+            "f" => {
+                if options.archive.replace(value).is_some() {
+                    usage("Multiple archive files require '-M' option");
+                }
+            }
             "v" => options.verbose += 1,
             "z" => options.codec = Some(Kind::Gzip),
             "j" => options.codec = Some(Kind::Bzip2),
@@ -258,11 +322,24 @@ impl State {
             "h" => options.follow = true,
             "T" => {
                 let (folder, null) = (self.folder.clone(), self.null);
-                self.lists.push((folder, value, null));
+                let excludes = self.options.exclude.len();
+                self.lists.push((folder, value, null, excludes));
             }
-            "X" => options.exclude.extend(lines(&value, false)),
+            "X" => match std::fs::metadata(cli::path(&value)) {
+                Err(error) if value != b"-" => fatal(&format!("{}: {}", cli::show(&value), cli::reason(&error))),
+                _ => options.exclude.extend(lines(&value, false)),
+            },
             "exclude" => options.exclude.push(value),
             "exclude-vcs" => options.exclude_vcs = true,
+            "exclude-vcs-ignores" => options.ignore_files.extend([&b".gitignore"[..], b".cvsignore", b".bzrignore", b".hgignore"].map(<[u8]>::to_vec)),
+            "exclude-ignore" | "exclude-ignore-recursive" => options.ignore_files.push(value),
+            "exclude-backups" => options.exclude.extend([&b".#*"[..], b"*~", b"#*#"].map(<[u8]>::to_vec)),
+            "exclude-tag" => options.tags.push(Tag { file: value, keeps: Keeps::Tag, cache: false }),
+            "exclude-tag-under" => options.tags.push(Tag { file: value, keeps: Keeps::Folder, cache: false }),
+            "exclude-tag-all" => options.tags.push(Tag { file: value, keeps: Keeps::Nothing, cache: false }),
+            "exclude-caches" => options.tags.push(cache(Keeps::Tag)),
+            "exclude-caches-under" => options.tags.push(cache(Keeps::Folder)),
+            "exclude-caches-all" => options.tags.push(cache(Keeps::Nothing)),
             "strip-components" => options.strip = cli::show(&value).parse().unwrap_or_else(|_| usage(&format!("{}: Invalid number of elements", cli::show(&value)))),
             "transform" => options.transforms.extend(Transform::read(&value).unwrap_or_else(|message| fatal(&message))),
             "show-transformed-names" => options.show_transformed = true,
@@ -288,6 +365,11 @@ impl State {
             "group" => options.group = Some(owner(&value)),
             "mode" => options.file_mode = Some(value),
             "mtime" => options.mtime = Some(super::date(&value).unwrap_or_else(|| fatal(&format!("Invalid date format {}", cli::show(&value))))),
+            "clamp-mtime" => options.clamp_mtime = true,
+            "N" | "newer-mtime" => match super::date(&value) {
+                Some(time) => options.newer = Some((time, name == "N")),
+                None => fatal(&format!("Invalid date format {}", cli::show(&value))),
+            },
             "numeric-owner" => options.numeric = true,
             "sort" => match &value[..] {
                 b"name" => options.sorted = true,
@@ -302,12 +384,42 @@ impl State {
             "totals" => options.totals = true,
             "i" => options.ignore_zeros = true,
             "ignore-failed-read" => options.ignore_failed = true,
+            "hard-dereference" => options.hard_dereference = true,
+            "b" | "record-size" => match cli::show(&value).parse::<u64>() {
+                Ok(count @ 1..=1_000_000) => options.record = Some(if name == "b" { count * 512 } else { count.div_ceil(512) * 512 }),
+                _ => usage(if name == "b" { "Invalid blocking factor" } else { "Invalid record size" }),
+            },
+            "R" => options.block_numbers = true,
+            "occurrence" => options.occurrence = Some(cli::show(&value).parse().unwrap_or(1)),
+            "K" => options.starting_file = Some(value),
+            "backup" => options.backup = Some(value),
+            "suffix" => {
+                options.backup.get_or_insert_default();
+                options.suffix = Some(value);
+            }
+            "add-file" => self.name(value),
+            "Z" => fatal("compress: Cannot exec: No such file or directory"),
+            // Read before the first time is shown.
+            "utc" => std::env::set_var("TZ", "UTC0"),
+            "H" if !matches!(&value[..], b"v7" | b"oldgnu" | b"gnu" | b"ustar" | b"posix" | b"pax") => usage(&format!("{}: Invalid archive format", cli::show(&value))),
+            "quoting-style" => {
+                options.literal = match &value[..] {
+                    b"literal" | b"shell" => Quoting::Literal,
+                    b"c" | b"c-maybe" => Quoting::C,
+                    _ => Quoting::Escape,
+                }
+            }
+            "show-defaults" => cli::print_and_exit("--format=gnu -f- -b20 --quoting-style=escape --rmt-command=/usr/sbin/rmt --rsh-command=/usr/bin/rsh\n"),
             "help" => cli::print_and_exit(HELP),
             "version" => cli::print_and_exit("tar (Shadowbox; compatible with GNU tar) 1.34\n"),
             // The rest changes nothing here: formats that are all written as GNU's, owners that are always one.
             _ => {}
         }
     }
+}
+
+fn cache(keeps: Keeps) -> Tag {
+    Tag { file: b"CACHEDIR.TAG".to_vec(), keeps, cache: true }
 }
 
 /// `NAME`, `NAME:ID` or an id.

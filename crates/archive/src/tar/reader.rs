@@ -59,6 +59,19 @@ impl Reader {
         };
         let (start, input) = peek(input);
         let kind = options.codec.filter(|kind| *kind != codec::Kind::Lzma || !start.is_empty()).unwrap_or_else(|| codec::Kind::of_start(&start));
+        if name == b"-" && options.codec.is_none() {
+            let flag = match kind {
+                codec::Kind::Plain => "",
+                codec::Kind::Gzip => "-z",
+                codec::Kind::Bzip2 => "-j",
+                codec::Kind::Xz => "-J",
+                codec::Kind::Lzma => "--lzma",
+                codec::Kind::Zstd => "--zstd",
+            };
+            if !flag.is_empty() {
+                fatal(&format!("Archive is compressed. Use {flag} option"));
+            }
+        }
         let input = codec::reader(kind, input).unwrap_or_else(|error| fatal(&format!("{}: {}", cli::show(name), cli::reason(&error))));
         Reader { kind, input, left: 0, padding: 0, ignore_zeros: options.ignore_zeros, begun: false, offset: 0, start: 0 }
     }
@@ -81,6 +94,8 @@ impl Reader {
                 }
                 Block::End if self.begun => return Ok(None),
                 Block::End => return Err(Fault::NotTar),
+                Block::Cut if self.begun => return Ok(None),
+                Block::Cut => return Err(Fault::NotTar),
                 Block::Broken if !self.begun => return Err(Fault::NotTar),
                 Block::Broken => return Err(Fault::Skipped),
             };

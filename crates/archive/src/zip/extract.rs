@@ -71,9 +71,13 @@ struct Options {
     folder: Option<Vec<u8>>,
     names: Vec<Vec<u8>>,
     excluded: Vec<Vec<u8>>,
+    /// No line names the archive.
+    bare: bool,
 }
 
 struct Task {
+    /// The archive's name.
+    name: String,
     options: Options,
     out: Output,
     status: i32,
@@ -90,25 +94,51 @@ fn usage() -> ! {
 pub fn main() -> i32 {
     let (options, archive) = arguments(cli::args());
     let Some(name) = archive else { cli::print_and_exit(USAGE) };
-    let mut task = Task { options, out: Output::new("unzip", 50), status: 0, home: PathBuf::new(), links: Vec::new(), folders: Vec::new() };
-    let (name, file) = match find(&name) {
-        Some(found) => found,
-        None => {
-            let name = cli::show(&name);
-            eprintln!("unzip:  cannot find or open {name}, {name}.zip or {name}.ZIP.");
-            return NO_ZIP;
-        }
-    };
-    let piped = task.options.action == Action::Pipe || matches!(task.options.action, Action::List(Style::Names));
-    if task.options.quiet == 0 && !piped {
-        task.out.put(format!("Archive:  {name}\n").as_bytes());
+    let mut task = Task { name: String::new(), options, out: Output::new("unzip", 50), status: 0, home: PathBuf::new(), links: Vec::new(), folders: Vec::new() };
+    if let Some(found) = find(&name) {
+        task.archive(found);
+        return task.status;
     }
-    let mut archive = match Archive::open(file) {
-        Ok(archive) => archive,
-        Err(fault) => return task.broken(&name, fault),
-    };
-    task.run(&mut archive);
-    task.status
+    let all = matching(&name);
+    if all.is_empty() {
+        let name = cli::show(&name);
+        eprintln!("unzip:  cannot find or open {name}, {name}.zip or {name}.ZIP.");
+        return NO_ZIP;
+    }
+    let mut status = 0;
+    for (index, path) in all.iter().enumerate() {
+        if index > 0 {
+            task.out.put(b"\n");
+        }
+        if let Some(found) = find(path) {
+            task.status = 0;
+            task.archive(found);
+            status = status.max(task.status);
+        }
+    }
+    let told = format!("\n{} archive{} successfully processed.\n", all.len(), if all.len() == 1 { " was" } else { "s were" });
+    if matches!(task.options.action, Action::List(_)) {
+        task.out.send();
+        eprint!("{told}");
+    } else {
+        task.out.put(told.as_bytes());
+        task.out.send();
+    }
+    status
+}
+
+/// Files that the name of an archive is a pattern of.
+fn matching(name: &[u8]) -> Vec<Vec<u8>> {
+    let slash = name.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    let (folder, pattern) = name.split_at(slash);
+    if !pattern.iter().any(|byte| b"*?[".contains(byte)) {
+        return Vec::new();
+    }
+    let place = if folder.is_empty() { b"." } else { folder };
+    let names = fs::read_dir(cli::path(place)).into_iter().flatten().flatten().map(|entry| entry.file_name().as_bytes().to_vec());
+    let mut found: Vec<Vec<u8>> = names.filter(|name| cli::glob(pattern, name, true)).map(|name| [folder, &name].concat()).collect();
+    found.sort();
+    found
 }
 
 fn find(name: &[u8]) -> Option<(String, File)> {
@@ -123,9 +153,15 @@ fn find(name: &[u8]) -> Option<(String, File)> {
 
 fn arguments(arguments: Vec<Vec<u8>>) -> (Options, Option<Vec<u8>>) {
     let mut options = Options::default();
+    if std::env::args_os().next().is_some_and(|own| own.as_bytes().ends_with(b"zipinfo")) {
+        options.letter(b'Z');
+    }
     let (mut archive, mut excluding) = (None, false);
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
+        if argument == b"--help" {
+            cli::print_and_exit(USAGE);
+        }
         if argument.len() < 2 || argument[0] != b'-' {
             match (&archive, excluding) {
                 (None, _) => archive = Some(argument),
@@ -150,7 +186,26 @@ fn arguments(arguments: Vec<Vec<u8>>) -> (Options, Option<Vec<u8>>) {
 }
 
 impl Options {
+    /// A letter behind -Z.
+    fn info_letter(&mut self, letter: u8) -> bool {
+        self.action = Action::List(match letter {
+            b'1' | b'2' => Style::Names,
+            b's' => Style::Info,
+            b'm' => Style::Medium,
+            b'l' => Style::Wide,
+            b't' => Style::Totals,
+            b'h' | b'z' | b'T' | b'C' => return true,
+            _ => return false,
+        });
+        // One file's line alone has no head.
+        self.bare |= letter == b't';
+        true
+    }
+
     fn letter(&mut self, letter: u8) {
+        if matches!(self.action, Action::List(style) if style.is_info()) && self.info_letter(letter) {
+            return;
+        }
         match letter {
             b'p' => self.action = Action::Pipe,
             b'c' => self.action = Action::PipeNamed,
@@ -158,7 +213,6 @@ impl Options {
             b'l' => self.action = Action::List(Style::Short),
             b'v' => self.action = Action::List(Style::Long),
             b'Z' => self.action = Action::List(Style::Info),
-            b'1' => self.action = Action::List(Style::Names),
             b'z' => self.action = Action::Comment,
             b'n' => self.existing = Existing::Keep,
             b'o' => self.existing = Existing::Overwrite,
@@ -184,6 +238,25 @@ impl Options {
 }
 
 impl Task {
+    /// Does what is asked with one archive.
+    fn archive(&mut self, (name, file): (String, File)) {
+        let piped = matches!(self.options.action, Action::Pipe | Action::List(Style::Names | Style::Totals)) || self.options.bare;
+        if self.options.quiet == 0 && !piped {
+            self.out.put(format!("Archive:  {name}\n").as_bytes());
+        }
+        self.name.clone_from(&name);
+        match Archive::open(file) {
+            Ok(mut archive) => {
+                if archive.base > 0 {
+                    self.out.put(format!("warning [{name}]:  {} extra bytes at beginning or within zipfile\n  (attempting to process anyway)\n", archive.base).as_bytes());
+                    self.status = WARNING;
+                }
+                self.run(&mut archive);
+            }
+            Err(fault) => self.status = self.broken(&name, fault),
+        }
+    }
+
     fn broken(&mut self, name: &str, fault: Fault) -> i32 {
         self.out.send();
         match fault {
@@ -219,7 +292,9 @@ impl Task {
         }
         self.out.send();
         for name in missing {
-            eprintln!("caution: filename not matched:  {}", cli::show(&name));
+            if !matches!(self.options.action, Action::List(_)) {
+                eprintln!("caution: filename not matched:  {}", cli::show(&name));
+            }
             self.status = self.status.max(NOT_MATCHED);
         }
     }
@@ -260,20 +335,14 @@ impl Task {
             let result = if entry.is_encrypted() { Err(Bad::Method) } else if test { unpack(archive, entry, &mut io::sink()) } else { unpack(archive, entry, &mut self.out) };
             match result {
                 Ok(()) if test && self.options.quiet == 0 => self.out.put(b" OK\n"),
-                Ok(()) if named => self.out.put(b"\n"),
+                Ok(()) if named && self.options.quiet == 0 => self.out.put(b"\n"),
                 Ok(()) => {}
                 Err(bad) => self.bad(entry, &bad),
             }
         }
-        if test && self.options.quiet < 2 && self.status == 0 {
-            let name = self.archive_name();
-            self.out.put(format!("No errors detected in compressed data of {name}.\n").as_bytes());
+        if test && self.options.quiet < 2 && self.status <= WARNING {
+            self.out.put(format!("No errors detected in compressed data of {}.\n", self.name).as_bytes());
         }
-    }
-
-    fn archive_name(&self) -> String {
-        let (_, archive) = arguments(cli::args());
-        archive.and_then(|name| find(&name)).map(|found| found.0).unwrap_or_default()
     }
 
     fn bad(&mut self, entry: &Entry, bad: &Bad) {

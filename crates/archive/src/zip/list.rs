@@ -10,7 +10,18 @@ pub enum Style {
     Long,
     /// Names only.
     Names,
+    /// A line as `ls -l` has it; with the packed size in percent, or in bytes; and the last line alone.
     Info,
+    Medium,
+    Wide,
+    Totals,
+}
+
+impl Style {
+    /// Those of zipinfo.
+    pub fn is_info(self) -> bool {
+        matches!(self, Style::Names | Style::Info | Style::Medium | Style::Wide | Style::Totals)
+    }
 }
 
 fn ratio(entry_plain: u64, packed: u64) -> i64 {
@@ -39,8 +50,8 @@ pub fn run(archive: &Archive, wanted: &[Entry], style: Style, quiet: u32, out: &
     if style == Style::Names {
         return wanted.iter().for_each(|entry| line(&cli::show(&entry.name)));
     }
-    if style == Style::Info {
-        return info(archive, wanted, out);
+    if style.is_info() {
+        return info(archive, wanted, style, out);
     }
     if quiet < 2 {
         match style {
@@ -81,9 +92,12 @@ pub fn run(archive: &Archive, wanted: &[Entry], style: Style, quiet: u32, out: &
     }
 }
 
-fn info(archive: &Archive, wanted: &[Entry], out: &mut Output) {
+fn info(archive: &Archive, wanted: &[Entry], style: Style, out: &mut Output) {
     let mut line = |text: &str| out.put(format!("{text}\n").as_bytes());
-    line(&format!("Zip file size: {} bytes, number of entries: {}", archive.size, archive.entries.len()));
+    let all = style != Style::Totals;
+    if all {
+        line(&format!("Zip file size: {} bytes, number of entries: {}", archive.size, archive.entries.len()));
+    }
     let (mut plain, mut packed) = (0u64, 0u64);
     for entry in wanted {
         let mode = entry.mode().unwrap_or(if entry.is_folder() { 0o040_755 } else { 0o100_644 });
@@ -104,10 +118,18 @@ fn info(archive: &Archive, wanted: &[Entry], out: &mut Output) {
             other => format!("u{other:03}"),
         };
         let version = entry.made_by & 255;
-        line(&format!(
-            "{kind}{bits}  {}.{} unx {:8} {text}{extra} {how} {:02}-{month}-{:02} {:02}:{:02} {}",
+        let packed_text = match style {
+            Style::Medium => format!("{:2}% ", ratio(entry.plain, entry.packed)),
+            Style::Wide => format!("{:8} ", entry.packed),
+            _ => String::new(),
+        };
+        let told = format!(
+            "{kind}{bits}  {}.{} unx {:8} {text}{extra} {packed_text}{how} {:02}-{month}-{:02} {:02}:{:02} {}",
             version / 10, version % 10, entry.plain, date.year.rem_euclid(100), date.day, date.hour, date.minute, cli::show(&entry.name)
-        ));
+        );
+        if all {
+            line(&told);
+        }
         plain = plain.saturating_add(entry.plain);
         packed = packed.saturating_add(entry.packed);
     }

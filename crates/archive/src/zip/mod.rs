@@ -185,7 +185,7 @@ pub struct Archive {
     pub entries: Vec<Entry>,
     pub comment: Vec<u8>,
     /// Bytes before the archive itself.
-    base: u64,
+    pub base: u64,
 }
 
 /// The largest directory that is read, in bytes.
