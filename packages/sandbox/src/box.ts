@@ -363,6 +363,10 @@ export class Box implements Sandbox {
     return this.#host.tools.entries;
   }
 
+  optionalCommands(): ReadonlyMap<string, string> {
+    return this.#host.tools.optional ?? new Map();
+  }
+
   fork(options: ForkOptions = {}): Promise<Sandbox> {
     if (this.#closed) throw new SandboxError("closed", "fork: the sandbox was closed");
     return this.#inTurn(() => {

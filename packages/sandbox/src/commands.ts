@@ -1,4 +1,11 @@
-import type { Capability, CommandEntry, Digest, Need, VerifiedBytes } from "@shadowbox/bundle";
+import type {
+  Capability,
+  CommandEntry,
+  Digest,
+  Need,
+  VerifiedBytes,
+  VerifiedRegistry,
+} from "@shadowbox/bundle";
 import {
   type Command,
   capabilityBits,
@@ -19,6 +26,8 @@ export interface Installed {
   /** As the registries describe them. */
   entries: ReadonlyMap<string, CommandEntry>;
   archives: readonly BundleArchive[];
+  /** Commands of optional bundles that nobody has brought → the bundle; none where bundles cannot be brought. */
+  optional?: ReadonlyMap<string, string>;
   /** The verified bytes of a module, where they are at hand. */
   bytes?: (sha256: Digest) => VerifiedBytes;
 }
@@ -28,6 +37,18 @@ const MEMORY_BYTES = 1024 ** 3;
 /** Most linear memory of a program, pages of 64 KiB. */
 export function memoryPages({ memoryBytes = MEMORY_BYTES }: Partial<Limits> = {}): number {
   return Math.floor(memoryBytes / PAGE_BYTES);
+}
+
+/** Command → bundle, of the optional bundles of a registry that nobody has brought. */
+export function optionalCommands(registry: VerifiedRegistry): Map<string, string> {
+  const names = [...registry.absent()];
+  return new Map(
+    names.flatMap((bundle) =>
+      Object.keys(registry.bundles().get(bundle)?.commands ?? {}).map(
+        (command) => [command, bundle] as const,
+      ),
+    ),
+  );
 }
 
 /** The commands of a registry, as the kernel lists them; modules are loaded, verified and compiled when first run. */

@@ -12,6 +12,8 @@ export interface Tools {
   kernel: readonly Command[];
   /** As the registry describes them. */
   entries: ReadonlyMap<string, CommandEntry>;
+  /** Command → bundle, of the optional bundles that could be brought. */
+  optional?: ReadonlyMap<string, string>;
   /** Folders that bundles bring along. */
   mounts: readonly Mount[];
 }

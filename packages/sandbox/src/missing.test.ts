@@ -25,6 +25,15 @@ test.each([
   expect(missingCommands(stderr, COMMANDS, "ls /bin")).toBe(line);
 });
 
+test("missingCommands() names the optional bundle that a command is of", () => {
+  const optional = new Map([["python3.15", "python-data"]]);
+  const stderr = "bash: line 1: python3.15: command not found\nbash: line 2: gerp: command not found\n";
+  expect(missingCommands(stderr, COMMANDS, "`ls /bin`", optional)).toBe(
+    "python3.15 is of the optional bundle python-data, which is not here: `shadowbox bundle get python-data --from PLACE` brings it; " +
+      "gerp is not among the commands (near it: grep, egrep); `ls /bin` lists them",
+  );
+});
+
 test.each([
   ["nothing missing", "bash: line 1: x: No such file or directory\n"],
   ["a command that is there, but not in PATH", "bash: line 1: ls: command not found\n"],

@@ -10,11 +10,13 @@ const MESSAGE = /(?:^|: )([^\s:]+): command not found$/gm;
  * @param stderr text that the script wrote to its standard error; bash's own messages in it tell what was missing
  * @param commands names of the commands that are there
  * @param listing how to see them all, as the reader would ask for it
+ * @param optional names of commands that are not there → the optional bundle that would bring them
  */
 export function missingCommands(
   stderr: string,
   commands: Iterable<string>,
   listing: string,
+  optional: ReadonlyMap<string, string> = new Map(),
 ): string | undefined {
   const names = [...commands];
   const known = new Set(names);
@@ -22,11 +24,16 @@ export function missingCommands(
   const told = [...missing].filter((name) => !known.has(name)).slice(0, MOST);
   if (told.length === 0) return undefined;
   const parts = told.map((name) => {
+    const bundle = optional.get(name);
+    if (bundle !== undefined)
+      return `${name} is of the optional bundle ${bundle}, which is not here: ${bringing(bundle)}`;
     const near = nearest(name, names);
     return `${name} is not among the commands${near.length ? ` (near it: ${near.join(", ")})` : ""}`;
   });
   return `${parts.join("; ")}; ${listing} lists them`;
 }
+
+const bringing = (bundle: string) => `\`shadowbox bundle get ${bundle} --from PLACE\` brings it`;
 
 /** The names that a slip of the hand would have turned into this one, or that begin with it or it with them. */
 function nearest(name: string, names: readonly string[]): string[] {

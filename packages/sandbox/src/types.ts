@@ -390,6 +390,8 @@ export interface Sandbox extends AsyncDisposable {
   fork(options?: ForkOptions): Promise<Sandbox>;
   /** Installed commands by name. */
   commands(): ReadonlyMap<string, CommandEntry>;
+  /** Commands that are not installed, by name, and the optional bundle that would bring each. Node. */
+  optionalCommands(): ReadonlyMap<string, string>;
   /** Kills what runs, writes what is unwritten, lets go of the state's lock. */
   close(): Promise<void>;
 }

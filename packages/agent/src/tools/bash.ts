@@ -38,7 +38,12 @@ export const bash = defineTool({
       : result.status === 0
         ? ""
         : `\n[exit status ${result.status}${result.signal ? `, ${result.signal}` : ""}]`;
-    const missing = missingCommands(output, sandbox.commands().keys(), "`ls /bin`");
+    const missing = missingCommands(
+      output,
+      sandbox.commands().keys(),
+      "`ls /bin`",
+      sandbox.optionalCommands(),
+    );
     return {
       output:
         `${output.trimEnd()}${end}${missing ? `\n[${missing}]` : ""}`.replace(/^\n/, "") || "[no output]",

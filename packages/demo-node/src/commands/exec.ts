@@ -67,7 +67,12 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
     });
     const changes = box.changes();
     if (json) errors = text(result.stderr);
-    const missing = missingCommands(errors, box.commands().keys(), "`shadowbox bundle list`");
+    const missing = missingCommands(
+      errors,
+      box.commands().keys(),
+      "`shadowbox bundle list`",
+      box.optionalCommands(),
+    );
     if (json) {
       const { status, signal, durationMs, timedOut, truncated } = result;
       const [stdout, stderr] = [text(result.stdout), errors];

@@ -13,7 +13,7 @@ import {
 import { openFolderRegistry } from "@shadowbox/bundle/node";
 import type { WorkerPool } from "@shadowbox/wasi";
 import { archivesOf } from "../archives.ts";
-import { type Installed, listCommands } from "../commands.ts";
+import { type Installed, listCommands, optionalCommands } from "../commands.ts";
 import { SandboxError } from "../errors.ts";
 import type { SandboxOptions } from "../types.ts";
 
@@ -52,6 +52,7 @@ export function installCommands(
     bytes: tools.loadModuleSync,
     entries: tools.commands,
     archives: archivesOf(first),
+    optional: optionalCommands(first),
   };
   installed.set(key, entry);
   return entry;

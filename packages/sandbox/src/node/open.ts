@@ -77,7 +77,7 @@ function openBox(options: SandboxOptions, ground: Ground, kept?: Kept): Box {
   const pages = memoryPages(options.limits);
   const installed = installCommands(pool, registry, pages, options);
   const picked = pickBundles(installed, options);
-  const { commands, entries, archives } = picked;
+  const { commands, entries, archives, optional } = picked;
   const frozen = `${options.workspaceDir ?? "/workspace"}/.git`.replace("//", "/");
   const setup: NodeSetup = {
     ...{ project: place, image: image?.buffer, frozen },
@@ -87,7 +87,7 @@ function openBox(options: SandboxOptions, ground: Ground, kept?: Kept): Box {
   const box = new Box(options, {
     pool,
     setup,
-    tools: { kernel: commands, entries, mounts: mountsOf(setup) },
+    tools: { kernel: commands, entries, mounts: mountsOf(setup), ...(optional && { optional }) },
     restore: (tree) => restored && restoreTree(tree, restored),
     journal: kept?.journal,
     ...(options.engine === "wasmtime" && {
