@@ -1,4 +1,4 @@
-import { missingCommands } from "@shadowbox/sandbox";
+import { missingCommands, type Sandbox } from "@shadowbox/sandbox";
 import { summaryOf } from "../cli/changes.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { Interruption } from "../cli/interruption.ts";
@@ -29,6 +29,10 @@ export const exec: CliCommand = {
 
 /** Characters of standard error that are looked through for commands that were missing. */
 const MESSAGES = 1 << 20;
+
+/** What of the errors is about commands that are not there. */
+const missingOf = (errors: string, box: Sandbox) =>
+  missingCommands(errors, box.commands().keys(), "`shadowbox bundle list`", box.optionalCommands());
 
 async function runExec({ values, positionals }: Parsed): Promise<number> {
   const [script, ...args] = positionals;
@@ -67,12 +71,7 @@ async function runExec({ values, positionals }: Parsed): Promise<number> {
     });
     const changes = box.changes();
     if (json) errors = text(result.stderr);
-    const missing = missingCommands(
-      errors,
-      box.commands().keys(),
-      "`shadowbox bundle list`",
-      box.optionalCommands(),
-    );
+    const missing = missingOf(errors, box);
     if (json) {
       const { status, signal, durationMs, timedOut, truncated } = result;
       const [stdout, stderr] = [text(result.stdout), errors];

@@ -40,6 +40,13 @@ test("python() shows the user's frames of an error, and the session goes on", as
   expect(await inSession("k")).toMatchObject({ stdout: "5\n" });
 });
 
+test("python() points at the place of an error in a last line, and hides its own frames when repr() fails", async () => {
+  const { stderr } = await run("x = 1; 1 / 0");
+  expect(stderr).toContain("    x = 1; 1 / 0\n           ~~^~~\n");
+  const shown = await run("class Odd:\n    def __repr__(self): raise ValueError('odd')\nOdd()");
+  expect(shown.stderr).toMatch(/^Traceback .*\n {2}File "<cell 1>", line 2, in __repr__\n/);
+});
+
 test("python() reports a syntax error at its place", async () => {
   const { status, stderr } = await run("a = 1\nb = = 2");
   expect(status).toBe(1);

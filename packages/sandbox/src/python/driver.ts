@@ -70,7 +70,7 @@ def _serve():
             return
         seen.add(id(report))
         frames = list(report.stack)
-        while frames and frames[0].filename == "<string>" and frames[0].name in ("<module>", "_serve", "status_of", "run", "split"):
+        while frames and frames[0].filename == "<string>" and frames[0].name in ("<module>", "_serve", "status_of", "run", "split", "show"):
             frames.pop(0)
         while frames and frames[0].filename.startswith((library, "<frozen")):
             frames.pop(0)
@@ -107,7 +107,9 @@ def _serve():
         count += 1
         name = f"<cell {count}>"
         code = request["code"]
-        linecache.cache[name] = (len(code), None, code.splitlines(True), name)
+        # Carets are placed by lines that end, as linecache has those of files.
+        lines = [line.removesuffix("\\n") + "\\n" for line in io.StringIO(code, None)]
+        linecache.cache[name] = (len(code), None, lines, name)
         sys.stdin = io.TextIOWrapper(io.BytesIO(request["stdin"].encode("utf-8", "surrogatepass")), "utf-8")
         if request["combine"]:
             try:
