@@ -138,15 +138,26 @@ pub unsafe fn fd_read(fd: c_int, iovs: *const Iovec, n: usize, done: *mut usize)
         Target::Host(number) => number,
     };
     let Some(into) = vectors(iovs, n).iter().find(|one| one.len > 0) else { return 0 };
-    match Request::new(Op::Read).u32(number).u32(into.len.min(CHUNK) as u32).send() {
-        Ok(mut reply) => {
-            let bytes = reply.string();
-            core::ptr::copy_nonoverlapping(bytes.as_ptr(), into.buf.cast_mut(), bytes.len().min(into.len));
-            done.write(bytes.len().min(into.len));
-            0
+    let mut have = 0;
+    loop {
+        let wanted = (into.len - have).min(CHUNK);
+        match Request::new(Op::Read).u32(number).u32(wanted as u32).send() {
+            Ok(mut reply) => {
+                let bytes = reply.string();
+                let got = bytes.len().min(wanted);
+                core::ptr::copy_nonoverlapping(bytes.as_ptr(), into.buf.cast_mut().add(have), got);
+                have += got;
+                // As much as one message brings: there may be more, and whoever asked for it gets it at once.
+                if got < CHUNK || have == into.len {
+                    break;
+                }
+            }
+            Err(error) if have == 0 => return errno(error),
+            Err(_) => break,
         }
-        Err(error) => errno(error),
     }
+    done.write(have);
+    0
 }
 
 pub unsafe fn fd_write(fd: c_int, iovs: *const Iovec, n: usize, done: *mut usize) -> Errno {
