@@ -1,4 +1,4 @@
-// Scripts of the conformance cases, changed at random, in bash and in ours: node bench/shell/mutate.mjs [--from SEED] [--count N] [--show N] [--jobs N] [SEED…]
+// Scripts of the conformance cases, changed at random, in bash and in ours: node bench/shell/mutate.mjs [--from SEED] [--count N] [--show N] [--jobs N] [--seconds N] [SEED…]
 // The cases are in CONFORMANCE_DIR, or --corpus FILE.jsonl any number of times. A changed script may do anything: both run as nobody, with few commands and
 // little of everything, so this needs root. Compares status, standard output and standard error. What differs as it stands in its case, or from run to run, is
 // not counted; ends with 1 when anything else differs that bench/shell/known.mjs does not list.
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     count: { type: "string", default: "3000" },
     show: { type: "string", default: "20" },
     jobs: { type: "string", default: "2" },
+    seconds: { type: "string", default: "100000" },
     corpus: { type: "string", multiple: true, default: [] },
   },
 });
@@ -31,7 +32,7 @@ const COMMANDS =
   "basename cat cut dirname env expr false fold grep head ls mkdir od paste printf readlink rev rmdir sed seq sleep sort tac tail tee touch tr true uniq wc xargs";
 /** Numbers of processes, time, chance, and what runs beside the script: nothing that two runs would agree about. */
 const VARIES =
-  /\$\$|\$!|PID|RANDOM|SECONDS|EPOCH|\bdate\b|\btimes?\b|\bjobs\b|\bkill\b|\bwait\b|\bcoproc\b|\bulimit\b|\bumask\b|[<>]\(|[^&>|]&\s*($|[^&>\s])|[^&>|]&$|\/dev\/(tcp|udp|tty)|\\[tj]|\bhistory\b|\bfc\b|HISTCMD|\bhelp\b|\bbind\b|\btype\b|\bhash\b|\blogout\b/m;
+  /\$\$|\$!|PID|RANDOM|SECONDS|EPOCH|\bdate\b|\btimes?\b|\bjobs\b|\bkill\b|\bwait\b|\bcoproc\b|\bulimit\b|\bumask\b|[<>]\(|[^&>|]&\s*($|[^&>\s])|[^&>|]&$|\/dev\/(tcp|udp|tty)|\\[tj]|\bhistory\b|\bfc\b|HISTCMD|\bhelp\b|\bbind\b|\btype\b|\bhash\b|\blogout\b|\b(?:set|declare|typeset|local|export|readonly)(?: -\w+)?\s*(?:$|[;|&<>)])/m;
 
 const folder = process.env.CONFORMANCE_DIR ?? join(import.meta.dirname, "../../../shared/conformance");
 const files =
@@ -124,7 +125,7 @@ let at = 0;
 await Promise.all(Array.from({ length: Number(values.jobs) }, (_, lane) => work(lane)));
 
 async function work(lane) {
-  while (at < seeds.length) {
+  while (at < seeds.length && performance.now() < Number(values.seconds) * 1000) {
     const seed = seeds[at++];
     if (at % 500 === 0) console.error(`${at} so far, ${differing.length} otherwise`);
     const mutation = mutationOf(seed, scripts);
@@ -154,7 +155,7 @@ function note(seed, id, script, { want, got }) {
 }
 
 console.log(
-  `${counts.same} of ${seeds.length} do the same; ${counts.late} never end in bash, ${counts.varies} vary, ${counts.case} differ as their case does; ` +
+  `${counts.same} of ${at} do the same; ${counts.late} never end in bash, ${counts.varies} vary, ${counts.case} differ as their case does; ` +
     `${[...listed.values()].flat().length} differ as listed; otherwise ${differing.length}: ${counts.stdout} in standard output, ${counts.status} in status, ${counts.stderr} in messages`,
 );
 for (const [reason, names] of listed)

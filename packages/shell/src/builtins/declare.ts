@@ -292,7 +292,8 @@ function declareOne(
   literal: ArrayLiteral | undefined,
 ): boolean {
   const match = /^([A-Za-z_]\w*)(\[.*?\](?=\+?=|$))?(\+?=)?/s.exec(text);
-  if (!match || (match[0].length < text.length && !match[3])) {
+  const isWhole = match && (match[0].length === text.length || match[3] !== undefined);
+  if (!isWhole || (match[2] && !sh.isAssignable(`${match[1]}${match[2]}`) && match[2] !== "[]")) {
     sh.builtinError(request.name, `\`${text}': not a valid identifier`);
     return false;
   }

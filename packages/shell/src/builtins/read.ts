@@ -52,7 +52,7 @@ export function readBuiltin(sh: Interpreter, args: string[]): number {
   const input = readInput(sh, options);
   if (options.silent && isTerminal) sh.errorText(REVEAL);
   if (input.end === "interrupted") return 128 + input.signal;
-  if (input.error) sh.builtinError("read", `read error: ${options.fd}: ${errorText(input.error)}`);
+  if (input.error) return sh.builtinError("read", `read error: ${options.fd}: ${errorText(input.error)}`);
   let ok = true;
   if (options.array !== undefined) ok = assignArray(sh, options.array, input.text, input.escaped);
   else ok = assignNames(sh, names, input.text, input.escaped, options);

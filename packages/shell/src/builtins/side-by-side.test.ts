@@ -22,6 +22,16 @@ const CASES: Record<string, string[]> = {
     "f() { local b=hi; declare -a b; declare -p b; local c=1; declare -a c+=(2); declare -p c; }; f",
     "unset a; a=(${!a[@],}); declare -p a; declare -i n=7; n+=?; echo $n",
   ],
+  "what changed scripts showed": [
+    "a[0]=1 echo hi; echo $? ${a[0]}; a[0]=1 b=2 eval 'echo $b'; f() { echo in; }; a[1/0]=$(echo no >&2) f; set -o posix; a[0]=1 echo no; echo no",
+    "a=(1 2 3); unset 'a[1]b[2]'; echo $?; unset -v 'a[1]b[2]'; echo $?; read 'a[3]b[3]' <<< 1; printf -v 'a[3]b[4]' x; declare 'a[1]b[2]=3'; declare -p a",
+    "x=old; read x y < /; echo $? $x; read -a z < /; echo $? ${#z[@]}",
+    "for i $'in' 1; do :; done",
+    'foo () $"x"',
+    "case x \"$(x)\"'y'$'a b'",
+    'case $foo "in\n a) ;;\nesac',
+    "[ a = x --a \\( b = x \\) ]; echo $?; test a = b c d e; echo $?",
+  ],
   "POSIX mode and what ends it": [
     "set -o posix; readonly v=1; command eval 'v=2\necho in'; echo after $?; for i in 1 2; do command eval 'v=2; echo no'; echo $i $?; done; eval v=2; echo no",
     "set -o posix; (echo $((1/0)); echo in); echo $?; (echo ${x?no}; echo in); echo $?; declare -i i; x=abc; echo ${x:1/0}\necho after; cat <<< $((1/0))\necho $((08))\necho no",

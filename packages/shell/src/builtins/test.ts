@@ -85,7 +85,9 @@ class Test {
     }
     this.#at = from;
     const value = this.#or();
-    if (this.#at < words.length) throw wrong(`too many arguments`);
+    const more = words[this.#at];
+    if (more !== undefined)
+      throw wrong(more.startsWith("-") ? `syntax error: \`${more}' unexpected` : "too many arguments");
     return value;
   }
 

@@ -23,7 +23,7 @@ export function unsetBuiltin(sh: Interpreter, args: string[]): number {
 
 function unsetOne(sh: Interpreter, text: string, kind: string): boolean {
   if (kind === "f") return unsetFunction(sh, text);
-  const target = splitSubscript(text);
+  const target = sh.isAssignable(text) ? splitSubscript(text) : undefined;
   if (!target) {
     if (kind === "" && sh.state.functions.read.has(text)) return unsetFunction(sh, text);
     // Without -v it may be the name of a function, of which there is none.

@@ -264,3 +264,11 @@ function fillAssoc(
     else sh.vars.setElement(variable, key, value, add && append);
   }
 }
+
+/** `a[0]=x command`: an element cannot be assigned to for a command, which runs all the same, but not in POSIX mode. */
+export function refusesElement(sh: Interpreter, { name, subscript }: Assignment): boolean {
+  if (subscript === null) return false;
+  sh.error(`\`${name}[${subscript.text}]': not a valid identifier`);
+  if (sh.posix) sh.exit(1);
+  return true;
+}

@@ -4,9 +4,11 @@ import type { Builtin } from "../builtins/table.ts";
 import { isStackEnd, ShellError } from "../errors.ts";
 import { expandPrompt, type PromptHost } from "../expand/prompt.ts";
 import type { Assignment, Backquote, Command, ProcessSubstitution, Script } from "../parse/ast.ts";
+import { AssocArray } from "../state/arrays.ts";
 import type { CompletionSpec } from "../state/completion.ts";
 import { flagLetters, type SetOptions } from "../state/options.ts";
 import { type ShellFunction, ShellState } from "../state/shell-state.ts";
+import { isClosed } from "../state/target.ts";
 import { VariableStore } from "../state/variables.ts";
 import type { System } from "../system.ts";
 import { evaluateArithmetic } from "./arithmetic.ts";
@@ -265,7 +267,14 @@ export class Interpreter implements PromptHost {
 
   /** Whether a text is a name or `name[subscript]`. */
   isAssignable(text: string): boolean {
-    return /^[A-Za-z_]\w*(\[.+\])?$/s.test(text);
+    const match = /^([A-Za-z_]\w*)(?:\[(.+)\])?$/s.exec(text);
+    if (match === null) return false;
+    const [, name, subscript] = match;
+    return (
+      subscript === undefined ||
+      isClosed(subscript) ||
+      this.vars.get(name as string)?.value instanceof AssocArray
+    );
   }
 
   /** Assigns to `name` or `name[subscript]`; false after a failure, which is reported for `builtin`. */

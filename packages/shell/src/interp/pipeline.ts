@@ -4,7 +4,7 @@ import { wordParts } from "../parse/parts.ts";
 import { Attr } from "../state/variable.ts";
 import type { SpawnRequest } from "../system.ts";
 import { expandCommand, traceCommand } from "./arguments.ts";
-import { assign } from "./assign.ts";
+import { assign, refusesElement } from "./assign.ts";
 import { startFork } from "./background.ts";
 import { checkFailure, redirectOrFail, runCommand, runList } from "./execute.ts";
 import { startProgram, takeEarlySignals, waitForeground } from "./external.ts";
@@ -354,8 +354,11 @@ export function startSimple(
   if (!replaced) return { status: 1 };
   try {
     for (const assignment of node.assignments) {
-      assign(sh, assignment);
-      const variable = sh.vars.find(assignment.name);
+      if (refusesElement(sh, assignment)) continue;
+      const { name, value } = assignment;
+      if (value.type === "ArrayLiteral") sh.vars.writable(name).value = value.text;
+      else assign(sh, assignment);
+      const variable = sh.vars.find(name);
       if (variable) sh.vars.setAttributes(variable, Attr.EXPORT, 0);
     }
     return startProgram(sh, argv, true, how);

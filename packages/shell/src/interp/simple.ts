@@ -5,7 +5,7 @@ import { expandText } from "../expand/word.ts";
 import type { Assignment, Redirect, SimpleCommand } from "../parse/ast.ts";
 import { Attr } from "../state/variable.ts";
 import { expandCommand, traceCommand } from "./arguments.ts";
-import { assign } from "./assign.ts";
+import { assign, refusesElement } from "./assign.ts";
 import { redirectOrFail } from "./execute.ts";
 import { runProgram } from "./external.ts";
 import { callFunction } from "./functions.ts";
@@ -232,7 +232,10 @@ function withAssignments(
 /** False where one of them cannot be, which in POSIX mode keeps the command from running. */
 function assignAllTemporary(sh: Interpreter, assignments: readonly Assignment[]): boolean {
   try {
-    for (const node of assignments) assignTemporary(sh, node);
+    for (const node of assignments) {
+      assignTemporary(sh, node);
+      if (sh.flow !== undefined) return false;
+    }
     return true;
   } catch (error) {
     const failure = sh.report(error);
@@ -243,17 +246,12 @@ function assignAllTemporary(sh: Interpreter, assignments: readonly Assignment[])
 }
 
 function assignTemporary(sh: Interpreter, node: Assignment): void {
-  if (node.value.type === "ArrayLiteral" || node.subscript !== null) {
-    // `a=(…) cmd` and `a[0]=x cmd` put the text into the environment, as bash does for what cannot be exported.
-    const text = node.value.type === "ArrayLiteral" ? node.value.text : expandText(sh, node.value, true);
-    if (node.subscript !== null)
-      throw new ShellError(
-        "assignment",
-        `${node.name}[${node.subscript.text}]: cannot assign to an array element before a command`,
-      );
+  if (refusesElement(sh, node)) return;
+  if (node.value.type === "ArrayLiteral") {
+    // `a=(…) cmd` puts the text into the environment, as bash does for what cannot be exported.
     const variable = sh.vars.temporary(node.name);
     sh.vars.setAttributes(variable, Attr.EXPORT, 0);
-    variable.value = text;
+    variable.value = node.value.text;
     return;
   }
   const value = expandText(sh, node.value, true);

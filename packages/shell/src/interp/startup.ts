@@ -75,6 +75,27 @@ function parseArguments(sh: Interpreter, args: readonly string[]): Invocation | 
   return found;
 }
 
+const LONG_OPTIONS =
+  "debug debugger dump-po-strings dump-strings help init-file login noediting noprofile norc posix pretty-print rcfile restricted verbose version";
+
+function usageOf(name: string): string {
+  const long = LONG_OPTIONS.split(" ").map((option) => `\t--${option}\n`);
+  return [
+    `Usage:\t${name} [GNU long option] [option] ...\n\t${name} [GNU long option] [option] script-file ...\n`,
+    `GNU long options:\n${long.join("")}Shell options:\n`,
+    "\t-ilrsD or -c command or -O shopt_option\t\t(invocation only)\n\t-abefhkmnptuvxBCEHPT or -o option\n",
+  ].join("");
+}
+
+const HELP = `Type \`bash -c "help set"' for more information about shell options.
+Type \`bash -c help' for more information about shell builtin commands.
+`;
+
+function invalidOption(sh: Interpreter, option: string): 2 {
+  sh.errorText(`${sh.state.argv0}: ${option}: invalid option\n${usageOf(sh.state.argv0)}`);
+  return 2;
+}
+
 /** A status where the shell ends at once. */
 function longOption(sh: Interpreter, name: string): number | undefined {
   switch (name) {
@@ -82,10 +103,7 @@ function longOption(sh: Interpreter, name: string): number | undefined {
       sh.out(`GNU bash, version ${VERSION} (wasm32-unknown-wasi)\n`, "bash");
       return 0;
     case "help":
-      sh.out(
-        "Usage:\tbash [GNU long option] [option] ...\n\tbash [GNU long option] [option] script-file ...\n",
-        "bash",
-      );
+      sh.out(`GNU bash, version ${VERSION}-(wasm32-unknown-wasi)\n${usageOf(sh.state.argv0)}${HELP}`, "bash");
       return 0;
     case "posix":
       setOption(sh, "posix", true);
@@ -103,8 +121,7 @@ function longOption(sh: Interpreter, name: string): number | undefined {
     case "rcfile":
       return undefined;
     default:
-      sh.errorText(`${sh.state.argv0}: --${name}: invalid option\n`);
-      return 2;
+      return invalidOption(sh, `--${name}`);
   }
 }
 
@@ -132,7 +149,7 @@ function shortOptions(
     } else {
       const option = optionOfLetter(letter);
       if (!option) {
-        sh.errorText(`${sh.state.argv0}: ${arg[0]}${letter}: invalid option\n`);
+        invalidOption(sh, `${arg[0]}${letter}`);
         return -1;
       }
       setOption(sh, option, on);

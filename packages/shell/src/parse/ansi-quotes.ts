@@ -102,3 +102,13 @@ function fromByteText(text: string): string {
   }
   return decodeText(all);
 }
+
+const QUOTED = /"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$'((?:[^'\\]|\\.)*)'|\$(?=")/gs;
+
+/** A word as messages show it: `$'…'` as what it means in plain quotes, `$"…"` as `"…"`. */
+export function withPlainQuotes(word: string): string {
+  if (!/\$["']/.test(word)) return word;
+  return word.replace(QUOTED, (all: string, ansi?: string) =>
+    ansi === undefined ? (all === "$" ? "" : all) : `'${decodeAnsi(ansi)}'`,
+  );
+}

@@ -1,3 +1,4 @@
+import { withPlainQuotes } from "./ansi-quotes.ts";
 import type { ArrayElement, HereDocument, Script, Statement, Word } from "./ast.ts";
 import { BACKSLASH, DIGIT, HASH, META, NEWLINE, NUL, SPACE, TAB, WORD_STOP } from "./characters.ts";
 import type { ReservedWord } from "./reserved.ts";
@@ -204,8 +205,11 @@ export class Reader {
 
   private quotedToken(): string {
     const rest = this.src.slice(this.pos, -2);
-    const word = /^(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|`[^`]*`|\$\([^()]*\)|[^ \t\n;&|()<>])+/s.exec(rest);
-    return word ? word[0] : rest.slice(0, 1);
+    const word = /^(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|`[^`]*`|\$\([^()]*\)|[^ \t\n;&|()<>"'`\\])+/s.exec(rest);
+    const token = word?.[0] ?? "";
+    const next = rest[token.length] ?? "";
+    if (/["'`]/.test(next)) this.unmatched(next, this.line);
+    return token === "" ? next : token;
   }
 
   fail(kind: SyntaxProblem["kind"], ...texts: string[]): never {
@@ -230,7 +234,7 @@ export class Reader {
       if (this.cut) this.line++;
       this.fail("end", "syntax error: unexpected end of file");
     }
-    this.unexpectedToken(token);
+    this.unexpectedToken(withPlainQuotes(token));
   }
 
   unexpectedToken(token: string, kind: SyntaxProblem["kind"] = "token"): never {

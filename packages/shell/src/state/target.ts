@@ -14,3 +14,13 @@ export function splitSubscript(text: string): Target | undefined {
   if (!text.endsWith("]") || !isName(name)) return undefined;
   return { name, subscript: text.slice(bracket + 1, -1) };
 }
+
+/** Whether the brackets in a subscript belong together: those of `3]a[3` do not. */
+export function isClosed(subscript: string): boolean {
+  let depth = 0;
+  for (const c of subscript) {
+    if (c === "[") depth++;
+    else if (c === "]" && --depth < 0) return false;
+  }
+  return true;
+}
