@@ -11,14 +11,14 @@ import { SDK_CASES } from "../../../conformance/lib/sdk.mjs";
 import { builtSite } from "../bin/built.mjs";
 import { launchChromium } from "../bin/chromium.mjs";
 import { serveSite } from "../bin/site.mjs";
+import { newContext, newPage, PATIENCE } from "./node/testing.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** For one script, on a busy machine. */
 const LIMIT_MS = 40_000;
 
-// A browser starts and stops many processes: minutes of them on a busy machine.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig(PATIENCE);
 
 let outDir: string;
 let site: Awaited<ReturnType<typeof serveSite>>;
@@ -32,7 +32,7 @@ beforeAll(async () => {
     onRequest: ({ url, headers }) => requests.push({ path: url ?? "", cookie: headers.cookie }),
   });
   browser = await launchChromium();
-  const context = await browser.newContext();
+  const context = await newContext(browser);
   await context.addCookies([{ name: "login", value: "secret", url: site.address }]);
   page = await context.newPage();
   await page.goto(`${site.address}conformance.html`);
@@ -40,7 +40,7 @@ beforeAll(async () => {
     const { useCaseOptions } = globalThis as unknown as { useCaseOptions(options: object): void };
     useCaseOptions({ helpers: {}, limitMs });
   }, LIMIT_MS);
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -134,10 +134,10 @@ test("a page runs a file of cases and says what passed", async () => {
   ];
   writeFileSync(join(folder, "three.jsonl"), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
   const own = await serveSite(outDir, { mounts: { cases: folder } });
-  const other = await browser.newPage();
+  const other = await newPage(browser);
   try {
     await other.goto(`${own.address}conformance.html?cases=cases/three.jsonl`);
-    await other.getByText("2 of 3 pass, 3 in all").waitFor({ timeout: 60_000 });
+    await other.getByText("2 of 3 pass, 3 in all").waitFor();
     expect(await other.locator("#failures li").allTextContents()).toEqual(["bad: stdout"]);
   } finally {
     await other.close();
@@ -149,7 +149,7 @@ test("a page runs a file of cases and says what passed", async () => {
 test("a page without isolation headers is told what is missing", async () => {
   const open = await serveSite(outDir, { isolation: false });
   try {
-    const bare = await browser.newPage();
+    const bare = await newPage(browser);
     await bare.goto(`${open.address}conformance.html`);
     const result = await bare.evaluate(() =>
       (globalThis as unknown as { runCase(r: object): Promise<CaseResult> }).runCase({
@@ -166,7 +166,7 @@ test("a page without isolation headers is told what is missing", async () => {
 
 test("a registry that was tampered with is refused", async () => {
   const root = readFileSync(`${outDir}/registry/index.json`, "utf8");
-  const other = await browser.newPage();
+  const other = await newPage(browser);
   await other.route("**/registry/index.json", (route) =>
     route.fulfill({ body: root.replace(/"[0-9.]+"/, '"9.9.9"') }),
   );
@@ -179,10 +179,11 @@ test("a registry that was tampered with is refused", async () => {
     }),
   );
   expect(result.error).toContain("BundleError");
+  await other.close();
 });
 
 test("a program that was tampered with does not run", async () => {
-  const other = await browser.newPage();
+  const other = await newPage(browser);
   let changed = 0;
   await other.route("**/registry/assets/*", async (route) => {
     const body = Buffer.from(await (await route.fetch()).body());

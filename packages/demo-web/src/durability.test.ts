@@ -192,4 +192,4 @@ test("storage that is full is said, leaves what was kept, and goes on when there
     await browser.kill();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+}, 300_000);

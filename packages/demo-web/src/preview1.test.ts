@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ImageEntry, WasiRunOptions, WasiRunResult } from "@shadowbox/sandbox/browser";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { builtSite } from "../bin/built.mjs";
 import { launchChromium } from "../bin/chromium.mjs";
 import { serveSite } from "../bin/site.mjs";
+import { newPage, PATIENCE } from "./node/testing.ts";
 
 type Call = readonly (string | number | bigint)[];
 interface Scenario {
@@ -32,6 +33,8 @@ const TABLES: Record<string, readonly Scenario[]> = {
   others: (await wasi("conformance/others.ts")).others,
 };
 
+vi.setConfig(PATIENCE);
+
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
 let page: Page;
@@ -39,9 +42,9 @@ let page: Page;
 beforeAll(async () => {
   site = await serveSite(await builtSite());
   browser = await launchChromium();
-  page = await browser.newPage();
+  page = await newPage(browser);
   await page.goto(`${site.address}conformance.html`);
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -126,24 +129,18 @@ function withoutDirectorySizes({ calls }: Scenario, answers: Answers): Answers {
   return answers.map((answer, index) => (isSize(index) && answers[index - 1] === "03" ? "size" : answer));
 }
 
-test.each(Object.entries(TABLES))(
-  "%s answer in a page as on Node",
-  async (_, scenarios) => {
-    const differing: string[] = [];
-    for (const scenario of scenarios) {
-      const [node, chromium] = [await answersOnNode(scenario), await answersInPage(scenario)].map((answers) =>
-        withoutDirectorySizes(scenario, answers),
-      ) as [Answers, Answers];
-      for (const [index, call] of [...scenario.calls, ["status"]].entries())
-        if (node[index] !== chromium[index])
-          differing.push(
-            `${scenario.name}: ${call.map(String)}: Node ${node[index]}, page ${chromium[index]}`,
-          );
-    }
-    expect(differing).toEqual([]);
-  },
-  240_000,
-);
+test.each(Object.entries(TABLES))("%s answer in a page as on Node", async (_, scenarios) => {
+  const differing: string[] = [];
+  for (const scenario of scenarios) {
+    const [node, chromium] = [await answersOnNode(scenario), await answersInPage(scenario)].map((answers) =>
+      withoutDirectorySizes(scenario, answers),
+    ) as [Answers, Answers];
+    for (const [index, call] of [...scenario.calls, ["status"]].entries())
+      if (node[index] !== chromium[index])
+        differing.push(`${scenario.name}: ${call.map(String)}: Node ${node[index]}, page ${chromium[index]}`);
+  }
+  expect(differing).toEqual([]);
+});
 
 test(`a module does not get out of its folder by ${ATTEMPTS.length} paths`, async () => {
   const files: [string, string | undefined][] = [

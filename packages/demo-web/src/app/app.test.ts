@@ -7,12 +7,11 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { builtSite } from "../../bin/built.mjs";
 import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
-import { changes, openSample, type } from "../node/testing.ts";
+import { changes, newContext, newPage, openSample, PATIENCE, type } from "../node/testing.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// A browser starts and stops many processes: minutes of them on a busy machine.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig(PATIENCE);
 
 let outDir: string;
 let site: Awaited<ReturnType<typeof serveSite>>;
@@ -26,7 +25,7 @@ beforeAll(async () => {
     onReport: (report) => breaches.push(`${report["effective-directive"]} ${report["blocked-uri"]}`),
   });
   browser = await launchChromium();
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -34,12 +33,11 @@ afterAll(async () => {
 });
 
 test("the guide leads from a program to a reviewed commit, and the commit can be undone", async () => {
-  const { page, bad } = await openSample(await browser.newContext(), site.address);
+  const { page, bad } = await openSample(await newContext(browser), site.address);
   await page.getByRole("button", { name: "Run it" }).click();
   await page.locator(".guide .done").first().waitFor();
   await page.getByRole("button", { name: "Run it" }).click();
-  await changes(page).nth(1).waitFor();
-  expect(await changes(page).allTextContents()).toEqual(["README.md", "count.py"]);
+  await expect.poll(() => changes(page).allTextContents()).toEqual(["README.md", "count.py"]);
   await changes(page).last().click();
   await expect.poll(() => page.locator("pre .plus").allTextContents()).toEqual(["+def top(text, n=5):\n"]);
   await page.getByRole("button", { name: "Discard hunk" }).click();
@@ -56,7 +54,7 @@ test("the guide leads from a program to a reviewed commit, and the commit can be
 });
 
 test("what can run code later is asked about by itself; an undone commit can be had again", async () => {
-  const { page, bad } = await openSample(await browser.newContext(), site.address);
+  const { page, bad } = await openSample(await newContext(browser), site.address);
   await type(page, "mkdir .vscode; echo '{}' > .vscode/tasks.json; echo > new");
   await changes(page).nth(1).waitFor();
   await page.getByRole("button", { name: "Commit all 2" }).click();
@@ -74,7 +72,7 @@ test("what can run code later is asked about by itself; an undone commit can be 
 });
 
 test("the editor shows what differs among the lines, takes it back, and saves into the box", async () => {
-  const { page, bad } = await openSample(await browser.newContext(), site.address);
+  const { page, bad } = await openSample(await newContext(browser), site.address);
   await type(page, "sed -i 's/promises/plans/' poem.txt");
   await expect.poll(() => changes(page).allTextContents()).toEqual(["poem.txt"]);
   await page.getByRole("tab", { name: "Files" }).click();
@@ -83,6 +81,7 @@ test("the editor shows what differs among the lines, takes it back, and saves in
   await page.getByRole("button", { name: "Take back" }).focus();
   await page.keyboard.press("Enter");
   await page.locator(".cm-deletedChunk").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Close without saving" }).waitFor();
   await page.keyboard.press("Escape");
   await page.getByText("Not saved yet").waitFor();
   await page.getByRole("button", { name: "Save in the box" }).click();
@@ -92,7 +91,7 @@ test("the editor shows what differs among the lines, takes it back, and saves in
 });
 
 test("the keyboard reviews: one hunk yes, one no", async () => {
-  const page = await (await browser.newContext()).newPage();
+  const page = await newPage(browser);
   await page.goto(site.address);
   await page.getByRole("button", { name: /Start empty/ }).click();
   await type(page, "seq 30 > n");
@@ -114,7 +113,7 @@ test("the keyboard reviews: one hunk yes, one no", async () => {
 });
 
 test("a reload brings the box back, with its changes", async () => {
-  const { page, bad } = await openSample(await browser.newContext(), site.address);
+  const { page, bad } = await openSample(await newContext(browser), site.address);
   await type(page, "mkdir -p sub/deep && echo kept > sub/deep/file && mv poem.txt verse.txt");
   await expect.poll(() => changes(page).allTextContents()).toEqual(["sub/deep/file", "poem.txt → verse.txt"]);
   await page.reload();
@@ -129,9 +128,56 @@ test("a reload brings the box back, with its changes", async () => {
   expect(bad).toEqual([]);
 });
 
+test("a reload shows what was shown: the guide, the view, the open file, a message that was begun", async () => {
+  const { page, bad } = await openSample(await newContext(browser), site.address);
+  await type(page, "echo more >> README.md");
+  await changes(page).first().click();
+  await page.locator("pre .plus").first().waitFor();
+  await page.reload();
+  await page.locator("pre .plus").first().waitFor();
+  await page.getByRole("button", { name: "Run it" }).waitFor();
+  await page.getByRole("tab", { name: "Agent" }).click();
+  await page.getByLabel("Message to the agent").fill("Begun");
+  await page.getByRole("tab", { name: "Files" }).click();
+  await page.getByRole("button", { name: "poem.txt" }).click();
+  await page.locator(".editor .cm-line").first().waitFor();
+  await page.reload();
+  await page.locator(".editor .cm-line").getByText("The woods are lovely").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "poem.txt" }).waitFor();
+  expect(await page.getByLabel("Message to the agent").inputValue()).toBe("Begun");
+  await page.getByRole("tab", { name: "Terminal" }).click();
+  await type(page, "echo again > again");
+  await page.getByRole("button", { name: "again differs from the project" }).waitFor();
+  await page.getByRole("button", { name: "New project" }).click();
+  await page.getByRole("button", { name: /Start empty/ }).click();
+  await page.getByText("Nothing differs from the project.").waitFor();
+  expect(bad).toEqual([]);
+});
+
+test("hunks that are decided one right after the other are those that were shown", async () => {
+  const { page } = await openSample(await newContext(browser), site.address);
+  await type(page, "seq 60 > n; seq 60 > same");
+  await page.getByRole("button", { name: "Commit all 2" }).click();
+  await page.getByText("Nothing differs from the project.").waitFor();
+  await type(page, "sed -i 's/^2$/two/; 20d; s/^40$/forty/; s/^58$/last/' n");
+  await changes(page).first().click();
+  await expect.poll(() => page.locator("figure").count()).toBe(4);
+  await page.evaluate(() => {
+    // At once, before the first is through.
+    const acts = (name: string) => [...document.querySelectorAll<HTMLElement>(`figure [data-act=${name}]`)];
+    acts("keep")[1]?.click();
+    acts("keep")[2]?.click();
+    acts("discard")[0]?.click();
+  });
+  await expect.poll(() => page.locator("pre .plus").allTextContents()).toEqual(["+last\n"]);
+  await page.getByRole("button", { name: "Undo commit" }).click();
+  await expect.poll(() => page.locator("pre .plus").allTextContents()).toEqual(["+forty\n", "+last\n"]);
+});
+
 test("what pages of other origins post is ignored", async () => {
   const foreign = await serveSite(at("../../public"), { isolation: false });
-  const context = await browser.newContext();
+  const context = await newContext(browser);
   try {
     const { page, bad } = await openSample(context, site.address);
     const call = { id: 1, method: "exec", args: ["echo foreign > foreign"] };
@@ -158,7 +204,7 @@ test("what pages of other origins post is ignored", async () => {
 });
 
 test("a second tab shows what the first does, and takes over when that closes", async () => {
-  const context = await browser.newContext();
+  const context = await newContext(browser);
   const { page } = await openSample(context, site.address);
   await type(page, "echo one > from-first");
   await expect.poll(() => changes(page).allTextContents()).toEqual(["from-first"]);
@@ -185,7 +231,7 @@ test("a second tab shows what the first does, and takes over when that closes", 
 
 test("after the first visit the site works without a network", async () => {
   const own = await serveSite(outDir);
-  const context = await browser.newContext();
+  const context = await newContext(browser);
   try {
     const page = await context.newPage();
     await page.goto(own.address);
@@ -205,7 +251,7 @@ test("after the first visit the site works without a network", async () => {
 });
 
 test("Ctrl-C stops what runs, and no more: the terminal goes on with the same shell", async () => {
-  const { page } = await openSample(await browser.newContext(), site.address);
+  const { page } = await openSample(await newContext(browser), site.address);
   await type(page, "v=kept; cd /tmp; echo run'ni'ng; while :; do :; done");
   await page.getByText("running").first().waitFor();
   await page.keyboard.press("Control+c");
@@ -215,7 +261,7 @@ test("Ctrl-C stops what runs, and no more: the terminal goes on with the same sh
 });
 
 test("an archive comes in, and the workspace goes out as one", async () => {
-  const page = await (await browser.newContext()).newPage();
+  const page = await newPage(browser);
   await page.goto(site.address);
   const buffer = Buffer.from(zipSync({ "top/a.txt": Buffer.from("A\n"), "top/d/b.txt": Buffer.from("B\n") }));
   await page
@@ -235,7 +281,7 @@ test("an archive comes in, and the workspace goes out as one", async () => {
 test("where the server sets no isolation headers, the service worker adds them", async () => {
   const bare = await serveSite(outDir, { isolation: false });
   try {
-    const page = await (await browser.newContext()).newPage();
+    const page = await newPage(browser);
     await page.goto(bare.address);
     await page.getByRole("button", { name: /Start empty/ }).click();
     await type(page, "seq 3 > s");
@@ -249,7 +295,7 @@ test("where the server sets no isolation headers, the service worker adds them",
 test("where no service worker can be had either, the app says what is missing", async () => {
   const bare = await serveSite(outDir, { isolation: false });
   try {
-    const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
+    const page = await newPage(browser, { serviceWorkers: "block" });
     await page.goto(bare.address);
     await page.getByText("Shadowbox cannot start here").waitFor();
     await page.getByText("Cross-Origin-Opener-Policy: same-origin").waitFor();
@@ -262,7 +308,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 for (const colorScheme of ["light", "dark"] as const)
   test(`axe finds nothing serious, ${colorScheme}`, async () => {
-    const context = await browser.newContext({ colorScheme, bypassCSP: true });
+    const context = await newContext(browser, { colorScheme, bypassCSP: true });
     const start = await context.newPage();
     await start.goto(site.address);
     await start.getByRole("button", { name: /Try the sample/ }).waitFor();
@@ -298,7 +344,7 @@ async function serious(page: Page): Promise<string[]> {
 
 // Last: all tests before it use the same server.
 test("nothing of the app breaks its content policy, and what does is reported", async () => {
-  const { page } = await openSample(await browser.newContext(), site.address);
+  const { page } = await openSample(await newContext(browser), site.address);
   await page.evaluate(() => {
     new Image().src = "https://elsewhere.invalid/x.png";
   });

@@ -1,6 +1,7 @@
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { ConnectedRuntime } from "../runtime/client.ts";
 import type { Opened } from "../runtime/protocol.ts";
+import { useKept } from "./kept-view.ts";
 import type { Imported } from "./projects.ts";
 import { Questions } from "./questions.tsx";
 import { Start } from "./start.tsx";
@@ -11,7 +12,7 @@ import { Work } from "./work.tsx";
 /** The whole page. */
 export function App({ runtime, opened }: { runtime: ConnectedRuntime; opened: Promise<Opened> }) {
   const terminal = useRef<ShellTerminal | undefined>(undefined);
-  const [guided, setGuided] = useState(false);
+  const [guided, setGuided] = useKept("guided", false);
   const [view, actions] = useBox(runtime, opened, (bytes, shown) =>
     terminal.current ? terminal.current.write(bytes, shown) : shown(),
   );

@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { ModelSettings } from "../runtime/protocol.ts";
 import { type CallView, type Conversation, type Item, itemsOf } from "./conversation.ts";
+import { useKept } from "./kept-view.ts";
 import { ModeSelect } from "./settings.tsx";
 import type { AgentActions } from "./use-agent.ts";
 
@@ -101,7 +102,7 @@ function Call({ call: { name, subject, state, output } }: { call: CallView }) {
 }
 
 function Prompt({ isBusy, send, stop }: { isBusy: boolean; send(text: string): void; stop(): void }) {
-  const [text, setText] = useState("");
+  const [text, setText] = useKept("message", "");
   const submit = () => {
     if (isBusy || text.trim() === "") return;
     send(text);

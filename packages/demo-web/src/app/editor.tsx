@@ -27,6 +27,13 @@ export function Editor({ path, read, readOriginal, save, close }: Props) {
     await save(new TextEncoder().encode(editor.current.content()));
     close();
   };
+  useEffect(() => {
+    if (!isChanged) return;
+    // The browser asks before the page goes with what was not saved.
+    const ask = (event: Event) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [isChanged]);
   /** Escape closes what was not changed. */
   const keepChanges = (event: Event) => {
     if (!isChanged) return;

@@ -3,10 +3,9 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { builtSite } from "../../bin/built.mjs";
 import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
-import { changes, type, watch } from "../node/testing.ts";
+import { changes, newPage, PATIENCE, type, watch } from "../node/testing.ts";
 
-// A browser starts and stops many processes: minutes of them on a busy machine.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig(PATIENCE);
 
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
@@ -14,7 +13,7 @@ let browser: Browser;
 beforeAll(async () => {
   site = await serveSite(await builtSite());
   browser = await launchChromium();
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -22,7 +21,7 @@ afterAll(async () => {
 });
 
 test("a folder comes in, the accepted part of the edits goes back to it, and undo takes that back", async () => {
-  const page = await (await browser.newContext()).newPage();
+  const page = await newPage(browser);
   const bad = watch(page, site.address);
   await page.goto(site.address);
   const lines = Array.from({ length: 30 }, (_, at) => `line ${at + 1}\n`);
@@ -66,9 +65,9 @@ test("a folder comes in, the accepted part of the edits goes back to it, and und
   await page.getByRole("button", { name: "Discard hunk" }).nth(1).click();
   await expect.poll(() => page.getByRole("button", { name: "Discard hunk" }).count()).toBe(1);
   await page.getByRole("button", { name: "Commit all 3" }).click();
-  await page.getByText("Folder mine is as committed").waitFor();
+  await page.getByRole("button", { name: "Undo the last commit" }).waitFor();
   const notes = lines.join("").replace("line 2\n", "two\n");
-  await expect.poll(files).toEqual({ notes, "sub/other": before["sub/other"], "sub/new": "new\n" });
+  expect(await files()).toEqual({ notes, "sub/other": before["sub/other"], "sub/new": "new\n" });
   await page.reload();
   await page.getByRole("button", { name: "Undo the last commit" }).click();
   await expect.poll(files).toEqual(before);
@@ -76,7 +75,7 @@ test("a folder comes in, the accepted part of the edits goes back to it, and und
 });
 
 test("what the user changed in the folder meanwhile is merged, or goes as the person says", async () => {
-  const page = await (await browser.newContext()).newPage();
+  const page = await newPage(browser);
   const bad = watch(page, site.address);
   await page.goto(site.address);
   const write = (files: Record<string, string>) =>
@@ -124,7 +123,7 @@ test("what the user changed in the folder meanwhile is merged, or goes as the pe
 });
 
 test("what the user changed in the folder after a commit is not written over by its undo, unless the person says so", async () => {
-  const page = await (await browser.newContext()).newPage();
+  const page = await newPage(browser);
   await page.goto(site.address);
   const write = (text: string) =>
     page.evaluate(async (content) => {

@@ -73,6 +73,7 @@ export class FollowedFolder {
   async #write(origin: Origin, given: ProjectChanges, isClick: boolean): Promise<number> {
     const { call, update } = this.#parts;
     let changes = given;
+    await keepOrigin({ ...origin, isWriting: true });
     let report = await writeBack(origin, changes);
     if (isClick && report.conflicts.length > 0 && (await this.#answerNewer(origin, report.conflicts))) {
       changes = await call("projectChanges", origin.known);

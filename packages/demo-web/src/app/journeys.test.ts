@@ -5,11 +5,19 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { builtSite } from "../../bin/built.mjs";
 import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
-import { bodyOf, changes, openSample, openTab, screen, serveOpenly, type } from "../node/testing.ts";
+import {
+  bodyOf,
+  changes,
+  newContext,
+  openSample,
+  openTab,
+  PATIENCE,
+  screen,
+  serveOpenly,
+  type,
+} from "../node/testing.ts";
 
-// A browser starts and stops many processes: minutes of them on a busy machine.
-vi.setConfig({ testTimeout: 90_000 });
-const PATIENCE = { timeout: 40_000 };
+vi.setConfig(PATIENCE);
 
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
@@ -17,7 +25,7 @@ let browser: Browser;
 beforeAll(async () => {
   site = await serveSite(await builtSite());
   browser = await launchChromium();
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -41,31 +49,31 @@ test("a host is asked about: denied once, then allowed for the project, and reme
     asked.push(`${request.method} ${request.url} ${request.headers.cookie ?? "no cookie"}`);
     response.end("from the server\n");
   });
-  const context = await browser.newContext();
+  const context = await newContext(browser);
   try {
     const { page, bad } = await openSample(context, site.address, server.address);
     await openLoopback(page);
     await type(page, `curl -s ${server.address}/one`);
     await page.getByRole("alertdialog").getByRole("button", { name: "Deny" }).click();
-    await expect.poll(() => screen(page), PATIENCE).toContain("[status 7]");
+    await expect.poll(() => screen(page)).toContain("[status 7]");
     expect(asked).toEqual([]);
     await type(page, `curl -s ${server.address}/two`);
     await page.getByLabel("How long the answer holds").selectOption("project");
     await page.getByRole("button", { name: "Allow" }).click();
-    await expect.poll(() => screen(page), PATIENCE).toContain("from the server");
+    await expect.poll(() => screen(page)).toContain("from the server");
     await openTab(page, "Network");
-    await expect
-      .poll(() => page.locator(".requests .verdict").allTextContents())
-      .toEqual(["allowed", "refused"]);
+    const verdicts = () => page.locator(".requests .verdict").allTextContents();
+    await expect.poll(verdicts).toEqual(["allowed", "refused"]);
     await page.reload();
     await type(page, `curl -s ${server.address}/three > answer`);
-    await expect.poll(() => changes(page).allTextContents(), PATIENCE).toEqual(["answer"]);
+    await openTab(page, "Review");
+    await expect.poll(() => changes(page).allTextContents()).toEqual(["answer"]);
     expect(asked).toEqual(["GET /two no cookie", "GET /three no cookie"]);
     await openTab(page, "Network");
     await page.getByRole("button", { name: /^Forget/ }).click();
     await type(page, `curl -s ${server.address}/four`);
     await page.getByRole("alertdialog").press("Escape");
-    await expect.poll(() => page.locator(".requests .verdict").first().textContent()).toBe("refused");
+    await expect.poll(verdicts).toEqual(["refused", "allowed", "allowed", "refused"]);
     expect(bad).toEqual([]);
   } finally {
     await context.close();
@@ -98,7 +106,7 @@ function packageIndex() {
 
 test("a Python script uses a package that pip gets from an index on loopback", async () => {
   const index = await packageIndex();
-  const context = await browser.newContext();
+  const context = await newContext(browser);
   try {
     const { page, bad } = await openSample(context, site.address, index.address);
     await openLoopback(page);
@@ -106,7 +114,7 @@ test("a Python script uses a package that pip gets from an index on loopback", a
     await page.getByLabel("How long the answer holds").selectOption("session");
     await page.getByRole("button", { name: "Allow" }).click();
     await type(page, "python3 -c 'import greet; print(greet.greet(\"box\"))' > said");
-    await expect.poll(() => changes(page).allTextContents(), PATIENCE).toEqual(["said"]);
+    await expect.poll(() => changes(page).allTextContents()).toEqual(["said"]);
     await changes(page).first().click();
     await expect.poll(() => page.locator("pre .plus").allTextContents()).toEqual(["+hello box\n"]);
     expect(bad).toEqual([]);
@@ -117,13 +125,13 @@ test("a Python script uses a package that pip gets from an index on loopback", a
 });
 
 test("the demo agent works in the box, asks before it leaves it, and can be rewound", async () => {
-  const context = await browser.newContext();
+  const context = await newContext(browser);
   const { page, bad } = await openSample(context, site.address);
   await openTab(page, "Agent");
   await page.getByText("Recorded demo, no model").waitFor();
   await page.getByRole("button", { name: "Play the demo" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Deny" }).click(PATIENCE);
-  await page.getByText("NOTES.md is ready").waitFor(PATIENCE);
+  await page.getByRole("alertdialog").getByRole("button", { name: "Deny" }).click();
+  await page.getByText("NOTES.md is ready").waitFor();
   await page.getByText("working…").waitFor({ state: "hidden" });
   await expect
     .poll(() => page.locator(".call .state").allTextContents())
@@ -131,7 +139,7 @@ test("the demo agent works in the box, asks before it leaves it, and can be rewo
   await expect.poll(() => changes(page).allTextContents()).toEqual(["NOTES.md"]);
   await page.reload();
   await openTab(page, "Agent");
-  await page.getByText("NOTES.md is ready").waitFor(PATIENCE);
+  await page.getByText("NOTES.md is ready").waitFor();
   await openTab(page, "Timeline");
   await page.getByText("turn 1").waitFor();
   await page.getByRole("button", { name: "Restore the beginning" }).click();
@@ -170,7 +178,7 @@ function fakeModel(seen: { key: string | undefined; body: string }[]) {
 test("a model of the person's own works here; its key goes to its endpoint and nowhere else", async () => {
   const seen: { key: string | undefined; body: string }[] = [];
   const model = await fakeModel(seen);
-  const context = await browser.newContext();
+  const context = await newContext(browser);
   try {
     const { page, bad } = await openSample(context, site.address, model.address);
     await openSettings(page, async () => {
@@ -183,8 +191,8 @@ test("a model of the person's own works here; its key goes to its endpoint and n
     await page.getByLabel("What the agent may do").selectOption("ask");
     await page.getByLabel("Message to the agent").fill("What is the answer?");
     await page.keyboard.press("Enter");
-    await page.getByRole("alertdialog").getByRole("button", { name: "Allow" }).click(PATIENCE);
-    await page.getByText("The answer is 42.").waitFor(PATIENCE);
+    await page.getByRole("alertdialog").getByRole("button", { name: "Allow" }).click();
+    await page.getByText("The answer is 42.").waitFor();
     await expect.poll(() => changes(page).allTextContents()).toEqual(["answer"]);
     expect(seen.map(({ key }) => key)).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
     expect(seen[1]?.body).toContain('"content":"42"');

@@ -50,3 +50,15 @@ test("find() looks for a part among the lines before, the newest first", () => {
   expect(editor.find("cat", 2)).toEqual({ text: "cat a", at: 0 });
   expect(editor.find("dog")).toBeUndefined();
 });
+
+test("lines from before come before those of now, wherever the person is", () => {
+  const editor = new LineEditor();
+  editor.set("now");
+  editor.next();
+  editor.press("\x1b[A");
+  editor.remember(["older", "old"]);
+  editor.press("\x1b[A");
+  expect(editor.text).toBe("old");
+  for (const key of ["\x1b[B", "\x1b[B"]) editor.press(key);
+  expect(editor.text).toBe("");
+});

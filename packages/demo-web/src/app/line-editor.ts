@@ -5,21 +5,10 @@ export class LineEditor {
   #text = "";
   #cursor = 0;
   /** Lines before this one, and at which of them the person is; the last place is the new line's. */
-  readonly #history: string[];
-  #at: number;
+  readonly #history: string[] = [];
+  #at = 0;
   #draft = "";
   #cut = "";
-
-  /** `history`: lines before the first one, the newest last. */
-  constructor(history: readonly string[] = []) {
-    this.#history = [...history];
-    this.#at = history.length;
-  }
-
-  /** All lines before this one, the newest last. */
-  get history(): readonly string[] {
-    return this.#history;
-  }
 
   get text(): string {
     return this.#text;
@@ -51,13 +40,17 @@ export class LineEditor {
     this.#cursor = this.#text.length;
   }
 
-  /** Begins a new line; the one before is kept, unless it says nothing new. Whether it was. */
-  next(): boolean {
-    const isNew = this.#text.trim() !== "" && this.#history.at(-1) !== this.#text;
-    if (isNew) this.#history.push(this.#text);
+  /** Begins a new line; the one before is kept, unless it says nothing new. */
+  next(): void {
+    if (this.#text.trim() !== "" && this.#history.at(-1) !== this.#text) this.#history.push(this.#text);
     this.#at = this.#history.length;
     this.set("");
-    return isNew;
+  }
+
+  /** Lines from before the first one here. */
+  remember(lines: readonly string[]): void {
+    this.#history.unshift(...lines);
+    this.#at += lines.length;
   }
 
   /** The newest line before place `below` that has this in it, and its place. */

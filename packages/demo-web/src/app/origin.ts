@@ -9,6 +9,8 @@ export interface Origin {
   state: string;
   /** Path → SHA-256 of what the folder had when it was read or written last. */
   known: Map<string, string>;
+  /** Files of the folder are being written that `known` does not tell of yet. */
+  isWriting?: boolean;
 }
 
 export interface WriteBack {

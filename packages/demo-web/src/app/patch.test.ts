@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parsePatch, takeBack } from "./patch.ts";
+import { findHunk, parsePatch, takeBack } from "./patch.ts";
 
 const patch = `diff --git a/f b/f
 index 1..2 100644
@@ -34,4 +34,12 @@ test("parsePatch() keeps what is said before the hunks", () => {
   );
   expect(notes).toEqual(["similarity index 100%", "rename from f", "rename to g"]);
   expect(hunks).toEqual([]);
+});
+
+test("findHunk() finds a hunk where others went before it, and none that changed since", () => {
+  const [first, second] = parsePatch(patch).hunks;
+  const later = parsePatch(patch.replace(/@@ -1,3[^@]*@@\n(.*\n){4}/, "").replace("-8,2", "-9,2")).hunks;
+  expect(findHunk(later, second!)).toBe(0);
+  expect(findHunk(later, first!)).toBe(-1);
+  expect(findHunk(parsePatch(patch.replace("+ten", "+TEN")).hunks, second!)).toBe(-1);
 });

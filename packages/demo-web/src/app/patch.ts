@@ -31,6 +31,12 @@ export function parsePatch(text: string): FilePatch {
   return patch;
 }
 
+/** The place of a hunk that was shown in the file's patch as it is now; -1: the file changed there since. */
+export function findHunk(hunks: readonly Hunk[], { newStart, lines }: Hunk): number {
+  const text = lines.join("\n");
+  return hunks.findIndex((one) => one.newStart === newStart && one.lines.join("\n") === text);
+}
+
 /** The new file without this hunk: its lines are again what they were. */
 export function takeBack(content: string, hunk: Hunk): string {
   const side = (mark: "-" | "+") => {

@@ -1,5 +1,6 @@
 import type { ChangeFacts } from "@shadowbox/sandbox";
 import { useEffect, useState } from "preact/hooks";
+import { useKept } from "./kept-view.ts";
 import { type FilePatch, type Hunk, parsePatch } from "./patch.ts";
 import { useSome } from "./some.tsx";
 
@@ -15,8 +16,8 @@ const MARK: Readonly<Record<ChangeFacts["kind"], string>> = {
 export interface ReviewActions {
   patch(path: string): Promise<string>;
   keep(paths?: readonly string[]): Promise<void>;
-  /** Commits one hunk, counted from 0. */
-  keepHunk(path: string, hunk: number): Promise<void>;
+  /** Commits one hunk, as it was shown. */
+  keepHunk(path: string, hunk: Hunk): Promise<void>;
   discard(paths?: readonly string[]): Promise<void>;
   takeBack(path: string, hunk: Hunk): Promise<void>;
   undo(): Promise<void>;
@@ -34,7 +35,7 @@ interface Props {
 
 /** The change set: by file, and within a file by hunk. */
 export function Review({ changes, canUndo, canRedo, version, actions }: Props) {
-  const [open, setOpen] = useState<string | undefined>(undefined);
+  const [open, setOpen] = useKept<string | undefined>("review", undefined);
   const [shown, more] = useSome(changes);
   if (changes.length === 0)
     return (
@@ -150,11 +151,11 @@ function Patch({ path, version, actions }: { path: string; version: number; acti
           {note}
         </p>
       ))}
-      {patch.hunks.map((hunk, at) => (
+      {patch.hunks.map((hunk) => (
         <HunkView
           key={hunk.header}
           hunk={hunk}
-          keep={() => void actions.keepHunk(path, at)}
+          keep={() => void actions.keepHunk(path, hunk)}
           takeBack={() => void actions.takeBack(path, hunk)}
         />
       ))}

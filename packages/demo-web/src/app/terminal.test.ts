@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { builtSite } from "../../bin/built.mjs";
 import { launchChromium } from "../../bin/chromium.mjs";
 import { serveSite } from "../../bin/site.mjs";
-import { openSample, screen, type } from "../node/testing.ts";
+import { newContext, openSample, PATIENCE, screen, type } from "../node/testing.ts";
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig(PATIENCE);
 
 let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
@@ -15,9 +15,9 @@ let bad: string[];
 beforeAll(async () => {
   site = await serveSite(await builtSite());
   browser = await launchChromium();
-  ({ page, bad } = await openSample(await browser.newContext(), site.address));
+  ({ page, bad } = await openSample(await newContext(browser), site.address));
   await page.locator(".console").click();
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -89,17 +89,6 @@ test("Ctrl-R finds what was run before", async () => {
   await expect.poll(async () => (await rows()).slice(-3)).toEqual(["~ $ echo apple", "apple", "~ $"]);
 });
 
-test("a reload forgets nothing of what was typed", async () => {
-  await type(page, "printf '%s\\n' before");
-  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["before", "~ $"]);
-  await page.reload();
-  await expect.poll(rows).toEqual(["~ $"]);
-  await page.locator(".console").click();
-  await press("ArrowUp");
-  await expect.poll(rows).toEqual(["~ $ printf '%s\\n' before"]);
-  await press("Control+c");
-});
-
 test("what is pasted waits for a look; output without an end of line is kept", async () => {
   await press("Control+l");
   await page.evaluate(() => {
@@ -116,18 +105,25 @@ test("what is pasted waits for a look; output without an end of line is kept", a
 
 test("a flood of output waits for the terminal, loses nothing, and ends with Ctrl-C", async () => {
   await type(page, "seq 200000");
-  await expect.poll(async () => (await rows()).slice(-2), { timeout: 60_000 }).toEqual(["200000", "~ $"]);
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["200000", "~ $"]);
   await type(page, "yes");
-  await page.waitForTimeout(1500);
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["y", "y"]);
   await press("Control+c");
-  await expect
-    .poll(async () => (await rows()).slice(-2), { timeout: 20_000 })
-    .toEqual(["[status 130]", "~ $"]);
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["[status 130]", "~ $"]);
+});
+
+test("Ctrl-C right behind Enter stops what has not begun yet", async () => {
+  await press("Control+l");
+  await page.keyboard.type("while :; do :; done");
+  await press("Enter", "Control+c");
+  await page.keyboard.type("echo goes on");
+  await press("Enter");
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["goes on", "~ $"]);
 });
 
 test("thousands of changed files are shown piece by piece", async () => {
   await type(page, "mkdir many; for ((i = 10000; i < 13000; i++)); do echo x > many/$i; done");
-  await page.getByRole("button", { name: "Commit all 3000" }).waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Commit all 3000" }).waitFor();
   const shown = page.locator(".change");
   expect(await shown.count()).toBe(200);
   await page.getByRole("button", { name: "2,800 more" }).scrollIntoViewIfNeeded();
@@ -137,6 +133,25 @@ test("thousands of changed files are shown piece by piece", async () => {
   await expect.poll(() => page.locator(".files .dot").count()).toBe(201);
   await page.getByRole("tab", { name: "Review" }).click();
   await page.getByRole("button", { name: "Discard all" }).click();
-  await page.getByText("Nothing differs from the project.").waitFor({ timeout: 60_000 });
+  await page.getByText("Nothing differs from the project.").waitFor();
+  expect(bad).toEqual([]);
+});
+
+test("a reload brings back what was printed, and the lines that were run", async () => {
+  await press("Control+l");
+  await type(page, "printf 'a long line %s\\n' {1..60} | tr '\\n' ' '; echo; echo 'as it was'");
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["as it was", "~ $"]);
+  const before = await rows();
+  for (let loads = 0; loads < 2; loads++) {
+    await page.reload();
+    await expect.poll(rows).toEqual([...before.slice(0, -1), "─── loaded again: a new shell ───", "~ $"]);
+  }
+  await press("ArrowUp", "ArrowUp");
+  await expect.poll(async () => (await rows()).at(-1)).toMatch(/^~ \$ mkdir many/);
+  await press("Control+c");
+  await press("Control+r");
+  await page.keyboard.type("goes");
+  await expect.poll(async () => (await rows()).at(-1)).toBe("search: goes → echo goes on");
+  await press("Control+c");
   expect(bad).toEqual([]);
 });

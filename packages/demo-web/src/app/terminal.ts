@@ -1,11 +1,13 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { type ILink, type IMarker, Terminal } from "@xterm/xterm";
-import { keepHistory, loadHistory } from "./history.ts";
+import { keep, recall } from "./kept-view.ts";
 import { LineEditor } from "./line-editor.ts";
 
 /** What a terminal does with what is typed. */
 export interface TerminalActions {
   run(line: string, columns: number): Promise<{ status: number; cwd: string }>;
+  /** Lines that were run before this terminal was there, oldest first. */
+  history(): Promise<readonly string[]>;
   /** Whole lines that the beginning of one may become. */
   complete(line: string, cwd: string): Promise<string[]>;
   stop(): void;
@@ -16,6 +18,10 @@ const INTERRUPT = "\x03";
 const CLEAR = "\x0c";
 const SEARCH = "\x12";
 const TAB = "\t";
+
+/** Of what was printed, rows and characters that a reload shows again. */
+const KEPT = { rows: 400, characters: 60_000 };
+const LOADED_AGAIN = "─── loaded again: a new shell ───";
 
 /** A search through the lines before this one: what for, and at which of them it is. */
 interface Search {
@@ -28,16 +34,18 @@ export class ShellTerminal {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #actions: TerminalActions;
-  readonly #line = new LineEditor(loadHistory());
+  readonly #line = new LineEditor();
   /** The row where the prompt stands. */
   #start: IMarker | undefined;
   #search: Search | undefined;
   #isBusy = false;
+  #isRunning = false;
   /** What was typed meanwhile: the next line's. */
   #ahead: string[] = [];
   #cwd = "/workspace";
   #isStale = false;
   #drawing: Promise<void> | undefined;
+  readonly #end = new AbortController();
 
   constructor(place: HTMLElement, actions: TerminalActions) {
     this.#actions = actions;
@@ -53,17 +61,56 @@ export class ShellTerminal {
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.open(place);
     this.#fit.fit();
-    new ResizeObserver(() => this.#fit.fit()).observe(place);
-    const recolour = () => {
-      this.#terminal.options.theme = themeOf(place);
-    };
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-    window.addEventListener("theme", recolour);
+    this.#follow(place);
     this.#terminal.attachCustomKeyEventHandler((event) => !isBrowsers(event, this.#terminal.hasSelection()));
     this.#terminal.registerLinkProvider({ provideLinks: (row, show) => show(linksIn(this.#terminal, row)) });
     this.#terminal.onData((data) => this.#take(data));
-    this.#start = this.#terminal.registerMarker(0);
-    void this.#redraw();
+    const earlier = recall<string>("screen");
+    if (earlier) this.#terminal.write(`${earlier}\n\x1b[2m${LOADED_AGAIN}\x1b[0m\n`);
+    void this.#hold(async () => {
+      await this.#flush("");
+      this.#start = this.#terminal.registerMarker(0);
+      await this.#redraw();
+    });
+    const remember = (lines: readonly string[]) => this.#line.remember(lines);
+    void actions.history().then(remember, () => {});
+  }
+
+  /** Has the size of its place and the page's colours, and leaves what it shows for when the page is loaded again. */
+  #follow(place: HTMLElement): void {
+    const resizes = new ResizeObserver(() => this.#fit.fit());
+    resizes.observe(place);
+    const recolour = () => {
+      this.#terminal.options.theme = themeOf(place);
+    };
+    const { signal } = this.#end;
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
+    window.addEventListener("theme", recolour, { signal });
+    window.addEventListener("pagehide", () => keep("screen", this.#printed()), { signal });
+    signal.addEventListener("abort", () => resizes.disconnect());
+  }
+
+  /** It goes from the page. */
+  close(): void {
+    keep("screen", this.#printed());
+    this.#end.abort();
+    this.#terminal.dispose();
+  }
+
+  /** The last of what was printed, without the line that is being written. */
+  #printed(): string {
+    const { active } = this.#terminal.buffer;
+    const end = this.#isRunning ? active.baseY + active.cursorY : (this.#start?.line ?? 0);
+    const lines: string[] = [];
+    for (let row = Math.max(0, end - KEPT.rows); row < end; row++) {
+      const line = active.getLine(row);
+      const text = line?.translateToString(!active.getLine(row + 1)?.isWrapped) ?? "";
+      if (line?.isWrapped && lines.length > 0) lines.push(lines.pop() + text);
+      else lines.push(text);
+    }
+    // Nothing came after an earlier reload: it is said once.
+    while (lines.at(-1) === LOADED_AGAIN) lines.pop();
+    return lines.join("\n").slice(-KEPT.characters);
   }
 
   /** `shown` is called when they have been shown. */
@@ -75,9 +122,12 @@ export class ShellTerminal {
     this.#terminal.focus();
   }
 
-  /** Types a command and runs it. */
+  /** Types a command and runs it, after what runs. */
   async submit(line: string): Promise<void> {
-    if (this.#isBusy) return;
+    if (this.#isBusy) {
+      this.#ahead.push(line, ENTER);
+      return;
+    }
     this.#search = undefined;
     this.#line.set(line);
     await this.#enter();
@@ -89,7 +139,7 @@ export class ShellTerminal {
 
   /** A new line to write, below what was printed. */
   async #prompt(): Promise<void> {
-    if (this.#line.next()) keepHistory(this.#line.history);
+    this.#line.next();
     await this.#flush("");
     if (this.#terminal.buffer.active.cursorX > 0) await this.#flush("\x1b[2m⏎\x1b[0m\r\n");
     this.#start?.dispose();
@@ -128,11 +178,9 @@ export class ShellTerminal {
 
   #take(data: string): void {
     if (this.#isBusy) {
-      if (data !== INTERRUPT) this.#ahead.push(data);
-      else {
-        this.#ahead = [];
-        this.#actions.stop();
-      }
+      if (data === INTERRUPT) this.#ahead = [];
+      if (data === INTERRUPT && this.#isRunning) this.#actions.stop();
+      else this.#ahead.push(data);
       return;
     }
     if (this.#search !== undefined && this.#searchBy(this.#search, data)) void this.#redraw();
@@ -203,18 +251,21 @@ export class ShellTerminal {
       }
       await this.#redraw();
       await this.#flush("\r\n");
-      if (this.#line.text.trim() !== "") await this.#run(this.#line.text);
+      if (this.#line.text.trim() !== "" && !this.#ahead.includes(INTERRUPT)) await this.#run(this.#line.text);
       await this.#prompt();
     });
   }
 
   async #run(line: string): Promise<void> {
+    this.#isRunning = true;
     try {
       const { status, cwd } = await this.#actions.run(line, this.#terminal.cols);
       this.#cwd = cwd;
       if (status !== 0) this.#terminal.write(`\x1b[2m[status ${status}]\x1b[0m\r\n`);
     } catch (error) {
       this.#terminal.write(`\x1b[31m${(error as Error).message}\x1b[0m\r\n`);
+    } finally {
+      this.#isRunning = false;
     }
   }
 

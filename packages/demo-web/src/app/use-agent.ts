@@ -30,12 +30,19 @@ interface Parts {
 
 /** The agent of this page's box: its turns, and what is shown of them. */
 export function connectAgent({ call, update, refresh, model, setMode, fail }: Parts) {
-  let looking = false;
-  const look = async () => {
-    if (looking) return;
-    looking = true;
-    await refresh().catch(fail);
-    looking = false;
+  let looking: Promise<void> | undefined;
+  let isStale = false;
+  /** Looks at the box; what happens during a look is looked at after it. */
+  const look = (): Promise<void> => {
+    isStale = true;
+    looking ??= (async () => {
+      while (isStale) {
+        isStale = false;
+        await refresh().catch(fail);
+      }
+      looking = undefined;
+    })();
+    return looking;
   };
   const actions: AgentActions = {
     send: async (text) => {

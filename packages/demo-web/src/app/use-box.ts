@@ -5,8 +5,9 @@ import type { Call, ConnectedRuntime } from "../runtime/client.ts";
 import type { AuditEvent, CommandFacts, ListedFile, LogFacts, Opened, Reply } from "../runtime/protocol.ts";
 import { type ConflictReply, FollowedFolder } from "./folder.ts";
 import { keepForOffline } from "./isolation.ts";
+import { keepViewOf } from "./kept-view.ts";
 import { keepOrigin, keptOrigin, originOf } from "./origin.ts";
-import { takeBack } from "./patch.ts";
+import { findHunk, parsePatch, takeBack } from "./patch.ts";
 import { keepPreferences, loadPreferences, type Preferences, showTheme } from "./preferences.ts";
 import { download, exportZip, type Imported } from "./projects.ts";
 import type { Pending } from "./questions.tsx";
@@ -54,6 +55,8 @@ export interface BoxActions {
   review: ReviewActions;
   agent: AgentActions;
   run(line: string, columns: number): Promise<{ status: number; cwd: string }>;
+  /** Lines that were run in this project before. */
+  history(): Promise<readonly string[]>;
   complete(line: string, cwd: string): Promise<string[]>;
   stop(): void;
   begin(project: Imported): Promise<void>;
@@ -135,6 +138,7 @@ function askWith(update: Update) {
 
 function connect(call: Call, update: Update, given: Preferences, ask: ReturnType<typeof askWith>) {
   let version = 0;
+  let acting = Promise.resolve();
   let preferences = given;
   const fail = (error: unknown) => update({ problem: (error as Error).message });
   const refresh = async () => {
@@ -148,11 +152,15 @@ function connect(call: Call, update: Update, given: Preferences, ask: ReturnType
   };
   const folder = new FollowedFolder({ call, update, ask });
   /** Does something in the box, then shows what changed: a commit once the folder has it, too. */
-  const act: Act = async (what) => {
-    update({ problem: "" });
-    await what().catch(fail);
-    await folder.settle(false).catch(fail);
-    await refresh().catch(fail);
+  const act: Act = (what) => {
+    // One after the other: what is done next was decided on what is shown when the one before is through.
+    acting = acting.then(async () => {
+      update({ problem: "" });
+      await what().catch(fail);
+      await folder.settle(false).catch(fail);
+      await refresh().catch(fail);
+    });
+    return acting;
   };
   const setPreferences = async (wanted: Preferences) => {
     const isSameBox = JSON.stringify(wanted.box) === JSON.stringify(preferences.box);
@@ -203,8 +211,9 @@ function projectActions({ call, update, enter, folder, fail }: ProjectParts) {
   let leads = false;
   /** Shows the box that another tab has; one without a project is nothing to see yet. */
   const follow = async () => {
-    const { hasProject } = await call("present");
+    const { hasProject, state } = await call("present");
     if (leads || !hasProject) return;
+    keepViewOf(state);
     update({ follows: true });
     await enter();
   };
@@ -215,8 +224,12 @@ function projectActions({ call, update, enter, folder, fail }: ProjectParts) {
       update({ follows: false });
       if (!hasProject) update({ phase: "start" });
       else {
+        keepViewOf(state);
+        const origin = await keptOrigin(state);
+        // What was cut off comes first: until then the folder has files that its origin does not tell of.
+        if (origin?.isWriting) await folder.use(origin);
         await enter();
-        await folder.use(await keptOrigin(state));
+        if (!origin?.isWriting) await folder.use(origin);
       }
     } catch (error) {
       fail(error);
@@ -226,6 +239,7 @@ function projectActions({ call, update, enter, folder, fail }: ProjectParts) {
   const actions = {
     begin: async ({ files, folder: from }: Imported) => {
       const { state } = await call("start", files);
+      keepViewOf(state);
       const origin = from && (await originOf(from, state, files));
       await keepOrigin(origin);
       await folder.use(origin);
@@ -240,6 +254,7 @@ function projectActions({ call, update, enter, folder, fail }: ProjectParts) {
 function runActions(call: Call, refresh: () => Promise<void>) {
   return {
     run: (line: string, columns: number) => call("exec", line, columns).finally(refresh),
+    history: () => call("history"),
     complete: (line: string, cwd: string) => call("complete", line, cwd),
     stop: () => void call("stop"),
   };
@@ -272,12 +287,12 @@ function reviewActions(call: Call, act: Act, folder: FollowedFolder): ReviewActi
     patch: async (path) => text(await call("diff", [path])),
     keepHunk: (path, hunk) =>
       act(async () => {
-        const { added, removed } = await change(call, path);
         const left = await folder.meet([path]);
-        const now = await change(call, path);
-        // A merge may number the hunks anew: the person looks again.
-        if (left?.length === 0 || now.added !== added || now.removed !== removed) return;
-        await call("commit", [{ path, hunks: [hunk] }]);
+        if (left?.length === 0) return;
+        const at = findHunk(parsePatch(text(await call("diff", [path]))).hunks, hunk);
+        if (at < 0)
+          throw new Error(`Commit a hunk of ${path}: the file changed since it was shown. Look again.`);
+        await call("commit", [{ path, hunks: [at] }]);
       }),
     keep: (paths) =>
       act(async () => {
@@ -293,9 +308,4 @@ function reviewActions(call: Call, act: Act, folder: FollowedFolder): ReviewActi
         await call("write", `${ROOT}/${path}`, new TextEncoder().encode(takeBack(now, hunk)));
       }),
   };
-}
-
-async function change(call: Call, path: string): Promise<{ added: number; removed: number }> {
-  const { changes } = await call("changes");
-  return changes.find((one) => one.path === path) ?? { added: 0, removed: 0 };
 }

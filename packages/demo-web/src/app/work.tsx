@@ -4,6 +4,7 @@ import { Chat } from "./chat.tsx";
 import { Editor } from "./editor.tsx";
 import { Files, type FilesProps, withFolders } from "./files.tsx";
 import { Guide } from "./guide.tsx";
+import { useKept } from "./kept-view.ts";
 import { Network } from "./network.tsx";
 import { Review } from "./review.tsx";
 import { Settings, type StorageFacts } from "./settings.tsx";
@@ -26,8 +27,8 @@ interface Props {
 /** The box at work: terminal and agent on one side, what became of the project on the other. */
 export function Work(props: Props) {
   const { view, actions } = props;
-  const [tab, setTab] = useState<Tab>("review");
-  const [editing, setEditing] = useState<string | undefined>(undefined);
+  const [tab, setTab] = useKept<Tab>("tab", "review");
+  const [editing, setEditing] = useKept<string | undefined>("editing", undefined);
   return (
     <main class={view.follows ? "work follows" : "work"}>
       <section class="shell" aria-label="Work">
@@ -62,7 +63,7 @@ function Worker({
   endGuide,
   openSettings,
 }: Props & { openSettings(): void }) {
-  const [worker, setWorker] = useState<Who>("terminal");
+  const [worker, setWorker] = useKept<Who>("worker", "terminal");
   const { agent, preferences } = view;
   return (
     <>
@@ -180,8 +181,13 @@ function Console({
 }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    hold.current = new ShellTerminal(place.current as HTMLElement, actions);
-    hold.current.focus();
+    const terminal = new ShellTerminal(place.current as HTMLElement, actions);
+    hold.current = terminal;
+    terminal.focus();
+    return () => {
+      hold.current = undefined;
+      terminal.close();
+    };
   }, []);
   return <div class="console" ref={place} hidden={isHidden} />;
 }

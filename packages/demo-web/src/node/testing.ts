@@ -1,6 +1,28 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+
+/** For one wait in a page: a busy machine may take this long, milliseconds. */
+const WAIT_MS = 60_000;
+
+/** Of page tests: a browser starts and stops many processes, minutes of them on a busy machine. */
+export const PATIENCE = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: WAIT_MS } },
+};
+
+/** A window of its own: nothing that others kept. */
+export async function newContext(browser: Browser, options?: BrowserContextOptions): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(WAIT_MS);
+  return context;
+}
+
+/** A page in a window of its own. */
+export async function newPage(browser: Browser, options?: BrowserContextOptions): Promise<Page> {
+  return (await newContext(browser, options)).newPage();
+}
 
 /** What the page must never do: fail, break its own content policy, or speak with somebody else than these. */
 export function watch(page: Page, ...addresses: string[]): string[] {
@@ -32,7 +54,8 @@ export async function openSample(
 
 /** Types a command into the terminal and runs it. */
 export async function type(page: Page, line: string): Promise<void> {
-  await page.locator(".console").click();
+  // Before it is there, keys go nowhere.
+  await page.locator(".console .xterm-screen").click();
   await page.keyboard.type(line);
   await page.keyboard.press("Enter");
 }

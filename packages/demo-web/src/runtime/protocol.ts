@@ -27,6 +27,8 @@ export interface Runtime {
   exec(script: string, columns?: number): ExecEnd;
   /** Whole lines that the beginning of one may become, in a shell whose folder is `cwd`. */
   complete(line: string, cwd: string): string[];
+  /** What was run in the terminal of this project, oldest first. */
+  history(): readonly string[];
   /** Ends the script that runs as Ctrl-C does; the second time at once. */
   stop(): void;
   list(path: string): ListedFile[];

@@ -10,6 +10,7 @@ import {
 } from "@shadowbox/sandbox/browser";
 import type { Agent } from "./agent.ts";
 import { digestOf } from "./digest.ts";
+import { History } from "./history.ts";
 import { isEmptyConversation, keptStates, removeStates, takeTurn } from "./kept.ts";
 import { Page, Permissions } from "./person.ts";
 import {
@@ -35,6 +36,7 @@ let tabs: Tabs | undefined;
 let box: Sandbox | undefined;
 let permissions: Permissions | undefined;
 let agent: Promise<Agent> | undefined;
+let history: Promise<History> | undefined;
 /** What ends the script that runs: as Ctrl-C does, or at once. */
 let running: Record<"interrupt" | "kill", AbortController> | undefined;
 let name = "";
@@ -93,7 +95,8 @@ async function closeBox(): Promise<void> {
   agent = undefined;
   await box?.close();
   permissions?.close();
-  [box, permissions] = [undefined, undefined];
+  await history?.then((own) => own.close()).catch(() => {});
+  [box, permissions, history] = [undefined, undefined, undefined];
 }
 
 /** The newest state that holds a whole project; an import that was cut off holds none. */
@@ -135,6 +138,11 @@ function currentAgent(): Promise<Agent> {
   return agent;
 }
 
+function currentHistory(): Promise<History> {
+  history ??= History.open(`${name}.${present}`);
+  return history;
+}
+
 async function projectChanges(known: ReadonlyMap<string, string>): Promise<ProjectChanges> {
   const entries = projectFiles(current()).filter(({ type }) => type !== "directory");
   const put: ImageEntry[] = [];
@@ -145,21 +153,28 @@ async function projectChanges(known: ReadonlyMap<string, string>): Promise<Proje
 }
 
 async function exec(script: string, columns = 100): Promise<ExecEnd> {
+  // Where the storage is full, which the call itself says, it is not kept.
+  void currentHistory()
+    .then((own) => own.add(script))
+    .catch(() => {});
   running = { interrupt: new AbortController(), kill: new AbortController() };
   const show = (bytes: Uint8Array) => page.show(bytes);
   const { timeoutSeconds } = settings;
-  const { status, signal, durationMs, cwd } = await current().exec(script, {
-    session: true,
-    combine: true,
-    maxOutputBytes: 0,
-    signal: running.kill.signal,
-    interrupt: running.interrupt.signal,
-    onStdout: show,
-    env: { COLUMNS: String(columns) },
-    ...(timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
-  });
-  running = undefined;
-  return { status, signal, durationMs, cwd: cwd ?? current().workspaceDir };
+  try {
+    const { status, signal, durationMs, cwd } = await current().exec(script, {
+      session: true,
+      combine: true,
+      maxOutputBytes: 0,
+      signal: running.kill.signal,
+      interrupt: running.interrupt.signal,
+      onStdout: show,
+      env: { COLUMNS: String(columns) },
+      ...(timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
+    });
+    return { status, signal, durationMs, cwd: cwd ?? current().workspaceDir };
+  } finally {
+    running = undefined;
+  }
 }
 
 type ReviewMethod =
@@ -182,6 +197,7 @@ type Methods = {
 };
 
 const boxMethods = {
+  history: async () => (await currentHistory()).lines,
   complete: (line: string, cwd: string) => completions(current(), line, cwd),
   stop: () => {
     if (running) (running.interrupt.signal.aborted ? running.kill : running.interrupt).abort();
