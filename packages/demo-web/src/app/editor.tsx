@@ -27,13 +27,7 @@ export function Editor({ path, read, readOriginal, save, close }: Props) {
     await save(new TextEncoder().encode(editor.current.content()));
     close();
   };
-  useEffect(() => {
-    if (!isChanged) return;
-    // The browser asks before the page goes with what was not saved.
-    const ask = (event: Event) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [isChanged]);
+  useGuard(isChanged);
   /** Escape closes what was not changed. */
   const keepChanges = (event: Event) => {
     if (!isChanged) return;
@@ -80,6 +74,16 @@ export function Editor({ path, read, readOriginal, save, close }: Props) {
       <div class="code" ref={place} />
     </dialog>
   );
+}
+
+/** While something is unsaved the browser asks before the page goes. */
+function useGuard(isUnsaved: boolean): void {
+  useEffect(() => {
+    if (!isUnsaved) return;
+    const ask = (event: Event) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [isUnsaved]);
 }
 
 function Compare({ checked, change }: { checked: boolean; change(checked: boolean): void }) {

@@ -9,7 +9,7 @@ import { relayListener } from "../node/relay.ts";
 import { type AttackServer, startAttackServer } from "../node/testing/attack-server.ts";
 
 // A browser on a busy machine.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** What runs in the page: one request, as a program of a sandbox makes it. */
 const PAGE_CODE = `
@@ -89,7 +89,7 @@ beforeAll(async () => {
   await context.addCookies([{ name: "login", value: "cookie-of-the-user", domain: "127.0.0.1", path: "/" }]);
   page = await context.newPage();
   await page.goto(app);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -107,7 +107,7 @@ function ask(
   path: string,
   { port = "http", relay: byRelay = false, isSlow = false, ...more }: Given = {},
 ): Promise<Said> {
-  const limits = { ...(isSlow ? { idleMs: 2000, timeMs: 4000 } : {}), responseBytes: 2 << 20 };
+  const limits = { ...(isSlow ? { idleMs: 3000, timeMs: 4000 } : {}), responseBytes: 2 << 20 };
   return page.evaluate(
     (asked) => (globalThis as unknown as { ask(asked: object): Promise<Said> }).ask(asked),
     {

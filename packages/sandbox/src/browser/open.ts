@@ -7,6 +7,7 @@ import { SandboxError } from "../errors.ts";
 import { BASE_IS_SHARED, copyImage, givenImage, noteProject } from "../project.ts";
 import { ImageReview } from "../review/image.ts";
 import { ShadowReview } from "../review/shadow.ts";
+import { storing } from "../storing.ts";
 import type { SandboxOptions } from "../types.ts";
 import type { BrowserSetup } from "./attach.ts";
 import { browserFetchHost } from "./fetch-host.ts";
@@ -76,6 +77,7 @@ function openBox(options: SandboxOptions, parts: Parts): Box {
           : new ImageReview(tree, dir, {
               ...{ image, log: state?.log, snapshots: state?.snapshots },
               save: (one) => state?.saveProject(one),
+              flush: () => storing("keep what changed", () => state?.journal.flush(tree)),
             })),
     fork: async (tree, own) => {
       const project = image && options.base === undefined ? copyImage(image) : image;

@@ -26,7 +26,7 @@ function inChromium(code: string): string {
       `--user-data-dir=${join(folder, "profile")}`,
     ];
     return execFileSync("chromium", [...flags, ...more, "--dump-dom", `file://${page}`], {
-      timeout: 60_000,
+      timeout: 240_000,
       maxBuffer: 1 << 26,
       stdio: ["ignore", "pipe", "ignore"],
     }).toString();
@@ -35,7 +35,7 @@ function inChromium(code: string): string {
   }
 }
 
-test("Chromium judges every case of the table as Node does", { timeout: 60_000 }, () => {
+test("Chromium judges every case of the table as Node does", { timeout: 300_000 }, () => {
   const page = inChromium(
     `import { judgeAll } from "./testing/judge.ts";
      document.body.textContent = "@" + encodeURIComponent(JSON.stringify(judgeAll().map(({ got }) => got))) + "@";`,

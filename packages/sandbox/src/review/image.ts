@@ -58,6 +58,8 @@ export interface KeptProject {
   snapshots?: KeptSnapshots;
   /** Keeps the image; the state before is there until it returns. */
   save?(image: ProjectImage): void;
+  /** Keeps what the shadow holds. */
+  flush?(): void;
 }
 
 /**
@@ -67,20 +69,30 @@ export interface KeptProject {
 export class ImageReview extends ShadowReview {
   readonly #image: ProjectImage;
   readonly #save: (image: ProjectImage) => void;
+  readonly #flush: () => void;
   readonly #snapshots: Snapshots;
 
   constructor(tree: TreeFileSystem, workspaceDir: string, project: KeptProject) {
     super(tree, workspaceDir, project.image, "", project.log);
     this.#image = project.image;
     this.#save = project.save ?? (() => {});
+    this.#flush = project.flush ?? (() => {});
     this.#snapshots = new Snapshots(project.snapshots ?? new KeptSnapshots());
   }
 
-  /** Changes the project and keeps it; what cannot be kept did not happen. */
-  #keep<T>(change: () => T): T {
+  /**
+   * Changes the project and keeps it; what cannot be kept did not happen. The shadow is kept before it: it must not need what the project
+   * has no more, should all end in between. `hold` makes it so where it takes the new project to do so.
+   */
+  #keep<T>(change: () => T, hold?: () => void): T {
+    if (hold === undefined) this.#flush();
     const back = this.#image.bookmark();
     try {
       const result = change();
+      if (hold !== undefined) {
+        hold();
+        this.#flush();
+      }
       this.#save(this.#image);
       return result;
     } catch (error) {
@@ -157,13 +169,13 @@ export class ImageReview extends ShadowReview {
     if (paths.length === 0) throw new WorkspaceError("nothing", nothing);
     ownMoved(this.shadow, paths.map(encodeText));
     const were = new Map(this.#image.entries().map((entry) => [entry.path, entry]));
-    this.#keep(change);
     const seen = paths.map((path) => viewOfEntry(path, were.get(path)));
-    settleTransaction(
-      this.shadow,
-      seen.map(({ path }) => path),
-      { seen },
-    );
+    const places = seen.map(({ path }) => path);
+    try {
+      this.#keep(change, () => settleTransaction(this.shadow, places, { seen, holdsAll: true }));
+    } finally {
+      settleTransaction(this.shadow, places);
+    }
     this.#snapshots.restamp(this.shadow, operation);
     this.entries.append({ operation, transaction: id, paths });
     return { id, paths };

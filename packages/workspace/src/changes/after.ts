@@ -32,13 +32,15 @@ export interface Known {
   same?: ReadonlySet<Uint8Array>;
   /** What the box saw at paths where the shadow holds nothing and the project showed. */
   seen?: readonly View[];
+  /** The shadow lets go of nothing: what it holds stays, and it holds what is seen besides where the project has another thing. */
+  holdsAll?: boolean;
 }
 
 function sortPaths(
   shadow: Shadow,
   raw: RawChanges,
   paths: readonly Uint8Array[],
-  { same, seen = [] }: Known,
+  { same, seen = [], holdsAll = false }: Known,
 ) {
   const views = new Map(seen.map((view) => [pathKey(view.path), view]));
   const sorted = { letGo: [] as Uint8Array[], rebase: [] as Uint8Array[], shown: [] as View[] };
@@ -53,6 +55,7 @@ function sortPaths(
     const view = clean ?? (viewOf(shadow, path, false)[0] as View);
     // What the box moved without reading it was read for the commit, which has it in the project.
     const unread = held && view.kind === "nothing" && nodeAt(shadow, path) >= 0;
+    if (holdsAll && (held || isStanding(shadow, view))) continue;
     if (unread || isStanding(shadow, view)) sorted.letGo.push(path);
     else {
       sorted.rebase.push(path);
