@@ -45,8 +45,7 @@ export function Editor({ path, read, readOriginal, save, close }: Props) {
       const options = { path, content, changed: () => setChanged(true), save: () => void store() };
       editor.current = openCodeEditor(parent, options);
       setNote("");
-      const before = await readOriginal();
-      const text = before && textOf(before);
+      const text = await readOriginal().then((before) => before && textOf(before));
       if (!isOpen || text === undefined || text === content) return;
       setOriginal(text);
       setCompares(true);
