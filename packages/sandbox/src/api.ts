@@ -9,6 +9,7 @@ export { type NetRecorder, NetRecording, type RecordedExchange } from "./net/rec
 export { baseOf, projectFiles } from "./project.ts";
 export type {
   Base,
+  BetweenOptions,
   BlameLine,
   CallOrigin,
   ChangeFacts,

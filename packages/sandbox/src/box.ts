@@ -2,6 +2,7 @@ import type { CommandEntry } from "@shadowbox/bundle";
 import { copyTree, encodeText, Heap, TreeFileSystem } from "@shadowbox/vfs";
 import { Kernel, V8Engine, WorkerKind } from "@shadowbox/wasi";
 import type {
+  BetweenOptions,
   BlameLine,
   ChangeSet,
   CommitOptions,
@@ -333,8 +334,9 @@ export class Box implements Sandbox {
     return this.#here("snapshots", this.#reviewFor("snapshots").snapshotList?.());
   }
 
-  between(from: number, to: number): SnapshotDiff {
-    return this.#here("compare snapshots", this.#reviewFor("compare snapshots").between?.(from, to));
+  between(from: number, to: number, options?: BetweenOptions): SnapshotDiff {
+    const review = this.#reviewFor("compare snapshots");
+    return this.#here("compare snapshots", review.between?.(from, to, options));
   }
 
   blame(path: string): readonly BlameLine[] {

@@ -1,6 +1,7 @@
 import type { Capability, CommandEntry, Lock, TrustRoot } from "@shadowbox/bundle";
 import type { ImageEntry } from "@shadowbox/vfs";
 import type {
+  BetweenOptions,
   BlameLine,
   CallOrigin,
   ChangeSet,
@@ -20,6 +21,7 @@ import type {
 import type { NetEvent, NetworkOptions } from "./net/session.ts";
 
 export type {
+  BetweenOptions,
   BlameLine,
   CallOrigin,
   ChangeFacts,
@@ -358,7 +360,7 @@ export interface Sandbox extends AsyncDisposable {
   /** One for each call that changed something, and those with a name, oldest first. Not over a base. */
   snapshots(): readonly Snapshot[];
   /** What the calls after snapshot `from` (0: before the first) up to `to` changed in the box. Not over a base. */
-  between(from: number, to: number): SnapshotDiff;
+  between(from: number, to: number, options?: BetweenOptions): SnapshotDiff;
   /** Makes the box as it was after a snapshot (0: before the first), at and below `paths`, default everywhere. Not over a base. */
   restore(id: number, paths?: readonly string[]): Promise<RestoreResult>;
   /** Puts a file as its reviewer wants it into the box, as a snapshot of its own; the project is not touched. Not over a base. */

@@ -39,6 +39,7 @@ export type {
   Snapshot,
   UndoResult,
 } from "./operations.ts";
+export { type BetweenOptions, describeBetween } from "./snapshots/between.ts";
 export { blameFile } from "./snapshots/blame.ts";
 export { selectWithCalls, writersOf } from "./snapshots/by-call.ts";
 export { KeptSnapshots } from "./snapshots/kept.ts";

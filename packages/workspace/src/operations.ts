@@ -16,6 +16,8 @@ export interface Conflict {
   resolution?: Resolution;
   /** Of a merge: places in the box's file that now stand between conflict markers. */
   marks?: number;
+  /** The box moved the file unread, and its content is gone from the project: only `ours` and `skip` are answers. */
+  lost?: boolean;
 }
 
 /** What to commit. */

@@ -30,8 +30,12 @@ function changeLine(change: Facts, style: Style): string {
       ]
         .filter(Boolean)
         .join(" ");
+  const lost =
+    change.lost === undefined
+      ? ""
+      : `  ${style.red(`! its content is gone: ${showName(change.lost)} was removed from the project before anything read it`)}`;
   const flag = change.flag === undefined ? "" : `  ${style.red(`! ${change.flag}`)}`;
-  return `${paint(MARKS[change.kind])} ${from}${showName(change.path)}${counts ? `  ${counts}` : ""}${flag}`;
+  return `${paint(MARKS[change.kind])} ${from}${showName(change.path)}${counts ? `  ${counts}` : ""}${lost}${flag}`;
 }
 
 /** `3 files changed, +10 -2`. */

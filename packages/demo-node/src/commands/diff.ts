@@ -11,8 +11,9 @@ import type { CliCommand } from "./command.ts";
 import { snapshotNumber } from "./snapshots.ts";
 
 export const diff: CliCommand = {
-  usage: "diff [PATH… | N M] [options]",
-  about: "Shows the changes as a patch in git's format; N M: what the calls after snapshot N up to M did.",
+  usage: "diff [N M] [PATH…] [options]",
+  about:
+    "Shows the changes as a patch in git's format; with two numbers what differs between these snapshots (./3 is a path).",
   flags: {
     ...COMMON,
     ...BY_CALL,
@@ -40,21 +41,25 @@ export const diff: CliCommand = {
   },
 };
 
-/** Forms that need the texts of both sides, which snapshots do not give. */
-const FULL_ONLY = ["word-diff", "side-by-side", "unified", "call", "session"] as const;
+/** Selections that snapshots do not give. */
+const BOX_ONLY = ["call", "session"] as const;
 
 async function textOf(
   box: Sandbox,
   values: Parsed["values"],
-  paths: readonly string[],
+  words: readonly string[],
 ): Promise<string | Uint8Array> {
-  const range = rangeOf(box, values, paths);
-  if (range !== undefined) {
-    const { changes, patch } = box.between(...range);
+  const context = contextOf(values.unified);
+  const wordDiff = values["word-diff"] === true;
+  const forms = { ...(context !== undefined && { context }), words: wordDiff };
+  const { ends, paths } = snapshotsOf(box, values, words);
+  if (ends !== undefined) {
+    const wrong = [...BOX_ONLY, "side-by-side"].find((name) => values[name] !== undefined);
+    if (wrong !== undefined) throw new CliError(`diff of snapshots: expected no --${wrong}`, EXIT.USAGE);
+    const { changes, patch } = box.between(ends[0], ends[1], { paths, ...forms });
     return shortText(changes, values) ?? patchText(patch, values);
   }
   const selection = selectionOf(values, paths, box);
-  const context = contextOf(values.unified);
   const short = values.stat || values["name-only"] ? shortText(box.changes(selection), values) : undefined;
   if (short !== undefined) return short;
   if (values["side-by-side"] && !values.json) {
@@ -64,8 +69,7 @@ async function textOf(
       ...{ width, sideBySide: true, style: styleOf(process.stdout), paint: paintOf(process.stdout) },
     });
   }
-  const words = values["word-diff"] === true;
-  return patchText(box.diff(selection, { ...(context !== undefined && { context }), words }), values);
+  return patchText(box.diff(selection, forms), values);
 }
 
 function contextOf(text: unknown): number | undefined {
@@ -87,32 +91,29 @@ function patchText(patch: Uint8Array, values: Parsed["values"]): string | Uint8A
   return colourPatch(patch, process.stdout, values["word-diff"] === true);
 }
 
-const NUMBER = /^\d+$/;
-
-/** The two snapshots that are to be compared, if it is about snapshots. */
-function rangeOf(
+/**
+ * The snapshots that are to be compared, if they are: `N M` in front of the paths, or --since. A path of digits is told from a number by
+ * `./` before it.
+ */
+function snapshotsOf(
   box: Sandbox,
-  values: Parsed["values"],
-  paths: readonly string[],
-): [number, number] | undefined {
-  const isPair = paths.length === 2 && paths.every((text) => NUMBER.test(text));
-  if (values.since === undefined) {
-    if (values.until !== undefined)
-      throw new CliError("diff --until: expected --since, too, got none", EXIT.USAGE);
-    if (!isPair) return undefined;
-    const path = box.changes().changes.find((one) => paths.includes(one.path))?.path;
-    if (path !== undefined)
-      throw new CliError(
-        `diff ${paths.join(" ")}: expected snapshots, got the name of a changed file, too: write ./${path} for the file`,
-        EXIT.USAGE,
-      );
-  } else if (paths.length > 0)
-    throw new CliError(`diff --since: expected no PATH, got "${paths[0]}"`, EXIT.USAGE);
-  const wrong = FULL_ONLY.find((name) => values[name] !== undefined);
-  if (wrong !== undefined)
-    throw new CliError(`diff of snapshots: expected no other selection or form, got --${wrong}`, EXIT.USAGE);
-  if (isPair) return [Number(paths[0]), Number(paths[1])];
-  const last = box.snapshots().at(-1)?.id ?? 0;
-  const until = values.until === undefined ? last : snapshotNumber(values.until as string, "diff --until");
-  return [snapshotNumber(values.since as string, "diff --since"), until];
+  { since, until }: Parsed["values"],
+  words: readonly string[],
+): { ends?: [number, number]; paths: readonly string[] } {
+  if (since === undefined && until !== undefined)
+    throw new CliError("diff --until: expected --since with it", EXIT.USAGE);
+  if (since !== undefined) {
+    const last = box.snapshots().at(-1)?.id ?? 0;
+    const to = until === undefined ? last : snapshotNumber(until as string, "diff --until");
+    return { ends: [snapshotNumber(since as string, "diff --since"), to], paths: words };
+  }
+  const [from = "", to = ""] = words;
+  if (!/^\d+$/.test(from) || !/^\d+$/.test(to)) return { paths: words };
+  const path = box.changes().changes.find((one) => one.path === from || one.path === to)?.path;
+  if (path !== undefined)
+    throw new CliError(
+      `diff ${from} ${to}: expected snapshots, got the name of a changed file, too: write ./${path} for the file`,
+      EXIT.USAGE,
+    );
+  return { ends: [snapshotNumber(from, "diff"), snapshotNumber(to, "diff")], paths: words.slice(2) };
 }

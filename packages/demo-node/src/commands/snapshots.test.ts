@@ -22,6 +22,11 @@ describe("snapshots and merges on the command line", { timeout: 120_000 }, () =>
       expect((await bench.run(["diff", ...range])).stdout).toMatch(/\+four\n$/);
     expect((await bench.run(["diff", "1", "0"])).stdout).toMatch(/-four\n$/);
     expect((await bench.run(["diff", "1", "9"])).stderr).toMatch(/find snapshot 9: expected 1 to 2/);
+    expect((await bench.run(["diff", "2", "0", "a.txt", "-U", "0"])).stdout).toMatch(
+      /@@ -4,2 \+3,0 @@.*\n-four\n-five\n$/,
+    );
+    expect((await bench.run(["diff", "1", "2", "x"])).stderr).toMatch(/select "x": nothing changed there/);
+    expect((await bench.run(["diff", "1", "./2"])).stderr).toMatch(/"1"/);
     const blame = (await bench.run(["blame", "a.txt"])).stdout.split("\n");
     expect(blame[0]).toMatch(/^ +1 one$/);
     expect(blame[4]).toMatch(/^2 .*rm b\.txt.* 5 five$/);

@@ -163,12 +163,14 @@ export function conflictLines(
 ): string {
   const merged = isDry ? "would be merged" : "merged";
   return conflicts
-    .map(({ path, reason, resolution, marks }) => {
+    .map(({ path, reason, resolution, marks, lost }) => {
       const outcome =
         marks !== undefined
           ? `${merged} with ${marks} conflict${marks === 1 ? "" : "s"}${isDry ? "" : ", marked in the box"}`
           : resolution === undefined
-            ? `${reason} in the project, ${unanswered}`
+            ? lost
+              ? "deleted in the project before anything read it: discard it"
+              : `${reason} in the project, ${unanswered}`
             : resolution === "merge"
               ? merged
               : resolution;

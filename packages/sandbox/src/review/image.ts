@@ -7,6 +7,7 @@ import {
 } from "@shadowbox/vfs";
 import {
   answerFor,
+  type BetweenOptions,
   type BlameLine,
   blameFile,
   type CallOrigin,
@@ -16,6 +17,7 @@ import {
   checkRisks,
   collectChanges,
   type DiscardResult,
+  describeBetween,
   describeChanges,
   editFile,
   importPatch,
@@ -27,7 +29,6 @@ import {
   pathsOf,
   pickedChange,
   planTakeIn,
-  printPatch,
   type RefreshOptions,
   type RefreshResult,
   type RestoreResult,
@@ -224,9 +225,8 @@ export class ImageReview extends ShadowReview {
     return this.#snapshots.list();
   }
 
-  between(from: number, to: number): SnapshotDiff {
-    const changes = this.#snapshots.between(from, to);
-    return { changes: describeChanges(changes), patch: printPatch(changes) };
+  between(from: number, to: number, options?: BetweenOptions): SnapshotDiff {
+    return describeBetween(this.#snapshots.between(from, to), options);
   }
 
   restore(id: number, paths: readonly string[] = []): RestoreResult {

@@ -1,4 +1,5 @@
 import type {
+  BetweenOptions,
   BlameLine,
   CallOrigin,
   ChangeSet,
@@ -30,7 +31,7 @@ export interface Review {
   refresh?(options: RefreshOptions): RefreshResult;
   snapshot?(name?: string): number;
   snapshotList?(): readonly Snapshot[];
-  between?(from: number, to: number): SnapshotDiff;
+  between?(from: number, to: number, options?: BetweenOptions): SnapshotDiff;
   restore?(id: number, paths?: readonly string[]): RestoreResult;
   blame?(path: string): BlameLine[];
   edit?(path: string, content: Uint8Array): RestoreResult;

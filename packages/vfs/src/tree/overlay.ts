@@ -116,17 +116,18 @@ export class Overlay {
     return facts.entry.size === 0 ? new Uint8Array() : this.#bytes(node);
   }
 
-  #bytes(node: NodeId): Uint8Array {
-    const bytes = new Uint8Array(this.#fs.heap.f64[(node + 4 * Inode.SIZE) >>> 3]);
+  #bytes(node: NodeId, into?: Uint8Array): Uint8Array {
+    const size = this.#fs.heap.f64[(node + 4 * Inode.SIZE) >>> 3] as number;
+    const bytes = into && size <= into.length ? into.subarray(0, size) : new Uint8Array(size);
     readContent(this.#fs.heap, node, 0, bytes);
     return bytes;
   }
 
-  /** The file's bytes now, or a negated errno. */
-  content(node: NodeId): Uint8Array | number {
+  /** The file's bytes now, or a negated errno; in `into` if they fit there. */
+  content(node: NodeId, into?: Uint8Array): Uint8Array | number {
     return this.#fs.locked(() => {
       const loaded = this.#fs.read(node, 0, new Uint8Array(0));
-      return loaded < 0 ? loaded : this.#bytes(node);
+      return loaded < 0 ? loaded : this.#bytes(node, into);
     });
   }
 

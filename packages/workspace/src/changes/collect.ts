@@ -1,8 +1,9 @@
+import { type BaseEntry, FileType, type NodeId } from "@shadowbox/vfs";
 import { comparePaths, parentKey, pathKey, sameBytes } from "../paths.ts";
 import { collectRaw, kindOf, type New, type Old, type RawChanges, standingOf } from "./raw.ts";
 import { type Created, pairRenames } from "./renames.ts";
 import type { Shadow } from "./shadow.ts";
-import type { Change } from "./types.ts";
+import type { Change, Side } from "./types.ts";
 
 /**
  * What differs between the project and the shadow, in the order of a walk, from the marks that the tree keeps: cost
@@ -25,41 +26,72 @@ export function collectAll(shadow: Shadow): { changes: Change[]; marks: RawChang
 export function changesOf(shadow: Shadow, raw: RawChanges): Change[] {
   const changes: Change[] = [];
   const created: Created[] = [];
-  const add = (change: Change | undefined, now?: New) => {
-    if (change === undefined || isInProject(shadow, change)) return;
+  const add = (kind: Change["kind"] | undefined, old: Old | undefined, now: New | undefined) => {
+    if (kind === undefined) return;
+    const change = new Tracked(shadow, kind, old, now);
+    if (isInProject(shadow, change)) return;
     changes.push(change);
-    if (change.kind !== "created") return;
+    if (kind !== "created") return;
     created.push({ change, ...(now?.untouched && now.from && { movedFrom: now.from.path }) });
   };
   for (const [key, now] of raw.fresh) {
     const old = raw.old.get(key);
-    if (old !== undefined) add(compare(old, now));
-    else add({ path: now.path, kind: "created", after: now.side, node: now.node }, now);
+    add(old === undefined ? "created" : kindOfChange(old, now), old, now);
   }
-  for (const [key, old] of raw.old) if (!raw.fresh.has(key)) add(deletion(old));
+  for (const [key, old] of raw.old) if (!raw.fresh.has(key)) add("deleted", old, undefined);
   changes.sort((a, b) => comparePaths(a.path, b.path));
   created.sort((a, b) => comparePaths(a.change.path, b.change.path));
   return markImplied(pairRenames(changes, created));
 }
 
-function deletion(old: Old): Change {
-  return track(old, { path: old.path, kind: "deleted", before: old.side, base: old.base, node: 0 });
+/** A change that finds out when it is asked what the project does not have any more. */
+class Tracked implements Change {
+  readonly path: Uint8Array;
+  kind: Change["kind"];
+  from?: Uint8Array;
+  similarity?: number;
+  before?: Side;
+  after?: Side;
+  base?: BaseEntry;
+  readonly node: NodeId;
+  implied?: boolean;
+  isAsSeen?: boolean;
+  readonly #shadow: Shadow;
+  readonly #old: Old | undefined;
+  readonly #now: New | undefined;
+
+  constructor(shadow: Shadow, kind: Change["kind"], old: Old | undefined, now: New | undefined) {
+    this.path = (now ?? (old as Old)).path;
+    this.kind = kind;
+    if (old) this.before = old.side;
+    if (now) this.after = now.side;
+    if (old) this.base = old.base;
+    this.node = now?.node ?? 0;
+    this.#shadow = shadow;
+    this.#old = old;
+    this.#now = now;
+  }
+
+  get stale(): boolean {
+    return this.#old?.stale === true;
+  }
+
+  get lost(): Uint8Array | undefined {
+    const { untouched, from, side, node } = this.#now ?? {};
+    if (!untouched || from === undefined || side?.kind !== "file") return undefined;
+    const { base, overlay } = this.#shadow;
+    const standing = base.stat(from.path);
+    if (typeof standing !== "number" && standing.type === FileType.REGULAR) return undefined;
+    return typeof overlay.content(node as NodeId) === "number" ? from.path : undefined;
+  }
 }
 
-/** The change learns that its old content is unknown when that is found out. */
-function track(old: Old, change: Change): Change {
-  Object.defineProperty(change, "stale", { get: () => old.stale, enumerable: true, configurable: true });
-  return change;
-}
-
-function compare(old: Old, now: New): Change | undefined {
-  const both = { path: now.path, before: old.side, after: now.side, base: old.base, node: now.node };
-  if (old.side.kind !== now.side.kind) return track(old, { ...both, kind: "type" });
+function kindOfChange(old: Old, now: New): Change["kind"] | undefined {
+  if (old.side.kind !== now.side.kind) return "type";
   const here = now.untouched && now.node === old.node;
   const same = here || now.side.kind === "directory" || isSameContent(old, now);
-  if (!same) return track(old, { ...both, kind: "modified" });
-  if (old.side.mode === now.side.mode || now.side.kind === "symlink") return undefined;
-  return track(old, { ...both, kind: "mode" });
+  if (!same) return "modified";
+  return old.side.mode === now.side.mode || now.side.kind === "symlink" ? undefined : "mode";
 }
 
 function isSameContent(old: Old, now: New): boolean {
@@ -67,9 +99,11 @@ function isSameContent(old: Old, now: New): boolean {
 }
 
 /** Whether the project is already as the change would make it. */
-function isInProject(shadow: Shadow, { path, kind, after, base }: Change): boolean {
+function isInProject(shadow: Shadow, change: Change): boolean {
+  const { path, kind, after, base } = change;
   const standing = standingOf(shadow, path);
   if (standing === undefined) return after === undefined;
+  if (base !== undefined) change.isAsSeen = isSameFile(standing, base);
   if (after === undefined || kindOf(standing.type) !== after.kind) return false;
   if (after.kind === "directory") return kind !== "mode" || standing.mode === after.mode;
   if (after.kind === "symlink") return sameBytes(standing.target ?? new Uint8Array(), after.read());
@@ -77,6 +111,16 @@ function isInProject(shadow: Shadow, { path, kind, after, base }: Change): boole
   if (untouched || standing.size !== after.size || standing.mode !== after.mode) return false;
   const got = shadow.base.read(path);
   return typeof got !== "number" && sameBytes(got.bytes, after.read());
+}
+
+function isSameFile(a: BaseEntry, b: BaseEntry): boolean {
+  return (
+    a.type === b.type &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs &&
+    a.size === b.size &&
+    a.mode === b.mode
+  );
 }
 
 /** A folder shows only by what is in it; one that is empty shows by itself. */

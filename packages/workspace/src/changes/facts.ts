@@ -25,6 +25,7 @@ export function describeChange(change: Change, counted = true): ChangeFacts {
   const flag = dangerOf(change);
   if (flag !== undefined) facts.flag = flag;
   if (change.stale) facts.stale = true;
+  if (change.lost) facts.lost = decodeText(change.lost);
   return facts;
 }
 

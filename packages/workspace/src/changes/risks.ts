@@ -10,6 +10,18 @@ export function checkRisks(changes: readonly Change[], allowed: CommitOptions["a
   if (risky.length > 0) throw new WorkspaceError("risky", riskMessage(risky));
 }
 
+/** Throws WorkspaceError `conflict` when a content cannot be had any more. */
+export function checkLost(changes: readonly Change[], what: string): void {
+  const lost = changes.flatMap(({ path, lost }) =>
+    lost ? [`  ${decodeText(path)}: was "${decodeText(lost)}" in the project, which is gone there`] : [],
+  );
+  if (lost.length > 0)
+    throw new WorkspaceError(
+      "conflict",
+      `${what}: nothing was written, the content of a moved file was gone before anything read it:\n${lost.join("\n")}\ndiscard it, or name other paths`,
+    );
+}
+
 /** What is wrong with writing the change without more ado. */
 function riskOf(change: Change, allowed: boolean | readonly string[]): string[] {
   const why = dangerOf(change);

@@ -3,7 +3,7 @@ import { diffHunks, isBinary } from "../diff/hunks.ts";
 import { applyHunks } from "../diff/partial.ts";
 import { WorkspaceError } from "../errors.ts";
 import { parentKey, pathKey } from "../paths.ts";
-import type { Change, Side } from "./types.ts";
+import { type Change, partOf, type Side } from "./types.ts";
 
 /** A path that is taken, or some hunks of it. */
 export interface Selected {
@@ -65,7 +65,7 @@ export function selectChanges(changes: readonly Change[], selection?: readonly S
 
 /** The change as far as it was picked. */
 export function pickedChange({ change, partial }: Picked): Change {
-  return partial === undefined ? change : { ...change, after: partial.taken };
+  return partial === undefined ? change : partOf(change, partial.taken);
 }
 
 function covers(wanted: string, { path, from }: Change): boolean {

@@ -40,8 +40,11 @@ export function nodeAt({ tree, root }: Shadow, path: Uint8Array): NodeId {
   return node;
 }
 
-/** What the box sees at a path; with what is below it, each after the directory it is in. */
-export function viewOf(shadow: Shadow, path: Uint8Array, below: boolean): View[] {
+/**
+ * What the box sees at a path; with what is below it, each after the directory it is in. A file's bytes are put in `into` if they fit,
+ * without anything below.
+ */
+export function viewOf(shadow: Shadow, path: Uint8Array, below: boolean, into?: Uint8Array): View[] {
   const node = nodeAt(shadow, path);
   if (node < 0) return [{ path, kind: "nothing", mode: 0, bytes: NOTHING }];
   const { tree, overlay } = shadow;
@@ -49,7 +52,7 @@ export function viewOf(shadow: Shadow, path: Uint8Array, below: boolean): View[]
   tree.stat(node, stat);
   const kind = kindOf(stat.type);
   const bytes =
-    kind === "directory" ? NOTHING : kind === "symlink" ? tree.readlink(node) : overlay.content(node);
+    kind === "directory" ? NOTHING : kind === "symlink" ? tree.readlink(node) : overlay.content(node, into);
   // What cannot be read any more (the project lost it) is not there.
   if (typeof bytes === "number") return [{ path, kind: "nothing", mode: 0, bytes: NOTHING }];
   const views: View[] = [{ path, kind, mode: stat.mode, bytes }];

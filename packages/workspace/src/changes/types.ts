@@ -27,6 +27,26 @@ export interface Change {
   implied?: boolean;
   /** The user changed the project's file before the box read it: what it was is not known. Set by reading `before`. */
   stale?: boolean;
+  /**
+   * Where the project had the file, which the box moved, or whose mode it changed, without reading it, and which is gone there: the
+   * content cannot be had any more.
+   */
+  lost?: Uint8Array | undefined;
+  /** When the changes were collected the project had at `path` just what the box first saw: the same file, not written since. */
+  isAsSeen?: boolean;
+}
+
+/** The change as far as a part of it is taken. */
+export function partOf(change: Change, taken: Side): Change {
+  const { path, kind, from, similarity, before, base, node, stale } = change;
+  return {
+    ...{ path, kind, after: taken, node },
+    ...(from && { from }),
+    ...(similarity !== undefined && { similarity }),
+    ...(before && { before }),
+    ...(base && { base }),
+    ...(stale && { stale }),
+  };
 }
 
 /** Whether a file only moves, or only its mode changes: when it was written last stays, as after `mv` and `chmod`. */
@@ -52,6 +72,8 @@ export interface ChangeFacts {
   /** Why it needs its own yes: it could run code on the user's machine. See docs/state.md. */
   flag?: string;
   stale?: boolean;
+  /** Where the project had its content, which is gone there and was never read; only `ours` and `skip` can answer that. */
+  lost?: string;
 }
 
 /** All that differs, in the order of a walk. */

@@ -1,4 +1,4 @@
-import { emptyStat, encodeText } from "@shadowbox/vfs";
+import { decodeText, emptyStat, encodeText } from "@shadowbox/vfs";
 import { nodeAt, type Shadow, viewOf } from "../changes/shadow.ts";
 import { WorkspaceError } from "../errors.ts";
 import { pathKey } from "../paths.ts";
@@ -24,6 +24,8 @@ function entriesAt(shadow: Shadow, path: Uint8Array): TarEntry[] {
   const stat = emptyStat();
   return viewOf(shadow, path, true).flatMap(({ path: at, kind, mode, bytes }): TarEntry[] => {
     const key = pathKey(at);
+    if (kind === "nothing" && nodeAt(shadow, at) >= 0)
+      throw new WorkspaceError("invalid", `export "${decodeText(at)}": its content cannot be read`);
     if (
       kind === "nothing" ||
       key === "" ||

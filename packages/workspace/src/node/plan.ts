@@ -3,7 +3,7 @@ import { answerFor } from "../changes/answers.ts";
 import { checkRisks } from "../changes/risks.ts";
 import type { Picked } from "../changes/select.ts";
 import { type Shadow, viewOf } from "../changes/shadow.ts";
-import { type Change, keepsContent, type Side } from "../changes/types.ts";
+import { type Change, keepsContent, partOf, type Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { CommitOptions, Conflict } from "../operations.ts";
 import { sameBytes } from "../paths.ts";
@@ -46,7 +46,11 @@ export function planCommit(
 }
 
 function conflictMessage(open: readonly Conflict[]): string {
-  const lines = open.map(({ path, reason }) => `  ${path} (${reason} in the project since the box saw it)`);
+  const lines = open.map(({ path, reason, lost }) =>
+    lost
+      ? `  ${path} (deleted in the project before anything read it: its content is gone, answer ours or skip)`
+      : `  ${path} (${reason} in the project since the box saw it)`,
+  );
   return `commit: nothing was written, the project changed meanwhile:\n${lines.join("\n")}\nanswer per path with merge (both), theirs (the box's version), ours (the project's) or skip`;
 }
 
@@ -57,22 +61,24 @@ function planChange(
   answers: CommitOptions,
   plan: Plan,
 ): void {
-  const reason = isLost(shadow, change) ? "deleted" : conflictOf(target, change);
+  const lost = change.lost !== undefined && { lost: true };
+  const reason = lost ? "deleted" : conflictOf(target, change);
   if (reason !== undefined) {
     const path = decodeText(change.path);
-    const answer = answerFor(path, answers);
+    const given = answerFor(path, answers);
+    const answer = lost && given !== "ours" && given !== "skip" ? undefined : given;
     // What could be merged was merged before, and is no conflict any more.
     const merged = answer === "merge" && answers.dryRun ? mergeWith(target, change) : undefined;
     const resolution = answer === "merge" && merged === undefined ? undefined : answer;
     const marks = merged !== undefined && merged.marks > 0 && { marks: merged.marks };
-    plan.conflicts.push({ path, reason, ...(resolution && { resolution }), ...marks });
+    plan.conflicts.push({ path, reason, ...(resolution && { resolution }), ...marks, ...lost });
     if (resolution === "ours") plan.dropped.push(change);
     if (merged?.marks === 0)
       plan.changes.push(mergedChange(target, change, { ...merged.view, kind: "file" }));
     if (resolution !== "theirs") return;
   }
   const after = partial?.taken ?? change.after;
-  plan.changes.push(partial === undefined ? change : { ...change, after: partial.taken });
+  plan.changes.push(partial === undefined ? change : partOf(change, partial.taken));
   const box = partial === undefined ? "after" : "own";
   const keepsTime = keepsContent(change);
   const mtimeNs = keepsTime ? target.look(change.from ?? change.path)?.mtimeNs : undefined;
@@ -83,12 +89,6 @@ function planChange(
     ...(after && { after: { ...proposal(shadow, change.path, after, partial?.taken), ...time } }),
     ...{ box, keepsTime, isNew: change.kind === "created" },
   });
-}
-
-/** The box moved a file that it never read, and the project does not have it any more. */
-function isLost(shadow: Shadow, { kind, after, node, path }: Change): boolean {
-  if (kind !== "created" || after?.kind !== "file" || shadow.overlay.baseOf(node) === undefined) return false;
-  return viewOf(shadow, path, false)[0]?.kind === "nothing";
 }
 
 /** What the commit of a change does to the project as it stands, once the box has the merged file. */
@@ -106,9 +106,9 @@ function mergedChange(target: ConfinedFolder, change: Change, merged: Content): 
  * made of is not there any more.
  */
 function proposal(shadow: Shadow, path: Uint8Array, { kind, mode }: Side, part?: Side): Proposed {
-  const read = () => {
+  const read = (into?: Uint8Array) => {
     if (part !== undefined) return part.read();
-    const [now] = viewOf(shadow, path, false);
+    const [now] = viewOf(shadow, path, false, into);
     if (now?.kind === kind) return now.bytes;
     const shown = JSON.stringify(decodeText(path));
     throw new Error(
@@ -126,6 +126,7 @@ export function conflictOf(target: ConfinedFolder, change: Change): Conflict["re
     if (moved !== undefined) return moved;
     return target.look(path) === undefined ? undefined : "created";
   }
+  if (change.isAsSeen) return undefined;
   if (before !== undefined) return changedSince(target, path, before, change);
   const standing = target.look(path);
   if (standing === undefined || after === undefined) return undefined;

@@ -15,7 +15,8 @@ export interface Content {
 
 /** What is to stand at a path; read when it is written. */
 export interface Proposed extends Omit<Content, "bytes"> {
-  read(): Uint8Array;
+  /** `into`: where the bytes may be put, if the caller has done with them before it uses that again. */
+  read(into?: Uint8Array): Uint8Array;
 }
 
 export type Operation = "commit" | "undo" | "redo";

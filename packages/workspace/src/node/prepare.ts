@@ -44,12 +44,12 @@ export function stageStep(
   target: ConfinedFolder,
   step: Step,
   pack: PackWriter,
-  at: { folder: string; token: string; number: number },
+  at: { folder: string; token: string; number: number; buffer: Uint8Array },
 ): PlannedStep {
   const { path, after, box = "after", keepsTime = false } = step;
   const place = join(at.folder, `before-${at.number}`);
   // Before anything is linked: a link changes when the file was changed last, and what the box shows of it is not known then.
-  const bytes = after?.read() ?? NOTHING;
+  const bytes = after?.read(at.buffer) ?? NOTHING;
   const linked = step.isNew ? undefined : linkStanding(target, path, place, keepsTime);
   const before = linked ?? keepStanding(target, path, pack, keepsTime);
   if (after === undefined) return planned(step, box, before, undefined);

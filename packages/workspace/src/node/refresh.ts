@@ -24,11 +24,13 @@ export function planRefresh(
   for (const change of changes) {
     const path = decodeText(change.path);
     const resolution = answerOf(path);
-    const reason = resolution && conflictOf(target, change);
+    const reason = resolution && (change.lost ? "deleted" : conflictOf(target, change));
     if (reason === undefined) continue;
     const conflict: Conflict = { path, reason, resolution };
     const places = change.from ? [change.path, change.from] : [change.path];
-    if (resolution === "ours") plan.letGo.push(...places);
+    if (change.lost) conflict.lost = true;
+    if (change.lost && resolution !== "ours" && resolution !== "skip") delete conflict.resolution;
+    else if (resolution === "ours") plan.letGo.push(...places);
     else if (resolution === "theirs") plan.rebase.push(...places);
     else if (resolution === "merge") {
       const merged = mergeWith(target, change);

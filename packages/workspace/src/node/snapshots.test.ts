@@ -81,12 +81,10 @@ describe("refresh() and commits that merge", () => {
     test.boxMoves("src/deep/c.txt", "c.txt");
     rmSync(join(test.project, "src/deep"), { recursive: true });
     test.user({ "src/deep": "a file\n" });
-    const lost = [{ path: "c.txt", reason: "deleted" }];
+    const lost = [{ path: "c.txt", reason: "deleted", lost: true }];
     expect(test.workspace.commit({ dryRun: true }).conflicts).toEqual(lost);
     expect(() => test.workspace.commit()).toThrow(/c\.txt \(deleted in the project/);
-    expect(() => test.workspace.commit({ onConflict: "theirs" })).toThrow(
-      /"c\.txt" in the box cannot be read/,
-    );
+    expect(() => test.workspace.commit({ onConflict: "theirs" })).toThrow(/c\.txt \(deleted in the project/);
     test.workspace.commit({ onConflict: "ours" });
     expect(test.status()).toEqual([]);
     expect(test.found()["src/deep"]).toBe("a file\n");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { decodeText } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { keyPath, pathKey } from "../paths.ts";
-import { ConfinedFolder } from "./confined.ts";
+import { ConfinedFolder, type Standing } from "./confined.ts";
 import { diskFiles, type Files, replaceFile } from "./files.ts";
 import {
   type BoxSees,
@@ -38,7 +38,7 @@ export interface Applied {
   id: string;
   operation: Operation;
   of?: string;
-  steps: { path: Uint8Array; box: BoxSees; before?: Content; removes: boolean }[];
+  steps: { path: Uint8Array; box: BoxSees; before?: Content; removes: boolean; now?: Standing }[];
 }
 
 /** What a start found unfinished. */
@@ -103,9 +103,16 @@ export class Transactions {
       else {
         begun.steps = all.map(({ path }) => ({ path: pathKey(path) }));
         this.#store.announce(id, begun);
-        const folder = this.#store.folderOf(id);
-        for (const [number, step] of all.entries())
-          plan.steps.push(stageStep(target, step, pack, { folder, token, number }));
+        const at = { folder: this.#store.folderOf(id), token, buffer: new Uint8Array(BUFFER) };
+        let waiting = 0;
+        for (const [number, step] of all.entries()) {
+          const kept = stageStep(target, step, pack, { ...at, number });
+          plan.steps.push(kept);
+          waiting += kept.after?.size ?? 0;
+          if (waiting < SYNC_AHEAD) continue;
+          this.#files.syncSoon(this.#project);
+          waiting = 0;
+        }
       }
       pack.finish();
       if (begun.steps.length > 0) this.#syncStaged(target, plan);
@@ -147,9 +154,9 @@ export class Transactions {
       this.#sync(target, plan);
       // What is there is looked up anew, whatever was held open.
       target.forget();
-      verify(target, steps);
+      const found = verify(target, steps);
       this.#store.mark(plan.id, "applied");
-      return appliedOf(plan, pack);
+      return appliedOf(plan, pack, found);
     } catch (error) {
       target.forget();
       const earlier = [...left].filter((step) => standsAs(target, pack, step, "after"));
@@ -343,6 +350,12 @@ const KEPT = 20;
 /** Up to so many paths are synced one by one; more at once, with all that the file system has waiting. */
 const SYNC_EACH = 32;
 
+/** When so many bytes were written beside their places the disk may begin. */
+const SYNC_AHEAD = 32 << 20;
+
+/** Files up to this size are read into the same memory, one after the other. */
+const BUFFER = 1 << 20;
+
 /** `path`: of the step that failed, as a key. */
 function refusal(error: unknown, path?: string): WorkspaceError {
   if (error instanceof WorkspaceError && error.code !== "apply") return error;
@@ -352,14 +365,21 @@ function refusal(error: unknown, path?: string): WorkspaceError {
   });
 }
 
-function appliedOf({ id, operation, of, steps }: Plan, pack: Pack): Applied {
+function appliedOf(
+  { id, operation, of, steps }: Plan,
+  pack: Pack,
+  found?: ReadonlyMap<PlannedStep, Standing>,
+): Applied {
   return {
     ...{ id, operation, ...(of && { of }) },
-    steps: steps.map(({ path, box, before, after }) => ({
-      path: keyPath(path),
-      box,
-      removes: after === undefined,
-      ...(box === "before" && before && { before: pack.load(before) }),
-    })),
+    steps: steps.map((step) => {
+      const { path, box, before, after } = step;
+      const now = found?.get(step);
+      return {
+        ...{ path: keyPath(path), box, removes: after === undefined },
+        ...(box === "before" && before && { before: pack.load(before) }),
+        ...(now && { now }),
+      };
+    }),
   };
 }

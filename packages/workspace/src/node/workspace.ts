@@ -9,7 +9,7 @@ import { describeChanges } from "../changes/facts.ts";
 import { importPatch } from "../changes/import.ts";
 import type { RawChanges } from "../changes/raw.ts";
 import { type ReviewedChange, reviewChange } from "../changes/review.ts";
-import { checkRisks } from "../changes/risks.ts";
+import { checkLost, checkRisks } from "../changes/risks.ts";
 import { type Picked, pickedChange, type Selection } from "../changes/select.ts";
 import { settleShadow } from "../changes/settle.ts";
 import { type Shadow, type View, viewOf } from "../changes/shadow.ts";
@@ -32,6 +32,7 @@ import type {
   Snapshot,
   UndoResult,
 } from "../operations.ts";
+import { type BetweenOptions, describeBetween } from "../snapshots/between.ts";
 import { blameFile } from "../snapshots/blame.ts";
 import { selectWithCalls, writersOf } from "../snapshots/by-call.ts";
 import { restoreSnapshot } from "../snapshots/restore.ts";
@@ -112,7 +113,8 @@ export class ProjectWorkspace {
       },
     );
     this.#keeping.flush();
-    this.#snapshotFile.restamp(this.#shadow, operation);
+    const known = whole.flatMap(({ path, now }) => (now?.kind === "file" ? [{ path, ...now }] : []));
+    this.#snapshotFile.restamp(this.#shadow, operation, known);
     if (!this.#log.read().some(({ transaction }) => transaction === id))
       this.#log.append({
         ...{ operation, transaction: id },
@@ -137,7 +139,10 @@ export class ProjectWorkspace {
   /** The same as a patch in git's format. */
   diff(paths?: readonly Selection[], options?: PatchOptions): Uint8Array {
     const deflate = (bytes: Uint8Array) => deflateSync(bytes);
-    return printPatch(this.#collect(paths).map(pickedChange), { ...options, deflate });
+    const changes = this.#collect(paths).map(pickedChange);
+    // What is to be applied elsewhere is not to have an empty file there.
+    if (options?.binary) checkLost(changes, "export");
+    return printPatch(changes, { ...options, deflate });
   }
 
   /** The same with hunks as data, and which call wrote each line; `context` lines around each hunk, default 3. */
@@ -179,6 +184,7 @@ export class ProjectWorkspace {
     const picked = this.#collect(paths).map(pickedChange);
     const changes = describeChanges(picked, countLines);
     if (dryRun || picked.length === 0) return { changes, conflicts: [] };
+    checkLost(picked, "commit");
     checkRisks(picked, allowRisky);
     const names = changes.changes.map(({ path }) => path);
     const git = commitToBranch(this.#project, picked, { branch, message: message ?? messageFor(names) });
@@ -248,9 +254,8 @@ export class ProjectWorkspace {
   }
 
   /** What the calls after snapshot `from` (0: before the first) up to `to` changed in the box. Throws WorkspaceError `invalid`. */
-  between(from: number, to: number): { changes: ChangeSet; patch: Uint8Array } {
-    const changes = this.#snapshotFile.between(from, to);
-    return { changes: describeChanges(changes), patch: printPatch(changes) };
+  between(from: number, to: number, options?: BetweenOptions): ReturnType<typeof describeBetween> {
+    return describeBetween(this.#snapshotFile.between(from, to), options);
   }
 
   get #snapshotFile(): Snapshots {

@@ -1,5 +1,5 @@
 import { keyPath } from "../paths.ts";
-import type { ConfinedFolder, Replacement } from "./confined.ts";
+import type { ConfinedFolder, Replacement, Standing } from "./confined.ts";
 import type { Begun, Content, Pack, Plan, PlannedStep } from "./plans.ts";
 
 /** The name under which the content of a step is written first. */
@@ -80,9 +80,11 @@ export function replacementOf(
   return { bytes, ...(kind === "file" && { mode, ...time }), beside, sync };
 }
 
-/** Throws when the project does not have what the steps say. */
-export function verify(target: ConfinedFolder, steps: readonly PlannedStep[]): void {
-  for (const { path, after } of steps) {
+/** Throws when the project does not have what the steps say; what it has. */
+export function verify(target: ConfinedFolder, steps: readonly PlannedStep[]): Map<PlannedStep, Standing> {
+  const found = new Map<PlannedStep, Standing>();
+  for (const step of steps) {
+    const { path, after } = step;
     const now = target.look(keyPath(path));
     const fine =
       after === undefined
@@ -92,7 +94,9 @@ export function verify(target: ConfinedFolder, steps: readonly PlannedStep[]): v
       throw new Error(
         `"${Buffer.from(path, "latin1")}" is ${now?.kind ?? "gone"} after the change, expected ${after?.kind ?? "gone"}`,
       );
+    if (now) found.set(step, now);
   }
+  return found;
 }
 
 /** Files go before the directories that held them; directories come before what is in them. */

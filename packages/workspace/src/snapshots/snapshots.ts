@@ -50,11 +50,21 @@ export class Snapshots {
     return found.changes.length === 0 ? undefined : id;
   }
 
-  /** What the box sees is the same as at the last snapshot, but other files stand for it: nothing is read. */
-  restamp(shadow: Shadow, operation: SnapshotCause["operation"]): void {
+  /**
+   * What the box sees is the same as at the last snapshot, but other files stand for it: nothing is read. `files` are the project's that
+   * the box sees, as they are known to be: those need not be looked at.
+   */
+  restamp(
+    shadow: Shadow,
+    operation: SnapshotCause["operation"],
+    files: readonly ({ path: Uint8Array } & Facts)[] = [],
+  ): void {
     const stamps: Record<string, string> = {};
+    const fresh = new Map(
+      files.map(({ path, ...facts }) => [pathKey(path), stampText(FileType.REGULAR, facts)]),
+    );
     for (const [path, { stamp }] of this.#known) {
-      const now = stampOf(shadow, path);
+      const now = fresh.get(path) ?? stampOf(shadow, path);
       if (now !== stamp) stamps[path] = now;
     }
     if (Object.keys(stamps).length === 0) return;
@@ -258,14 +268,25 @@ function linesOf(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: lines.count }, (_, i) => lineAt(lines, i));
 }
 
+/** What tells one version of a file from another. */
+interface Facts {
+  mode: number;
+  size: number;
+  mtimeNs: bigint;
+  ctimeNs: bigint;
+}
+
 /** Changes whenever what the box sees at the path does. */
 function stampOf(shadow: Shadow, path: string): string {
   const node = nodeAt(shadow, keyPath(path));
   if (node < 0) return "-";
   const stat = emptyStat();
   shadow.tree.stat(node, stat);
-  const { type, mode, size, mtimeNs, ctimeNs } = stat;
-  return type === FileType.DIRECTORY ? `${type}.${mode}` : `${type}.${mode}.${size}.${mtimeNs}.${ctimeNs}`;
+  return stat.type === FileType.DIRECTORY ? `${stat.type}.${stat.mode}` : stampText(stat.type, stat);
+}
+
+function stampText(type: FileType, { mode, size, mtimeNs, ctimeNs }: Facts): string {
+  return `${type}.${mode}.${size}.${mtimeNs}.${ctimeNs}`;
 }
 
 /** Compares what the box sees with what is known. */

@@ -1,0 +1,52 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { TestProject } from "./testing.ts";
+
+let test: TestProject;
+afterEach(() => test.remove());
+
+/** What the user did to a file that the box moved, unread, after that. */
+const LOSSES: Record<string, (path: string) => void> = {
+  "its folder removed": (path) => rmSync(join(path, ".."), { recursive: true }),
+  "a file in place of its folder": (path) => {
+    rmSync(join(path, ".."), { recursive: true });
+    writeFileSync(join(path, ".."), "a file now\n");
+  },
+  "the file removed": (path) => rmSync(path),
+};
+
+describe.each(Object.entries(LOSSES))("a moved file that nothing read, %s", (_, lose) => {
+  const prepare = () => {
+    test = new TestProject({ "d/f": "content\n", a: "a\n" });
+    test.boxMoves("d/f", "h");
+    test.box({ a: "A\n" });
+    lose(join(test.project, "d/f"));
+    test.open();
+  };
+
+  it("is named wherever it would be written, also in a dry run", () => {
+    prepare();
+    const { commit } = { commit: test.workspace.commit.bind(test.workspace) };
+    const dry = commit({ onConflict: "merge", dryRun: true });
+    expect(dry.conflicts).toEqual([{ path: "h", reason: "deleted", lost: true }]);
+    for (const answer of ["merge", "theirs"] as const)
+      expect(() => commit({ onConflict: answer })).toThrow(
+        /\n {2}h \(deleted in the project before anything/,
+      );
+    expect(() => test.workspace.diff([], { binary: true })).toThrow(/h: was "d\/f" in the project/);
+    expect(() => test.workspace.exportTar()).toThrow(/export "h"/);
+    expect(test.workspace.refresh().conflicts).toEqual([{ path: "h", reason: "deleted", lost: true }]);
+    expect(test.found().a).toBe("a\n");
+  });
+
+  it("is left, or let go of, and the rest is written", () => {
+    prepare();
+    test.workspace.commit({ onConflict: "skip" });
+    expect(test.found().a).toBe("A\n");
+    expect(test.status().join()).toMatch(/ h$/);
+    test.workspace.commit({ onConflict: "ours" });
+    expect(test.status()).toEqual([]);
+    expect(test.found().h).toBeUndefined();
+  });
+});
