@@ -18,6 +18,11 @@ export interface Conflict {
   marks?: number;
   /** The box moved the file unread, and its content is gone from the project: only `ours` and `skip` are answers. */
   lost?: boolean;
+  /**
+   * A folder that is to give way has this in the project, which the box does not see, or has not removed: only `ours` and `skip` are
+   * answers.
+   */
+  holds?: string;
 }
 
 /** What to commit. */

@@ -33,7 +33,7 @@ function changeLine(change: Facts, style: Style): string {
   const lost =
     change.lost === undefined
       ? ""
-      : `  ${style.red(`! its content is gone: ${showName(change.lost)} was removed from the project before anything read it`)}`;
+      : `  ${style.red(`! its content is gone: ${showName(change.lost)} was removed from the project, and the box has no copy of it`)}`;
   const flag = change.flag === undefined ? "" : `  ${style.red(`! ${change.flag}`)}`;
   return `${paint(MARKS[change.kind])} ${from}${showName(change.path)}${counts ? `  ${counts}` : ""}${lost}${flag}`;
 }

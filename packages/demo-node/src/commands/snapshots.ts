@@ -163,14 +163,16 @@ export function conflictLines(
 ): string {
   const merged = isDry ? "would be merged" : "merged";
   return conflicts
-    .map(({ path, reason, resolution, marks, lost }) => {
+    .map(({ path, reason, resolution, marks, lost, holds }) => {
       const outcome =
         marks !== undefined
           ? `${merged} with ${marks} conflict${marks === 1 ? "" : "s"}${isDry ? "" : ", marked in the box"}`
           : resolution === undefined
             ? lost
-              ? "deleted in the project before anything read it: discard it"
-              : `${reason} in the project, ${unanswered}`
+              ? "deleted in the project, and the box has no copy of it: discard it"
+              : holds !== undefined
+                ? `a folder in the project that has ${showName(holds)}, which the box did not remove; answer --ours or --skip`
+                : `${reason} in the project, ${unanswered}`
             : resolution === "merge"
               ? merged
               : resolution;

@@ -4,7 +4,7 @@ import { collectRaw, kindOf, type RawChanges, standingOf } from "./raw.ts";
 import type { Picked } from "./select.ts";
 import { settleMarks, settleShadow } from "./settle.ts";
 import { nodeAt, type Shadow, showView, type View, viewOf } from "./shadow.ts";
-import type { Change } from "./types.ts";
+import { type Change, placesOf } from "./types.ts";
 
 /**
  * The project was changed at these paths by a transaction: what the box sees there stays as it is. Where the project is the
@@ -116,7 +116,12 @@ function ownContent({ tree }: Shadow, node: number): void {
 }
 
 /** Takes changes back in the shadow. */
-export function discardPicked(shadow: Shadow, picked: readonly Picked[], changes: readonly Change[]): void {
+export function discardPicked(
+  shadow: Shadow,
+  picked: readonly Picked[],
+  changes: readonly Change[],
+  isAll = false,
+): void {
   const staying = new Set(changes);
   for (const { change, partial } of picked) if (partial === undefined) staying.delete(change);
   const homes = new Set<string>();
@@ -126,18 +131,20 @@ export function discardPicked(shadow: Shadow, picked: readonly Picked[], changes
   const letGo: Uint8Array[] = [];
   const shown: View[] = [];
   for (const { change, partial } of picked) {
-    const { path, from, kind, after } = change;
+    const { path, kind, after } = change;
     // A folder that was made stays for what stays in it.
     if (change.implied && kind === "created" && homes.has(pathKey(path))) continue;
-    if (partial === undefined) letGo.push(path, ...(from ? [from] : []));
+    if (partial === undefined) letGo.push(...placesOf(change));
     else shown.push({ path, kind: "file", mode: after?.mode ?? 0o644, bytes: partial.left.read() });
   }
+  // What differs no more but is held still (the user removed what the box had removed) would come back when the project changes again.
+  if (isAll) letGo.push(...settledPaths(shadow, changes));
   settleShadow(shadow, letGo, [], shown);
 }
 
 /** The paths of changes, those that renamed files came from included. */
 export function pathsOf(changes: readonly Change[]): Uint8Array[] {
-  return changes.flatMap(({ path, from }) => (from ? [from, path] : [path]));
+  return changes.flatMap(placesOf);
 }
 
 /** Paths that the shadow holds something of although nothing differs there; `changes` are all changes, of these marks. */

@@ -18,7 +18,7 @@ export function checkLost(changes: readonly Change[], what: string): void {
   if (lost.length > 0)
     throw new WorkspaceError(
       "conflict",
-      `${what}: nothing was written, the content of a moved file was gone before anything read it:\n${lost.join("\n")}\ndiscard it, or name other paths`,
+      `${what}: nothing was written, a moved file was removed from the project, and the box has no copy of it:\n${lost.join("\n")}\ndiscard it, or name other paths`,
     );
 }
 

@@ -49,6 +49,11 @@ export function partOf(change: Change, taken: Side): Change {
   };
 }
 
+/** The paths at which the shadow holds something for a change: where it came from, too. */
+export function placesOf({ path, from, lost }: Change): Uint8Array[] {
+  return [...(from ? [from] : []), ...(lost ? [lost] : []), path];
+}
+
 /** Whether a file only moves, or only its mode changes: when it was written last stays, as after `mv` and `chmod`. */
 export function keepsContent({ kind, similarity, after }: Change): boolean {
   return after?.kind === "file" && (kind === "mode" || (kind === "renamed" && similarity === 100));

@@ -123,6 +123,13 @@ export class ConfinedFolder {
     }
   }
 
+  /** The names in the directory at `path`. */
+  list(path: Uint8Array): Uint8Array[] {
+    return this.#in(namesOf(path), false, (dir) =>
+      this.#files.readdirSync(placeIn(dir, HERE), { encoding: "buffer" }),
+    );
+  }
+
   /** A file's bytes or a link's target; `size` is what is expected of a file. */
   read(path: Uint8Array, kind: "file" | "symlink", size: number): Uint8Array {
     if (kind === "file")

@@ -31,9 +31,7 @@ describe.each(Object.entries(LOSSES))("a moved file that nothing read, %s", (_, 
     const dry = commit({ onConflict: "merge", dryRun: true });
     expect(dry.conflicts).toEqual([{ path: "h", reason: "deleted", lost: true }]);
     for (const answer of ["merge", "theirs"] as const)
-      expect(() => commit({ onConflict: answer })).toThrow(
-        /\n {2}h \(deleted in the project before anything/,
-      );
+      expect(() => commit({ onConflict: answer })).toThrow(/\n {2}h \(deleted in the project, and the box/);
     expect(() => test.workspace.diff([], { binary: true })).toThrow(/h: was "d\/f" in the project/);
     expect(() => test.workspace.exportTar()).toThrow(/export "h"/);
     expect(test.workspace.refresh().conflicts).toEqual([{ path: "h", reason: "deleted", lost: true }]);
@@ -48,5 +46,42 @@ describe.each(Object.entries(LOSSES))("a moved file that nothing read, %s", (_, 
     test.workspace.commit({ onConflict: "ours" });
     expect(test.status()).toEqual([]);
     expect(test.found().h).toBeUndefined();
+  });
+});
+
+describe("a folder that the box made a file", () => {
+  const HELD = { "what the user put there": ["d/new"], "what lies deeper": ["d/e/new"] };
+  it.each(Object.entries(HELD))("is not made to give way to it with %s", (_, [path]) => {
+    test = new TestProject({ "d/x": "x\n", "d/e/y": "y\n" });
+    test.boxRemoves("d");
+    test.box({ d: "a file\n" });
+    test.user({ [path as string]: "user\n" });
+    test.open();
+    const held = { path: "d", reason: "changed", holds: path };
+    expect(test.workspace.commit({ dryRun: true }).conflicts).toEqual([held]);
+    for (const onConflict of ["theirs", "merge", undefined] as const)
+      expect(() => test.workspace.commit(onConflict && { onConflict })).toThrow(`that has "${path}"`);
+    expect(test.found()).toEqual({ "d/x": "x\n", "d/e/y": "y\n", [path as string]: "user\n" });
+    test.workspace.commit({ onConflict: "ours" });
+    expect(test.found()).toEqual({ [path as string]: "user\n" });
+    expect(test.seen()).toEqual(test.found());
+    test.workspace.undo();
+    expect(test.found()["d/x"]).toBe("x\n");
+  });
+});
+
+describe("discard()", () => {
+  it("lets go of what the box removed and the user, too, so that it is seen when it comes back", () => {
+    test = new TestProject({ a: "a\n", b: "b\n" });
+    test.boxRemoves("a");
+    test.boxMoves("b", "c");
+    rmSync(join(test.project, "a"));
+    rmSync(join(test.project, "b"));
+    test.open();
+    test.workspace.discard();
+    test.user({ a: "a\n", b: "b\n" });
+    test.open();
+    expect(test.seen()).toEqual({ a: "a\n", b: "b\n" });
+    expect(test.status()).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { type Shadow, viewOf } from "../changes/shadow.ts";
 import { type Change, keepsContent, partOf, type Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { CommitOptions, Conflict } from "../operations.ts";
-import { sameBytes } from "../paths.ts";
+import { joinPath, pathKey, sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { mergeWith } from "./merge-with.ts";
 import type { Content, Proposed } from "./plans.ts";
@@ -34,7 +34,12 @@ export function planCommit(
   const target = new ConfinedFolder(project);
   const plan: Plan = { steps: [], changes: [], dropped: [], conflicts: [] };
   try {
-    for (const item of picked) planChange(shadow, target, item, options, plan);
+    const removed = new Set(
+      picked
+        .flatMap(({ change: { path, from, after } }) => [...(after ? [] : [path]), ...(from ? [from] : [])])
+        .map(pathKey),
+    );
+    for (const item of picked) planChange(shadow, target, item, { ...options, removed }, plan);
   } finally {
     target.close();
   }
@@ -46,11 +51,12 @@ export function planCommit(
 }
 
 function conflictMessage(open: readonly Conflict[]): string {
-  const lines = open.map(({ path, reason, lost }) =>
-    lost
-      ? `  ${path} (deleted in the project before anything read it: its content is gone, answer ours or skip)`
-      : `  ${path} (${reason} in the project since the box saw it)`,
-  );
+  const lines = open.map(({ path, reason, lost, holds }) => {
+    if (lost) return `  ${path} (deleted in the project, and the box has no copy of it: answer ours or skip)`;
+    if (holds !== undefined)
+      return `  ${path} (a folder in the project that has "${holds}", which the box did not remove: answer ours or skip)`;
+    return `  ${path} (${reason} in the project since the box saw it)`;
+  });
   return `commit: nothing was written, the project changed meanwhile:\n${lines.join("\n")}\nanswer per path with merge (both), theirs (the box's version), ours (the project's) or skip`;
 }
 
@@ -58,20 +64,25 @@ function planChange(
   shadow: Shadow,
   target: ConfinedFolder,
   { change, partial }: Picked,
-  answers: CommitOptions,
+  answers: CommitOptions & { removed: ReadonlySet<string> },
   plan: Plan,
 ): void {
-  const lost = change.lost !== undefined && { lost: true };
-  const reason = lost ? "deleted" : conflictOf(target, change);
+  const held = heldIn(target, change, answers.removed);
+  const open = {
+    ...(change.lost !== undefined && { lost: true }),
+    ...(held !== undefined && { holds: decodeText(held) }),
+  };
+  const isFinal = change.lost !== undefined || held !== undefined;
+  const reason = change.lost ? "deleted" : held ? "changed" : conflictOf(target, change);
   if (reason !== undefined) {
     const path = decodeText(change.path);
     const given = answerFor(path, answers);
-    const answer = lost && given !== "ours" && given !== "skip" ? undefined : given;
+    const answer = isFinal && given !== "ours" && given !== "skip" ? undefined : given;
     // What could be merged was merged before, and is no conflict any more.
     const merged = answer === "merge" && answers.dryRun ? mergeWith(target, change) : undefined;
     const resolution = answer === "merge" && merged === undefined ? undefined : answer;
     const marks = merged !== undefined && merged.marks > 0 && { marks: merged.marks };
-    plan.conflicts.push({ path, reason, ...(resolution && { resolution }), ...marks, ...lost });
+    plan.conflicts.push({ path, reason, ...(resolution && { resolution }), ...marks, ...open });
     if (resolution === "ours") plan.dropped.push(change);
     if (merged?.marks === 0)
       plan.changes.push(mergedChange(target, change, { ...merged.view, kind: "file" }));
@@ -89,6 +100,28 @@ function planChange(
     ...(after && { after: { ...proposal(shadow, change.path, after, partial?.taken), ...time } }),
     ...{ box, keepsTime, isNew: change.kind === "created" },
   });
+}
+
+/** What the project has in a folder that is to give way to a file or link, and that does not go itself. */
+function heldIn(
+  target: ConfinedFolder,
+  { path, before, after }: Change,
+  removed: ReadonlySet<string>,
+): Uint8Array | undefined {
+  if (before?.kind !== "directory" || after === undefined || after.kind === "directory") return undefined;
+  const walk = (dir: Uint8Array): Uint8Array | undefined => {
+    for (const name of target.list(dir)) {
+      const at = joinPath(dir, name);
+      if (target.look(at)?.kind !== "directory") {
+        if (!removed.has(pathKey(at))) return at;
+        continue;
+      }
+      const held = removed.has(pathKey(at)) ? walk(at) : at;
+      if (held !== undefined) return held;
+    }
+    return undefined;
+  };
+  return target.look(path)?.kind === "directory" ? walk(path) : undefined;
 }
 
 /** What the commit of a change does to the project as it stands, once the box has the merged file. */

@@ -1,6 +1,6 @@
 import { decodeText } from "@shadowbox/vfs";
 import type { View } from "../changes/shadow.ts";
-import type { Change } from "../changes/types.ts";
+import { type Change, placesOf } from "../changes/types.ts";
 import type { Conflict, Resolution } from "../operations.ts";
 import type { ConfinedFolder } from "./confined.ts";
 import { mergeWith } from "./merge-with.ts";
@@ -27,7 +27,7 @@ export function planRefresh(
     const reason = resolution && (change.lost ? "deleted" : conflictOf(target, change));
     if (reason === undefined) continue;
     const conflict: Conflict = { path, reason, resolution };
-    const places = change.from ? [change.path, change.from] : [change.path];
+    const places = placesOf(change);
     if (change.lost) conflict.lost = true;
     if (change.lost && resolution !== "ours" && resolution !== "skip") delete conflict.resolution;
     else if (resolution === "ours") plan.letGo.push(...places);

@@ -324,7 +324,7 @@ export class ProjectWorkspace {
     const changes = collectChanges(this.#shadow);
     const picked = this.#select(changes, paths);
     const names = picked.filter(({ change }) => !change.implied).map(({ change }) => decodeText(change.path));
-    discardPicked(this.#shadow, picked, changes);
+    discardPicked(this.#shadow, picked, changes, !paths?.length);
     this.#keeping.flush();
     if (names.length > 0) this.#note({ operation: "discard", paths: names });
     return { paths: names };
