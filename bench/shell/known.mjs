@@ -72,7 +72,44 @@ export const KNOWN_RUNS = [
  * The same for changed scripts of cases, and what {@link KNOWN_RUNS} has.
  * @type {readonly { reason: string, holds: (script: string, want: string, got: string) => boolean }[]}
  */
-export const KNOWN_MUTATIONS = [...KNOWN_RUNS];
+export const KNOWN_MUTATIONS = [
+  ...KNOWN_RUNS,
+  {
+    reason:
+      "`[[ … ]]` that cannot be parsed: bash reads on to the end of the line and says what is open there, or names another line",
+    holds: (script, want) => /\[\[/.test(script) && /conditional|looking for `]]'|expected `\)'/.test(want),
+  },
+  {
+    reason:
+      "a token with newlines that stands where it may not: bash shows it quoted, with the line that it ends in",
+    holds: (_script, want) => /unexpected token `\$'.*\\n/.test(want),
+  },
+  {
+    reason: "`$'…'` in what arithmetic complains of: bash has made plain quotes of it",
+    holds: (script, want) => /\$'/.test(script) && /\(error token is/.test(want),
+  },
+  {
+    reason:
+      "a substitution in a here-document that is never closed: bash reads its commands, and names what is open",
+    holds: (script, want) =>
+      script.includes("<<") && /command substitution: line \d+: unexpected EOF/.test(want),
+  },
+  {
+    reason: "all variables are listed: versions, machine, and what bash makes at their first use",
+    holds: (_script, want) => /^(?:declare -\w+ )?BASH_VERSINFO=/m.test(want),
+  },
+  {
+    reason: "a name of `for` that is none: bash names the line that the loop ends in",
+    holds: (script, want, got) =>
+      /\bfor\b/.test(script) &&
+      withoutLines(want) === withoutLines(got) &&
+      /not a valid identifier/.test(want),
+  },
+];
+
+function withoutLines(text) {
+  return text.replace(/line \d+:/g, "line N:");
+}
 
 /** A text without messages that repeat the one before. */
 function once(text) {

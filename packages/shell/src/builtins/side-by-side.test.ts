@@ -27,6 +27,7 @@ const CASES: Record<string, string[]> = {
     "a=(1 2 3); unset 'a[1]b[2]'; echo $?; unset -v 'a[1]b[2]'; echo $?; read 'a[3]b[3]' <<< 1; printf -v 'a[3]b[4]' x; declare 'a[1]b[2]=3'; declare -p a",
     "x=old; read x y < /; echo $? $x; read -a z < /; echo $? ${#z[@]}",
     "for i $'in' 1; do :; done",
+    "echo {},b}aa x{},b}aa {}a,b} {{},b} a{},{b,c} {x,y}{},b}; x=$(cat <<E\n(a)\nE)\necho $x $(cat <<E\nx\nE ); [ \\( a = b c ]; echo $?",
     'foo () $"x"',
     "case x \"$(x)\"'y'$'a b'",
     'case $foo "in\n a) ;;\nesac',

@@ -131,7 +131,8 @@ class Test {
     ) {
       this.#at++;
       const value = this.#or();
-      if (words[this.#at] !== ")") throw wrong("`)' expected");
+      const end = words[this.#at];
+      if (end !== ")") throw wrong(`\`)' expected${end === undefined ? "" : `, found ${end}`}`);
       this.#at++;
       return value;
     }

@@ -46,7 +46,8 @@ function toParts(items: readonly Item[]): WordPart[] {
 function expandItems(items: readonly Item[]): Item[][] {
   const last = items.lastIndexOf("}");
   for (let open = items.indexOf("{"); open >= 0 && open < last; open = items.indexOf("{", open + 1)) {
-    const group = groupAt(items, open);
+    // `{}` at the beginning opens nothing.
+    const group = open === 0 && items[1] === "}" ? undefined : groupAt(items, open);
     if (!group) continue;
     const choices = group.commas.length
       ? alternatives(items, open, group)

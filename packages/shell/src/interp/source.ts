@@ -25,9 +25,9 @@ export function makeParser(sh: Interpreter, text: string, origin: Origin, unfini
     alias: (name) => (sh.state.shopt.expand_aliases ? sh.state.aliases.read.get(name) : undefined),
     posix: () => sh.state.set.posix,
     hasAliases: () => sh.state.shopt.expand_aliases && sh.state.aliases.read.size > 0,
-    warn: (message) => {
+    warn: (message, isOpen) => {
       if (unfinished) {
-        unfinished();
+        if (isOpen) unfinished();
         return;
       }
       const { line } = sh.state;

@@ -17,6 +17,7 @@ test.each([
   ["cat << E\nline", false],
   ["cat << E\nline\nE", true],
   ["a=(1 2", false],
+  ["x=$(cat << E\nline\nE)", true],
   ["echo $(ls", false],
   ["ls |", false],
   ["ls &&", false],

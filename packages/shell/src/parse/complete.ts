@@ -3,7 +3,8 @@ import { Parser } from "./parser.ts";
 /** Makes a parser of a text; `unfinished` is called where a here-document does not end. */
 type MakeParser = (text: string, unfinished: () => void) => Parser;
 
-const plainParser: MakeParser = (text, unfinished) => new Parser(text, { warn: unfinished });
+const plainParser: MakeParser = (text, unfinished) =>
+  new Parser(text, { warn: (_, isOpen) => isOpen && unfinished() });
 
 /** Whether a script needs no further line: it parses, or is wrong already. For prompts, which go on with another line where it does. */
 export function isComplete(text: string, makeParser: MakeParser = plainParser): boolean {

@@ -32,9 +32,12 @@ function readHereDocument(r: Reader, { document, strip, line }: PendingHereDocum
   const lines: string[] = [];
   const from = r.line - 1;
   for (;;) {
-    if (r.atEnd()) {
+    const warn = (at: number, isOpen: boolean) => {
       const text = `here-document at line ${from} delimited by end-of-file (wanted \`${document.delimiter}')`;
-      r.surroundings.warn?.({ line: Math.max(line, r.line - 1), text: `warning: ${text}` });
+      r.surroundings.warn?.({ line: at, text: `warning: ${text}` }, isOpen);
+    };
+    if (r.atEnd()) {
+      warn(Math.max(line, r.line - 1), true);
       break;
     }
     const start = r.pos;
@@ -45,6 +48,7 @@ function readHereDocument(r: Reader, { document, strip, line }: PendingHereDocum
       // As for a `)` in the middle of a line: what follows the delimiter is read on as commands.
       r.pos = start + (joined.length - text.length) + document.delimiter.length;
       r.line--;
+      warn(r.line, false);
       break;
     }
     lines.push(text);

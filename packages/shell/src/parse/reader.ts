@@ -13,8 +13,8 @@ export interface Surroundings {
   hasAliases?(): boolean;
   /** Whether POSIX mode is on. Absent: off. */
   posix?(): boolean;
-  /** Told of a here-document that the end of the input ended. */
-  warn?(message: SyntaxMessage): void;
+  /** Told of a here-document that the end of the input ended (`isOpen`), or what follows its delimiter in the line. */
+  warn?(message: SyntaxMessage, isOpen: boolean): void;
 }
 
 /** A here-document whose operator was read and whose body starts after the next newline. */
