@@ -29,8 +29,9 @@ export const SELECTION = {
 } as const satisfies Record<string, Flag>;
 
 /** What positionals and flags select. Throws CliError (status 2) naming the flag that is wrong. */
-export function selectionOf(values: Parsed["values"], paths: readonly string[], box: Sandbox): Selection[] {
+export function selectionOf(values: Parsed["values"], named: readonly string[], box: Sandbox): Selection[] {
   const calls = callsOf(values, box);
+  const paths = named.map((path) => exactPath(path, box));
   if (typeof values.hunks === "string") {
     const [path] = paths;
     if (path === undefined || paths.length > 1 || calls !== undefined)
@@ -39,6 +40,17 @@ export function selectionOf(values: Parsed["values"], paths: readonly string[], 
   }
   if (calls === undefined) return [...paths];
   return (paths.length === 0 ? ["."] : paths).map((path) => ({ path, calls }));
+}
+
+/** Node gives bytes that are no UTF-8 as U+FFFD: the one changed file that can be meant. */
+function exactPath(path: string, box: Sandbox): string {
+  if (!path.includes("\ufffd")) return path;
+  const meant = path.replace(/^(\.\/)+/, "");
+  const found = box
+    .changes()
+    .changes.map((change) => change.path)
+    .filter((one) => one.replace(/[\udc80-\udcff]/g, "\ufffd") === meant);
+  return found.length === 1 ? (found[0] as string) : path;
 }
 
 function callsOf(values: Parsed["values"], box: Sandbox): number[] | undefined {

@@ -39,6 +39,11 @@ describe("snapshots and merges on the command line", { timeout: 120_000 }, () =>
     expect((await bench.run(["show", "99"])).stderr).toMatch(/find snapshot 99: expected 1 to 4/);
   });
 
+  it("take a file whose name is no UTF-8, as the shell gives it", async () => {
+    await bench.run(["exec", "-q", "echo 1 > $'bad\\xff'; echo 2 > other"]);
+    expect((await bench.run(["diff", "--name-only", "./bad\ufffd"])).stdout).toBe('"bad\\xff"\n');
+  });
+
   it("are not mistaken for files whose names are numbers", async () => {
     await bench.run(["exec", "-q", "echo one > 0; echo two > 1"]);
     const both = await bench.run(["diff", "0", "1"]);

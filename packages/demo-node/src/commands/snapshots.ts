@@ -27,7 +27,9 @@ export const show: CliCommand = {
     try {
       const snapshots = box.snapshots();
       const at = snapshots.findIndex((one) => one.id === id);
-      const { changes, patch } = box.between(at < 0 ? id : (snapshots[at - 1]?.id ?? 0), id);
+      // What the oldest that is kept changed is not known once those before it are gone.
+      const isOldest = at < 0 || (at === 0 && id > 1);
+      const { changes, patch } = box.between(isOldest ? id : (snapshots[at - 1]?.id ?? 0), id);
       const snapshot = snapshots[at];
       if (values.json) process.stdout.write(`${JSON.stringify({ ...snapshot, changes })}\n`);
       else {

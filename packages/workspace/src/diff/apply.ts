@@ -17,7 +17,9 @@ export function applyHunksTo(text: Uint8Array, hunks: readonly PatchHunk[], name
   for (const [number, hunk] of hunks.entries()) {
     const old = hunk.lines.filter(({ kind }) => kind !== "added").map((line) => line.text);
     const wanted = Math.max(0, hunk.oldStart - (old.length === 0 ? 0 : 1)) + shift;
-    const at = placeOf(lines, old, wanted, done);
+    const fresh = hunk.lines.filter(({ kind }) => kind !== "removed").map((line) => line.text);
+    const isLast = fresh.at(-1)?.at(-1) !== undefined && fresh.at(-1)?.at(-1) !== NEWLINE;
+    const at = placeOf(lines, old, wanted, { from: done, isLast });
     if (at === undefined)
       throw new WorkspaceError(
         "invalid",
@@ -25,22 +27,24 @@ export function applyHunksTo(text: Uint8Array, hunks: readonly PatchHunk[], name
       );
     shift += at - wanted;
     parts.push(...lines.slice(done, at));
-    parts.push(...hunk.lines.filter(({ kind }) => kind !== "removed").map((line) => line.text));
+    parts.push(...fresh);
     done = at + old.length;
   }
   return concat([...parts, ...lines.slice(done)]);
 }
 
-/** The place nearest to `wanted`, not before `from`, where these lines stand. */
+const NEWLINE = 0x0a;
+
+/** The place nearest to `wanted`, not before `from`, where these lines stand; `isLast`: what comes there ends the file without a newline. */
 function placeOf(
   lines: readonly Uint8Array[],
   old: readonly Uint8Array[],
   wanted: number,
-  from: number,
+  { from, isLast }: { from: number; isLast: boolean },
 ): number | undefined {
   const fits = (at: number) =>
     at >= from &&
-    at + old.length <= lines.length &&
+    (isLast ? at + old.length === lines.length : at + old.length <= lines.length) &&
     old.every((line, i) => sameBytes(line, lines[at + i] as Uint8Array));
   for (let far = 0; far <= lines.length; far++) {
     if (fits(wanted + far)) return wanted + far;

@@ -104,6 +104,10 @@ describe("exported patches", () => {
         `${patch("a.txt", "alpha")}${patch("long.txt", "nothing like it")}`,
         /"long.txt": hunk 1, at line 1, does not fit/,
       ],
+      [
+        "--- a/long.txt\n+++ b/long.txt\n@@ -1 +1,2 @@\n line 1\n+no end\n\\ No newline at end of file\n",
+        /"long.txt": hunk 1, at line 1, does not fit/,
+      ],
       [patch("../out", "x"), /expected a path in the project/],
       [patch(".git/config", "x"), /not in .git/],
       ["hello\n", /expected a diff/],

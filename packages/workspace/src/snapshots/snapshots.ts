@@ -82,7 +82,7 @@ export class Snapshots {
       for (const { path, now } of changes) before.set(path, now);
     const changes = [...before].map(([path, now]) => ({ path, was: now, now }));
     const last = frames[cut - 1] as Frame;
-    this.#file.rewrite([{ ...last, changes, stamps: {} }, ...frames.slice(cut)]);
+    this.#file.rewrite([{ ...last, changes, stamps: {}, older: true }, ...frames.slice(cut)]);
   }
 
   /** Those that found something changed, oldest first. */
@@ -99,7 +99,7 @@ export class Snapshots {
 
   /** What leads from snapshot `from` to `to`; 0 is before the first. Throws WorkspaceError `invalid` for an unknown number. */
   between(from: number, to: number): Change[] {
-    for (const id of [from, to]) if (id !== 0) this.#check(id);
+    for (const id of [from, to]) this.#check(id);
     const ends = new Map<string, { was: Entry; now: Entry }>();
     for (const { id, changes } of this.#file.frames)
       if (id > Math.min(from, to) && id <= Math.max(from, to))
@@ -114,7 +114,14 @@ export class Snapshots {
 
   #check(id: number): void {
     const ids = this.#file.frames.map((frame) => frame.id);
-    if (ids.includes(id)) return;
+    const first = this.#file.frames[0];
+    const isCut = first !== undefined && (first.older || first.id > 1);
+    if (id === 0 ? !isCut : ids.includes(id)) return;
+    if (id === 0)
+      throw new WorkspaceError(
+        "invalid",
+        `find snapshot 0: what was before snapshot ${ids[0]} is not kept any more; discard takes all back`,
+      );
     const range = ids.length === 0 ? "there are none yet" : `expected ${ids[0]} to ${ids.at(-1)}`;
     throw new WorkspaceError("invalid", `find snapshot ${id}: ${range}`);
   }
@@ -147,7 +154,7 @@ export class Snapshots {
    * content.
    */
   viewsAt(id: number): { views: View[]; letGo: Uint8Array[] } {
-    if (id !== 0) this.#check(id);
+    this.#check(id);
     const then = new Map<string, Entry>();
     for (const frame of this.#file.frames)
       if (frame.id > id) for (const { path, was } of frame.changes) if (!then.has(path)) then.set(path, was);

@@ -34,6 +34,8 @@ export interface Frame extends SnapshotCause {
   changes: EntryChange[];
   /** New stamps of paths that did not change. */
   stamps: Record<string, string>;
+  /** It stands for those before it, too, which are not kept any more: only how things stood after it is known. */
+  older?: true;
   /** Contents that came with it: name and size, in their order. */
   blobs: [name: string, size: number][];
 }
