@@ -28,7 +28,7 @@ export function pollFunctions(guest: Guest): GuestFunctions {
       const wanted: Subscription[] = [];
       for (let index = 0; index < count; index++) {
         const subscription = readSubscription(guest, (subscriptions >>> 0) + index * SUBSCRIPTION);
-        if (subscription === undefined) return Errno.EINVAL;
+        if (typeof subscription === "number") return subscription;
         wanted.push(subscription);
       }
       const status = sleepFor(guest, wanted);
@@ -44,7 +44,8 @@ export function pollFunctions(guest: Guest): GuestFunctions {
   };
 }
 
-function readSubscription(guest: Guest, at: number): Subscription | undefined {
+/** An errno for what nothing can be waited for by: as in wasmtime, a descriptor that is not open fails the whole call. */
+function readSubscription(guest: Guest, at: number): Subscription | Errno {
   const { view } = guest;
   const userdata = view.getBigUint64(at, true);
   const tag = view.getUint8(at + 8);
@@ -58,10 +59,9 @@ function readSubscription(guest: Guest, at: number): Subscription | undefined {
     else subscription.deadline = deadline;
     return subscription;
   }
-  if (tag !== Tag.FD_READ && tag !== Tag.FD_WRITE) return undefined;
+  if (tag !== Tag.FD_READ && tag !== Tag.FD_WRITE) return Errno.EINVAL;
   subscription.fd = view.getUint32(at + 16, true);
-  if (guest.process.file(subscription.fd) < 0) subscription.errno = Errno.EBADF;
-  return subscription;
+  return guest.process.file(subscription.fd) < 0 ? Errno.EBADF : subscription;
 }
 
 /** When a clock subscription fires, by `performance.now`; undefined for a clock that cannot be waited for. */

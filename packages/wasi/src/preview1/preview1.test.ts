@@ -252,6 +252,12 @@ describe("time, chance and signals", () => {
     expect(wasi.fd_close(5)).toBe(0);
   });
 
+  it("waits for no descriptor that is not open", () => {
+    subscribe(0, 1n, 0, { clock: 1, timeout: 10_000_000_000n });
+    subscribe(1, 2n, 1, { fd: 99 });
+    expect(wasi.poll_oneoff(AT.buffer, AT.path, 2, AT.result)).toBe(8);
+  });
+
   it("ends by proc_exit and by a signal that it raises", () => {
     expect(statusOf(() => wasi.proc_exit(300))).toBe(44);
     process.kernel.memory.i32[process.slot + Slot.RUN] = 0;

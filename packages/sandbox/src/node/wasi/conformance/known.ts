@@ -101,10 +101,6 @@ const DIFFERENCES: readonly Difference[] = [
       ofPath(call, "fd_prestat_dir_name") && v8 === E.BADF && wasmtime === E.NOTDIR,
   },
   {
-    why: "An error of one subscription is an event of its own, not one of the whole poll_oneoff.",
-    applies: (call, v8, wasmtime) => ofPath(call, "poll_oneoff") && v8 === 0 && wasmtime === E.BADF,
-  },
-  {
     why: "An offset beyond 2⁶³ − 1 is EINVAL (wasmtime lets it overflow).",
     applies: (call, v8) => ofPath(call, "fd_seek") && v8 === E.INVAL,
   },
