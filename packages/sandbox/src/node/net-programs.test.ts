@@ -242,8 +242,13 @@ test.each(["v8", "wasmtime"] as const)(
     for (const terminal of terminals) {
       const { stderr } = await box.exec(script, { terminal: [false, terminal] });
       const told = Buffer.from(stderr).toString();
-      expect(told).toMatch(/^ {2}% Total .*\n.*Speed\n\r {2}0 .*\r100 {5}2 {2}100 {5}2 .*\n\r#+ 100\.0%\n--/);
-      expect(told).toMatch(terminal ? /\n\n\rout .*\rout +100%\[=+>\] +2 / : /\n\n {5}0K {55}100% .*s\n\n/);
+      // On a busy machine a meter is drawn more than once.
+      expect(told).toMatch(
+        /^ {2}% Total .*\n.*Speed\n\r {2}0 [^\n]*\r100 {5}2 {2}100 {5}2 .*\n[^\n]*\r#+ 100\.0%\n--/,
+      );
+      expect(told).toMatch(
+        terminal ? /\n\n\rout [^\n]*\rout +100%\[=+>\] +2 / : /\n\n {5}0K {55}100% .*s\n\n/,
+      );
       expect(told).toMatch(/‘out’ saved \[2\/2\]\n\n$/);
     }
     await box.close();
