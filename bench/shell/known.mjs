@@ -61,6 +61,30 @@ export const KNOWN_RUNS = [
     holds: (script) => /\bcase "\$(?:\*|\{\w+\[\*\]\})"[^ ]/.test(script),
   },
   {
+    reason: "no element of an associative array, as `${map[@]:0:0}`: bash gives one",
+    holds: (script) => /\$\{map\[[@*]\]:[^}]*:0\}/.test(script),
+  },
+  {
+    reason:
+      "arithmetic with two mistakes: bash evaluates a name as it reads it, and tells that mistake first",
+    holds: (script, want, got) =>
+      /error token is/.test(want) && /attempted assignment to non-variable/.test(got) && /\(\(/.test(script),
+  },
+  {
+    reason: "`( ! n=$((…)) )` that cannot be evaluated: bash turns the status of the failure around, too",
+    holds: (script, want, got) =>
+      /^\( ! /m.test(script) && /error token is/.test(want) && /^end 1 /m.test(got),
+  },
+  {
+    reason: '`"${…}${c:0}"` with nothing in it after a word without quotes: bash keeps an empty word',
+    holds: (script) => /"\$(?:@|\{@|\{\w+\[@\])[^"]*\$\{\w+:0\}"/.test(script),
+  },
+  {
+    reason: "`$(…)` in the arguments of `local` and `declare`, as `declare -f` shows it: bash writes it anew",
+    holds: (script, want, got) =>
+      /\b(?:local|declare)\b[^\n]*\$\(/.test(script) && close(want) === close(got),
+  },
+  {
     reason:
       "assignments before a command whose redirection gives up the line: bash keeps them for the next command",
     holds: (script, want) =>
@@ -109,6 +133,11 @@ export const KNOWN_MUTATIONS = [
 
 function withoutLines(text) {
   return text.replace(/line \d+:/g, "line N:");
+}
+
+/** A text without blanks before parentheses that close. */
+function close(text) {
+  return text.replace(/ +\)/g, ")");
 }
 
 /** A text without messages that repeat the one before. */
