@@ -209,5 +209,9 @@ function stateText(job: Job): string {
   if (job.status === undefined) return "Running";
   if (job.status === 0) return "Done";
   if (job.status < 256) return `Exit ${job.status}`;
-  return SIGNAL_TEXTS[job.status - 256] ?? `Signal ${job.status - 256}`;
+  const signal = job.status - 256;
+  return SIGNAL_TEXTS[signal] ?? UNSAID_TEXTS[signal] ?? `Signal ${signal}`;
 }
+
+/** Signals that the shell says nothing of when they end what it waits for, but when it tells of a job. */
+const UNSAID_TEXTS: Record<number, string> = { 2: "Interrupt", 13: "Broken pipe" };
