@@ -22,13 +22,6 @@ export function movable({ type, nlink }: Facts): boolean {
   return type === FileType.DIRECTORY || (type === FileType.REGULAR && nlink === 1);
 }
 
-/** Of bytes at the beginning of a buffer. */
-export function isZero(bytes: Uint8Array): boolean {
-  const words = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
-  for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
-  return bytes.subarray(bytes.length & ~3).every((byte) => byte === 0);
-}
-
 export function equal(one: Uint8Array | number, other: Uint8Array): boolean {
   if (typeof one === "number" || one.length !== other.length) return false;
   return one.every((byte, index) => byte === other[index]);

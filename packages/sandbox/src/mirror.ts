@@ -4,11 +4,12 @@ import {
   errnoName,
   type FileSystem,
   FileType,
+  isZero,
   type NodeId,
   type Stat,
 } from "@shadowbox/vfs";
 import { SandboxError } from "./errors.ts";
-import { equal, type Facts, factsOf, isZero, KINDS, movable, same } from "./mirror-facts.ts";
+import { equal, type Facts, factsOf, KINDS, movable, same } from "./mirror-facts.ts";
 
 /** What one side rounds must not come back: see {@link Turn}. */
 type Times = Pick<Stat, "atimeNs" | "mtimeNs">;

@@ -69,6 +69,13 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return length;
 }
 
+/** Whether all bytes are 0, of an array that begins at a word of its buffer. */
+export function isZero(bytes: Uint8Array): boolean {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
+  return bytes.subarray(bytes.length & ~3).every((byte) => byte === 0);
+}
+
 /** One byte string of many. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

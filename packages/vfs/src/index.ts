@@ -1,5 +1,5 @@
 export type { BaseEntry, BaseSource } from "./base.ts";
-export { concat, decodeText, encodeText } from "./bytes.ts";
+export { concat, decodeText, encodeText, isZero } from "./bytes.ts";
 export { type Clock, SYSTEM_CLOCK, systemTime } from "./clock.ts";
 export { Errno, errnoName } from "./errno.ts";
 export { VfsError, type VfsErrorCode } from "./errors.ts";

@@ -114,14 +114,14 @@ export class Lines {
     const isTerminal = process.stdin.isTTY === true;
     if (isTerminal) process.stdout.write(PASTE_OFF);
     if (this.#isAside) return;
-    if (this.#input && isTerminal && !this.#isLeaving && !process.stdin.readableEnded) {
+    const goesOn = isTerminal && !this.#isLeaving && !process.stdin.readableEnded;
+    if (goesOn && this.#input) {
       this.#reader = this.#open();
       this.#reader.setPrompt(this.#row.text);
       this.#input.end();
       return;
     }
-    const isBegun = this.#isContinued || this.#pasted.length > 0;
-    if (isBegun && isTerminal && !this.#isLeaving && !process.stdin.readableEnded) {
+    if (goesOn && (this.#isContinued || this.#pasted.length > 0)) {
       process.stdout.write("\n");
       this.#reader = this.#open();
       if (this.#pasted.length > 0) this.#deliver(this.#pasted.splice(0).join("\n"));

@@ -98,11 +98,18 @@ export function checkMethod(method: string): void {
 /** The packings (Content-Encoding) that hosts undo where they are told to decode. */
 const PACKINGS = ["gzip", "x-gzip", "deflate", "br"] as const;
 
+/** What an answer's body is packed by, outermost last; empty: nothing. */
+function packingOf(headers: HeaderList): string {
+  const named = headers.filter(([name]) => name.toLowerCase() === "content-encoding");
+  return named.map(([, value]) => value.trim().toLowerCase()).join(", ");
+}
+
+const isUndone = (packing: string) => PACKINGS.some((each) => each === packing);
+
 /** Throws SandboxError `net-decode` for a packing that hosts do not undo: a secret in it could not be blotted out. */
 export function checkUnpacked(headers: HeaderList): void {
-  const named = headers.filter(([name]) => name.toLowerCase() === "content-encoding");
-  const packing = named.map(([, value]) => value.trim().toLowerCase()).join(", ");
-  if (packing !== "" && packing !== "identity" && !PACKINGS.some((each) => each === packing))
+  const packing = packingOf(headers);
+  if (packing !== "" && packing !== "identity" && !isUndone(packing))
     throw new SandboxError(
       "net-decode",
       `request: expected a body that is plain or packed by one of ${PACKINGS.join(", ")} of a host that has a secret, got "${shown(packing)}"`,
@@ -111,8 +118,6 @@ export function checkUnpacked(headers: HeaderList): void {
 
 /** Headers of an answer that its host has unpacked, as those of one that came plain. */
 export function unpackedHeaders(headers: HeaderList): HeaderList {
-  const named = headers.filter(([name]) => name.toLowerCase() === "content-encoding");
-  const packing = named.length === 1 ? named[0]![1].trim().toLowerCase() : "";
-  if (!PACKINGS.some((each) => each === packing)) return headers;
+  if (!isUndone(packingOf(headers))) return headers;
   return headers.filter(([name]) => !["content-encoding", "content-length"].includes(name.toLowerCase()));
 }

@@ -1,3 +1,4 @@
+import { isZero } from "../bytes.ts";
 import { FileType, type NodeId } from "../filesystem.ts";
 import type { Heap } from "../heap/heap.ts";
 import { baseFacts } from "../tree/base-record.ts";
@@ -147,12 +148,6 @@ function eachPiece(
     readContent(heap, node, at, bytes);
     each(at, bytes);
   }
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  const words = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
-  for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
-  return bytes.subarray(bytes.length & ~3).every((byte) => byte === 0);
 }
 
 function emitData(

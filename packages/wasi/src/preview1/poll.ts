@@ -17,6 +17,7 @@ interface Subscription {
   /** Of a clock: when it fires, by `performance.now`. */
   deadline: number;
   fd: number;
+  /** Of a clock that cannot be waited for, which is said at once. */
   errno: number;
 }
 
@@ -91,7 +92,7 @@ function writeEvent(guest: Guest, at: number, subscription: Subscription): void 
   guest.setU64(at, subscription.userdata);
   guest.view.setUint16(at + 8, subscription.errno, true);
   guest.view.setUint8(at + 10, subscription.tag);
-  if (subscription.tag === Tag.CLOCK || subscription.errno !== 0) return;
+  if (subscription.tag === Tag.CLOCK) return;
   const { bytes, hangup } = guest.process.io.pending(subscription.fd);
   guest.setU53(at + 16, subscription.tag === Tag.FD_READ ? bytes : 65536);
   guest.view.setUint16(at + 24, hangup ? HANGUP : 0, true);

@@ -3,7 +3,7 @@ import { comparePaths, parentKey, pathKey, sameBytes } from "../paths.ts";
 import { collectRaw, kindOf, type New, type Old, type RawChanges, standingOf } from "./raw.ts";
 import { type Created, pairRenames } from "./renames.ts";
 import type { Shadow } from "./shadow.ts";
-import type { Change, Side } from "./types.ts";
+import { type Change, isSameStamp, type Side } from "./types.ts";
 
 /**
  * What differs between the project and the shadow, in the order of a walk, from the marks that the tree keeps: cost
@@ -103,7 +103,7 @@ function isInProject(shadow: Shadow, change: Change): boolean {
   const { path, kind, after, base } = change;
   const standing = standingOf(shadow, path);
   if (standing === undefined) return after === undefined;
-  if (base !== undefined) change.isAsSeen = isSameFile(standing, base);
+  if (base !== undefined) change.isAsSeen = standing.type === base.type && isSameStamp(standing, base);
   if (after === undefined || kindOf(standing.type) !== after.kind) return false;
   if (after.kind === "directory") return kind !== "mode" || standing.mode === after.mode;
   if (after.kind === "symlink") return sameBytes(standing.target ?? new Uint8Array(), after.read());
@@ -111,16 +111,6 @@ function isInProject(shadow: Shadow, change: Change): boolean {
   if (untouched || standing.size !== after.size || standing.mode !== after.mode) return false;
   const got = shadow.base.read(path);
   return typeof got !== "number" && sameBytes(got.bytes, after.read());
-}
-
-function isSameFile(a: BaseEntry, b: BaseEntry): boolean {
-  return (
-    a.type === b.type &&
-    a.mtimeNs === b.mtimeNs &&
-    a.ctimeNs === b.ctimeNs &&
-    a.size === b.size &&
-    a.mode === b.mode
-  );
 }
 
 /** A folder shows only by what is in it; one that is empty shows by itself. */

@@ -36,6 +36,14 @@ export interface Change {
   isAsSeen?: boolean;
 }
 
+/** What tells one version of a file from another. */
+export type FileStamp = Pick<BaseEntry, "mode" | "size" | "mtimeNs" | "ctimeNs">;
+
+/** Whether a file was not written, nor its mode set, between two looks. */
+export function isSameStamp(a: FileStamp, b: FileStamp): boolean {
+  return a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.size === b.size && a.mode === b.mode;
+}
+
 /** The change as far as a part of it is taken. */
 export function partOf(change: Change, taken: Side): Change {
   const { path, kind, from, similarity, before, base, node, stale } = change;

@@ -1,4 +1,5 @@
 import { concat } from "@shadowbox/vfs";
+import { sameBytes } from "../paths.ts";
 import { diffHunks, type LineChange } from "./hunks.ts";
 import { type Lines, LineTable } from "./lines.ts";
 
@@ -45,7 +46,7 @@ export function mergeTexts(
     const left = region.ours && span(mine, ...region.ours);
     const right = region.theirs && span(other, ...region.theirs);
     if (left === undefined || right === undefined) parts.push((left ?? right) as Uint8Array);
-    else if (equal(left, right)) parts.push(left);
+    else if (sameBytes(left, right)) parts.push(left);
     else {
       conflicts++;
       parts.push(...withMarkers(left, right, labels));
@@ -114,8 +115,4 @@ function ended(bytes: Uint8Array): Uint8Array {
 
 function span(lines: Lines, from: number, to: number): Uint8Array {
   return lines.bytes.subarray(lines.starts[from], lines.starts[to]);
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 
 const CALLS = [
@@ -30,8 +30,6 @@ const CALLS = [
 export type Files = Pick<typeof fs, (typeof CALLS)[number]> & {
   /** Makes everything written to the file system that holds the folder durable; false: this host cannot, sync one by one. */
   syncAll(folder: string): boolean;
-  /** Has the same begin beside what the caller does next; nothing may rely on it. */
-  syncSoon(folder: string): void;
 };
 
 const SYNC = "/usr/bin/sync";
@@ -46,12 +44,6 @@ export const diskFiles: Files = {
   syncAll(folder) {
     if (process.platform !== "linux" || !fs.existsSync(SYNC)) return false;
     return spawnSync(SYNC, ["-f", folder], { stdio: "ignore" }).status === 0;
-  },
-  syncSoon(folder) {
-    if (process.platform !== "linux" || !fs.existsSync(SYNC)) return;
-    spawn(SYNC, ["-f", folder], { stdio: "ignore" })
-      .on("error", () => {})
-      .unref();
   },
 };
 

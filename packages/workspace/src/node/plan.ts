@@ -3,7 +3,7 @@ import { answerFor } from "../changes/answers.ts";
 import { checkRisks } from "../changes/risks.ts";
 import type { Picked } from "../changes/select.ts";
 import { type Shadow, viewOf } from "../changes/shadow.ts";
-import { type Change, keepsContent, partOf, type Side } from "../changes/types.ts";
+import { type Change, isSameStamp, keepsContent, partOf, type Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { CommitOptions, Conflict } from "../operations.ts";
 import { joinPath, pathKey, sameBytes } from "../paths.ts";
@@ -179,14 +179,7 @@ function changedSince(
   if (standing.kind !== before?.kind) return "changed";
   if (standing.kind === "directory") return undefined;
   const { base } = change;
-  if (
-    base !== undefined &&
-    standing.mtimeNs === base.mtimeNs &&
-    standing.ctimeNs === base.ctimeNs &&
-    standing.size === base.size &&
-    standing.mode === base.mode
-  )
-    return undefined;
+  if (base !== undefined && isSameStamp(standing, base)) return undefined;
   const now = readStanding(target, path) as Content;
   const known = before.read();
   // What it was is not known when the user changed it before the box read it.

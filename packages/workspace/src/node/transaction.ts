@@ -104,15 +104,8 @@ export class Transactions {
         begun.steps = all.map(({ path }) => ({ path: pathKey(path) }));
         this.#store.announce(id, begun);
         const at = { folder: this.#store.folderOf(id), token, buffer: new Uint8Array(BUFFER) };
-        let waiting = 0;
-        for (const [number, step] of all.entries()) {
-          const kept = stageStep(target, step, pack, { ...at, number });
-          plan.steps.push(kept);
-          waiting += kept.after?.size ?? 0;
-          if (waiting < SYNC_AHEAD) continue;
-          this.#files.syncSoon(this.#project);
-          waiting = 0;
-        }
+        for (const [number, step] of all.entries())
+          plan.steps.push(stageStep(target, step, pack, { ...at, number }));
       }
       pack.finish();
       if (begun.steps.length > 0) this.#syncStaged(target, plan);
@@ -349,9 +342,6 @@ const KEPT = 20;
 
 /** Up to so many paths are synced one by one; more at once, with all that the file system has waiting. */
 const SYNC_EACH = 32;
-
-/** When so many bytes were written beside their places the disk may begin. */
-const SYNC_AHEAD = 32 << 20;
 
 /** Files up to this size are read into the same memory, one after the other. */
 const BUFFER = 1 << 20;

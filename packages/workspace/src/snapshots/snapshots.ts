@@ -4,7 +4,7 @@ import { collectRaw } from "../changes/raw.ts";
 import { pairRenames } from "../changes/renames.ts";
 import type { Writers } from "../changes/review.ts";
 import { nodeAt, type Shadow, type View, viewOf } from "../changes/shadow.ts";
-import type { Change, Side } from "../changes/types.ts";
+import type { Change, FileStamp, Side } from "../changes/types.ts";
 import { diffHunks } from "../diff/hunks.ts";
 import { LineTable, lineAt } from "../diff/lines.ts";
 import { WorkspaceError } from "../errors.ts";
@@ -57,7 +57,7 @@ export class Snapshots {
   restamp(
     shadow: Shadow,
     operation: SnapshotCause["operation"],
-    files: readonly ({ path: Uint8Array } & Facts)[] = [],
+    files: readonly ({ path: Uint8Array } & FileStamp)[] = [],
   ): void {
     const stamps: Record<string, string> = {};
     const fresh = new Map(
@@ -275,14 +275,6 @@ function linesOf(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: lines.count }, (_, i) => lineAt(lines, i));
 }
 
-/** What tells one version of a file from another. */
-interface Facts {
-  mode: number;
-  size: number;
-  mtimeNs: bigint;
-  ctimeNs: bigint;
-}
-
 /** Changes whenever what the box sees at the path does. */
 function stampOf(shadow: Shadow, path: string): string {
   const node = nodeAt(shadow, keyPath(path));
@@ -292,7 +284,7 @@ function stampOf(shadow: Shadow, path: string): string {
   return stat.type === FileType.DIRECTORY ? `${stat.type}.${stat.mode}` : stampText(stat.type, stat);
 }
 
-function stampText(type: FileType, { mode, size, mtimeNs, ctimeNs }: Facts): string {
+function stampText(type: FileType, { mode, size, mtimeNs, ctimeNs }: FileStamp): string {
   return `${type}.${mode}.${size}.${mtimeNs}.${ctimeNs}`;
 }
 
