@@ -3,7 +3,7 @@ import { comparePaths, parentKey, pathKey, sameBytes } from "../paths.ts";
 import { collectRaw, kindOf, type New, type Old, type RawChanges, standingOf } from "./raw.ts";
 import { type Created, pairRenames } from "./renames.ts";
 import type { Shadow } from "./shadow.ts";
-import { type Change, isSameStamp, type Side } from "./types.ts";
+import type { Change, Side } from "./types.ts";
 
 /**
  * What differs between the project and the shadow, in the order of a walk, from the marks that the tree keeps: cost
@@ -55,7 +55,6 @@ class Tracked implements Change {
   base?: BaseEntry;
   readonly node: NodeId;
   implied?: boolean;
-  isAsSeen?: boolean;
   readonly #shadow: Shadow;
   readonly #old: Old | undefined;
   readonly #now: New | undefined;
@@ -99,11 +98,9 @@ function isSameContent(old: Old, now: New): boolean {
 }
 
 /** Whether the project is already as the change would make it. */
-function isInProject(shadow: Shadow, change: Change): boolean {
-  const { path, kind, after, base } = change;
+function isInProject(shadow: Shadow, { path, kind, after, base }: Change): boolean {
   const standing = standingOf(shadow, path);
   if (standing === undefined) return after === undefined;
-  if (base !== undefined) change.isAsSeen = standing.type === base.type && isSameStamp(standing, base);
   if (after === undefined || kindOf(standing.type) !== after.kind) return false;
   if (after.kind === "directory") return kind !== "mode" || standing.mode === after.mode;
   if (after.kind === "symlink") return sameBytes(standing.target ?? new Uint8Array(), after.read());

@@ -32,8 +32,6 @@ export interface Change {
    * content cannot be had any more.
    */
   lost?: Uint8Array | undefined;
-  /** When the changes were collected the project had at `path` just what the box first saw: the same file, not written since. */
-  isAsSeen?: boolean;
 }
 
 /** What tells one version of a file from another. */

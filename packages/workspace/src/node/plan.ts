@@ -159,7 +159,6 @@ export function conflictOf(target: ConfinedFolder, change: Change): Conflict["re
     if (moved !== undefined) return moved;
     return target.look(path) === undefined ? undefined : "created";
   }
-  if (change.isAsSeen) return undefined;
   if (before !== undefined) return changedSince(target, path, before, change);
   const standing = target.look(path);
   if (standing === undefined || after === undefined) return undefined;
