@@ -200,10 +200,6 @@ export class KernelSystem implements System {
     return this.#call((process) => process.children.kill(pid, signal));
   }
 
-  handles(pid: number, signal: number): boolean {
-    return this.#process.children.handles(pid, signal);
-  }
-
   takeSignals(): number {
     const taken = this.#taken | this.#call((process) => process.takeSignals());
     this.#taken = 0;

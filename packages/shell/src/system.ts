@@ -52,8 +52,6 @@ export interface System {
   wait(pid: number, noHang: boolean): WaitResult | undefined | number;
   /** `pid` < 0 names a process group. */
   kill(pid: number, signal: number): number;
-  /** Whether a child catches or ignores a signal, now or when it ended. */
-  handles(pid: number, signal: number): boolean;
   /** Signals that came in since the last call, as a bit mask (1 << signal); cheap enough to ask before every command. */
   takeSignals(): number;
   /** What an untrapped signal, `trap '' SIG` (ignore) and a trap (catch) mean to the process and to its children. */
@@ -115,6 +113,8 @@ export interface WaitResult {
   pid: number;
   /** Exit status 0–255, or 256 + signal number. */
   status: number;
+  /** Bit mask (1 << signal): the signals that were sent to it while it caught or ignored them. */
+  met: number;
 }
 
 /** Flags of {@link System.open}; the values are the interface's own. */

@@ -170,22 +170,21 @@ const INTERRUPT = 1 << SIGINT;
  */
 export function waitForeground(sh: Interpreter, pid: number, wasInterrupted = false): number {
   let isHeld = wasInterrupted;
-  let isTaken = wasInterrupted && sh.system.handles(pid, SIGINT);
   for (;;) {
     const result = sh.system.wait(pid, false);
     if (typeof result === "object") {
       childEnded(sh);
       const status = statusOf(sh, result.pid, result.status);
       sh.jobs.afterForeground();
-      if (isHeld && !(isTaken && result.status !== BY_SIGNAL + SIGINT)) sh.takeMask(INTERRUPT);
+      // A signal may have come so late that the end of the child was told first.
+      if (takeWhileWaiting(sh, sh.system.takeSignals())) isHeld = true;
+      const isTaken = (result.met & INTERRUPT) !== 0 && result.status !== BY_SIGNAL + SIGINT;
+      if (isHeld && !isTaken) sh.takeMask(INTERRUPT);
       return status;
     }
     if (result !== -Errno.EINTR) return sh.jobs.takeStatus(pid) ?? 127;
     const { lastStatus } = sh.state;
-    if (takeWhileWaiting(sh, sh.system.takeSignals())) {
-      isHeld = true;
-      isTaken = sh.system.handles(pid, SIGINT);
-    }
+    if (takeWhileWaiting(sh, sh.system.takeSignals())) isHeld = true;
     if (sh.flow !== undefined) return lastStatus;
   }
 }

@@ -131,11 +131,6 @@ export class Children {
     }
   }
 
-  /** Whether a process catches or ignores a signal. */
-  handles(pid: number, signal: number): boolean {
-    return this.#process.kernel.processes.handles(pid, signal);
-  }
-
   /** Sends a signal: `pid` > 0 to a process, 0 to the own group, -1 to all others, < -1 to group -`pid`. ESRCH, EINVAL. */
   kill(pid: number, signal: number): number {
     return this.#process.kernel.processes.kill(pid, signal, this.#process.pgid, this.#process.pid);

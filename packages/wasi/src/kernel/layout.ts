@@ -151,6 +151,8 @@ export const Slot = {
   TIME_LIMIT: 44,
   OVERDUE: 45,
   DEADLINE: 46,
+  /** Bit mask: the signals that were sent to it and did not end it, as it caught or ignored them. */
+  MET: 48,
   FDS: 64,
   WORDS: 64 + Capacity.FDS,
 } as const;

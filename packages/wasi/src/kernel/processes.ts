@@ -27,6 +27,8 @@ export interface Ended {
   pid: number;
   /** Exit status 0–255, or 256 + signal number. */
   status: number;
+  /** Bit mask (1 << signal): the signals that were sent to it while it caught or ignored them. */
+  met: number;
 }
 
 /** What ending a process gives back. */
@@ -249,7 +251,7 @@ export class Processes {
         result = undefined;
         continue;
       }
-      result = { pid: i32[slot + Slot.PID], status: i32[slot + Slot.STATUS] };
+      result = { pid: i32[slot + Slot.PID], status: i32[slot + Slot.STATUS], met: i32[slot + Slot.MET] };
       const mine = parent === 0 ? 0 : this.find(parent);
       for (const [own, child] of mine === 0 ? [] : CHILD_TIMES) {
         f64[(mine + child) >> 1] += f64[(slot + own) >> 1];
@@ -281,13 +283,6 @@ export class Processes {
     return found ? 0 : -Errno.ESRCH;
   }
 
-  /** Whether a process catches or ignores a signal. */
-  handles(pid: number, signal: number): boolean {
-    const { i32 } = this.memory;
-    const slot = this.find(pid);
-    return slot !== 0 && ((i32[slot + Slot.IGNORED] | i32[slot + Slot.CAUGHT]) & bit(signal)) !== 0;
-  }
-
   /** Sends a signal to every process that descends from `session`. */
   killSession(session: number, signal: number): void {
     const { i32, base } = this.memory;
@@ -313,6 +308,7 @@ export class Processes {
     const ignored = Atomics.load(i32, slot + Slot.IGNORED);
     const caught = Atomics.load(i32, slot + Slot.CAUGHT);
     const fatal = fatalSignals(bit(signal), ignored, caught) !== 0;
+    if (!fatal && ((ignored | caught) & bit(signal)) !== 0) Atomics.or(i32, slot + Slot.MET, bit(signal));
     if (!fatal && (caught & bit(signal)) === 0) return;
     Atomics.or(i32, slot + Slot.PENDING, bit(signal));
     this.#wake(slot);

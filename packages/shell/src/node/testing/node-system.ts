@@ -41,6 +41,8 @@ export class NodeSystem implements System {
   readonly hostname = os.hostname();
   readonly #fds = new Map<number, { file: OpenFile; cloexec: boolean }>();
   readonly #children = new Map<number, ChildProcess | undefined>();
+  /** What {@link WaitResult} will say of each. */
+  readonly #met = new Map<number, number>();
   readonly #options: NodeSystemOptions;
   #pending = 0;
   #inbox = `/tmp/sbx-sig-${process.pid}`;
@@ -330,11 +332,16 @@ export class NodeSystem implements System {
         const status = exitStatus(child);
         if (status === undefined) continue;
         this.#children.delete(child);
-        return { pid: child, status };
+        const met = this.#met.get(child) ?? 0;
+        this.#met.delete(child);
+        return { pid: child, status, met };
       }
       if (noHang) return undefined;
       this.#look(true);
-      if (this.#pending) return -Errno.EINTR;
+      if (this.#pending) {
+        for (const child of wanted) this.#meets(child);
+        return -Errno.EINTR;
+      }
       pause(delay);
     }
   }
@@ -354,11 +361,14 @@ export class NodeSystem implements System {
     });
   }
 
-  handles(pid: number, signal: number): boolean {
+  /** A child got the signals that this shell has got; Linux shows which it catches or ignores, by 1 << (signal - 1). */
+  #meets(pid: number): void {
     const status = attempt(() => fs.readFileSync(`/proc/${pid}/status`, "utf8"));
-    if (typeof status === "number") return false;
-    const masks = status.matchAll(/^Sig(?:Ign|Cgt):\s*(\w+)$/gm);
-    return [...masks].some(([, mask]) => (BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n);
+    if (typeof status === "number") return;
+    let met = this.#met.get(pid) ?? 0;
+    for (const [, mask] of status.matchAll(/^Sig(?:Ign|Cgt):\s*(\w+)$/gm))
+      met |= Number(BigInt.asIntN(32, BigInt(`0x${mask}`) << 1n)) & this.#pending;
+    this.#met.set(pid, met);
   }
 
   /** Signals from other shells of the double lie in a file. */
