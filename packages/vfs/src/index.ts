@@ -22,6 +22,7 @@ export { JOURNAL_VERSION, Journal, type JournalReport, type JournalStorage } fro
 export { JournalState, restoreTree } from "./journal/restore.ts";
 export { SlotStorage, type SyncFile } from "./journal/slots.ts";
 export { Namespace, type Place, type Resolved, type WalkOptions } from "./namespace.ts";
+export { stackLeft } from "./stack.ts";
 export type { BaseFacts } from "./tree/base-record.ts";
 export { Overlay, type OverlayEntry } from "./tree/overlay.ts";
 export { beyondLimit, spaceLeft } from "./tree/space.ts";

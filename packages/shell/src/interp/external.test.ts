@@ -13,21 +13,20 @@ const INTERRUPT = 1 << 2;
 
 /** Tells of the end of a child before it tells of the SIGINT that both of them got. */
 class LateSystem extends NodeSystem {
+  readonly #met: number;
   #isDue = false;
 
-  constructor(
-    output: number,
-    readonly met: number,
-  ) {
+  constructor(output: number, met: number) {
     const input = fs.openSync("/dev/null", "r");
     super({ forkCommand: [], stdio: [input, output, output] });
+    this.#met = met;
   }
 
   override wait(pid: number, noHang: boolean): WaitResult | undefined | number {
     const result = super.wait(pid, noHang);
     if (typeof result !== "object") return result;
     this.#isDue = true;
-    return { ...result, met: this.met };
+    return { ...result, met: this.#met };
   }
 
   override takeSignals(): number {

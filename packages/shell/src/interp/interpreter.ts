@@ -1,4 +1,4 @@
-import { Errno } from "@shadowbox/vfs";
+import { Errno, stackLeft } from "@shadowbox/vfs";
 import { formatTime } from "../builtins/strftime.ts";
 import type { Builtin } from "../builtins/table.ts";
 import { isStackEnd, ShellError } from "../errors.ts";
@@ -368,21 +368,16 @@ const SIGINT = 2;
 /** HUP, INT, ALRM, TERM, USR1 and USR2 end a shell after its EXIT trap. */
 const ENDING: ReadonlySet<number> = new Set([1, SIGINT, 10, 12, 14, 15]);
 
-/** Frames that a message, its trap and their writes take, many times over. */
-const ROOM = 500;
+/** Bytes that a message, its trap and their writes take, many times over. */
+const ROOM = 64 << 10;
 
 /** Lists inside one another that always have room; where less are left, room is looked for anew. */
 export const SHALLOW = 50;
 export const FORGET_ROOM = 25;
-/** How many lists more are looked at in one go, and the frames that they take, several times over. */
-const STEP = 16;
-const AHEAD = 5000;
+/** How many lists more are looked at in one go, and the bytes that they take, twice over (measured: 1 to 3.3 KB a list), with a call to the system. */
+const STEP = 8;
+const AHEAD = 128 << 10;
 
-function stackHasRoom(room = ROOM): boolean {
-  const descend = (frames: number): number => (frames === 0 ? 0 : 1 + descend(frames - 1));
-  try {
-    return descend(room) === room;
-  } catch {
-    return false;
-  }
+function stackHasRoom(bytes = ROOM): boolean {
+  return stackLeft(bytes) >= bytes;
 }

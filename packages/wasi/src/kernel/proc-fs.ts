@@ -6,11 +6,11 @@ import {
   FileType,
   type NodeId,
   type Stat,
+  stackLeft,
 } from "@shadowbox/vfs";
 import type { Kernel } from "./kernel.ts";
 import { ProcessState, Run, Slot } from "./layout.ts";
 import { listNames, ReadOnlyFileSystem, readFrom } from "./read-only.ts";
-import { stackLeft } from "./stack-size.ts";
 
 const ROOT = 1;
 const SELF = 2;
