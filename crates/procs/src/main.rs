@@ -1,9 +1,10 @@
 //! Tools for processes and the terminal in one program, told apart by the name they are called by: ps, pgrep, pkill,
-//! watch, time, users, clear, less and more. What they know of processes they read from `/proc`.
+//! watch, time, users, getconf, clear, less and more. What they know of processes they read from `/proc`.
 
 #![forbid(unsafe_code)]
 
 mod columns;
+mod getconf;
 mod grep;
 mod pager;
 mod ps;
@@ -27,6 +28,7 @@ fn main() {
         "time" => time::main(),
         "clear" => clear(),
         "users" => users(),
+        "getconf" => getconf::main(),
         "less" | "more" => pager::main(&name),
         other => cli::fail(other, 127, "no such tool"),
     };

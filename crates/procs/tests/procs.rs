@@ -13,7 +13,7 @@ fn tool(name: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
 
 #[test]
 fn tools_print_what_the_originals_print() {
-    let table: [(&str, &[&str], i32, &str, &str); 14] = [
+    let table: [(&str, &[&str], i32, &str, &str); 21] = [
         ("time", &["-f", "%x %C%%\\t|", "sh", "-c", "exit 3"], 3, "", "Command exited with non-zero status 3\n3 sh -c exit 3%\t|\n"),
         ("time", &["-q", "-f", "%x", "false"], 1, "", "1\n"),
         ("time", &["-f", "%x", "no-such-program"], 127, "", "time: cannot run no-such-program: No such file or directory\nCommand exited with non-zero status 127\n127\n"),
@@ -22,6 +22,13 @@ fn tools_print_what_the_originals_print() {
         ("clear", &[], 0, "\x1b[H\x1b[2J\x1b[3J", ""),
         ("clear", &["-x"], 0, "\x1b[H\x1b[2J", ""),
         ("users", &[], 0, "", ""),
+        ("getconf", &["NAME_MAX", "/"], 0, "255\n", ""),
+        ("getconf", &["_NPROCESSORS_ONLN"], 0, "1\n", ""),
+        ("getconf", &["SYMLINK_MAX", "."], 0, "undefined\n", ""),
+        ("getconf", &["-v", "POSIX_V7_ILP32_OFFBIG", "INT_MAX"], 0, "2147483647\n", ""),
+        ("getconf", &["NAME_MAX", "/no-such"], 3, "", "getconf: pathconf: /no-such: No such file or directory\n"),
+        ("getconf", &["NO_SUCH"], 2, "", "getconf: Unrecognized variable `NO_SUCH'\n"),
+        ("getconf", &["NAME_MAX"], 2, "", "Usage: getconf [-v specification] variable_name [pathname]\n       getconf -a [pathname]\n"),
         ("less", &["-R", "no-such-file"], 1, "", "no-such-file: No such file or directory\n"),
         ("less", &["/"], 1, "", "/ is a directory\n"),
         ("ps", &["-p", "999999999"], 1, "    PID TTY          TIME CMD\n", ""),
