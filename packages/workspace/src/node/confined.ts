@@ -3,28 +3,20 @@ import { concat } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { pathKey, splitPath } from "../paths.ts";
 import { diskFiles, type Files, writeAll } from "./files.ts";
+import { type Standing, standingAt } from "./stamps.ts";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_CREAT, O_EXCL, O_WRONLY } = constants;
 
 /** Linux reaches a directory's entries through its descriptor; elsewhere each name is checked on the way. */
 const BY_DESCRIPTOR = process.platform === "linux";
 
-/** What stands at a path of the project. */
-export interface Standing {
-  kind: "file" | "symlink" | "directory" | "other";
-  mode: number;
-  size: number;
-  mtimeNs: bigint;
-  ctimeNs: bigint;
-  ino: number;
-  nlink: number;
-}
-
 /** A file or link that is put in place of another. */
 export interface Replacement {
   bytes: Uint8Array;
   /** Of a file: permission bits; absent: a symlink to `bytes`. */
   mode?: number;
+  /** Absolute path of a file that gets this one more name, and is the file put in place. */
+  link?: string;
   /** Of a file: when it was written last, nanoseconds; absent: now. Kept to a microsecond. */
   mtimeNs?: bigint;
   /** The name under which it is written first, in the same directory; what a crash left there is replaced. */
@@ -148,7 +140,7 @@ export class ConfinedFolder {
       if (UNLINKABLE.has(codeOf(error)) || MISSING.has(codeOf(error))) return undefined;
       throw error;
     }
-    const linked = standingAt(this.#files, Buffer.from(place));
+    const linked = standingAt(this.#files, place);
     if (linked?.kind === "file" && linked.nlink === 2) return linked;
     this.#files.unlinkSync(place);
     return undefined;
@@ -207,7 +199,8 @@ export class ConfinedFolder {
   #writeBeside(place: Buffer, fresh: Replacement): Buffer {
     const beside = besideOf(place, fresh.beside);
     const write = () => {
-      if (fresh.mode === undefined) this.#files.symlinkSync(Buffer.from(fresh.bytes), beside);
+      if (fresh.link !== undefined) this.#files.linkSync(fresh.link, beside);
+      else if (fresh.mode === undefined) this.#files.symlinkSync(Buffer.from(fresh.bytes), beside);
       else this.#writeFile(beside, { ...fresh, mode: fresh.mode });
     };
     try {
@@ -321,21 +314,6 @@ export class ConfinedFolder {
 /** Another file system, one without links, or another's file. */
 const UNLINKABLE: ReadonlySet<string> = new Set(["EXDEV", "EPERM", "EACCES", "EMLINK", "ENOTSUP", "ENOSYS"]);
 const MISSING: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
-
-function standingAt(files: Files, place: Buffer): Standing | undefined {
-  const stat = files.lstatSync(place, { bigint: true, throwIfNoEntry: false });
-  if (stat === undefined) return undefined;
-  const kind = stat.isFile()
-    ? "file"
-    : stat.isSymbolicLink()
-      ? "symlink"
-      : stat.isDirectory()
-        ? "directory"
-        : "other";
-  const { mtimeNs, ctimeNs } = stat;
-  const [mode, size, ino] = [Number(stat.mode) & 0o7777, Number(stat.size), Number(stat.ino)];
-  return { kind, mode, size, mtimeNs, ctimeNs, ino, nlink: Number(stat.nlink) };
-}
 
 /** All that the descriptor gives, `size` bytes if nobody changed the file meanwhile. */
 function readAll(files: Files, fd: number, size: number): Uint8Array {

@@ -10,6 +10,7 @@ import { joinPath, pathKey, sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { mergeWith } from "./merge-with.ts";
 import type { Content, Proposed } from "./plans.ts";
+import type { Standing } from "./stamps.ts";
 import { readStanding } from "./standing.ts";
 import type { Step } from "./transaction.ts";
 
@@ -73,7 +74,8 @@ function planChange(
     ...(held !== undefined && { holds: decodeText(held) }),
   };
   const isFinal = change.lost !== undefined || held !== undefined;
-  const reason = change.lost ? "deleted" : held ? "changed" : conflictOf(target, change);
+  const seen = seenFor(target, change);
+  const reason = change.lost ? "deleted" : held ? "changed" : conflictOf(target, change, seen);
   if (reason !== undefined) {
     const path = decodeText(change.path);
     const given = answerFor(path, answers);
@@ -92,14 +94,25 @@ function planChange(
   plan.changes.push(partial === undefined ? change : partOf(change, partial.taken));
   const box = partial === undefined ? "after" : "own";
   const keepsTime = keepsContent(change);
-  const mtimeNs = keepsTime ? target.look(change.from ?? change.path)?.mtimeNs : undefined;
+  const mtimeNs = keepsTime ? (change.from ? seen.from : seen.at)?.mtimeNs : undefined;
   const time = mtimeNs !== undefined && { mtimeNs };
-  if (change.from !== undefined) plan.steps.push({ path: change.from, box, keepsTime });
+  if (change.from !== undefined) plan.steps.push({ path: change.from, seen: seen.from, box, keepsTime });
   plan.steps.push({
-    path: change.path,
+    ...{ path: change.path, seen: seen.at },
     ...(after && { after: { ...proposal(shadow, change.path, after, partial?.taken), ...time } }),
-    ...{ box, keepsTime, isNew: change.kind === "created" },
+    ...{ box, keepsTime },
   });
+}
+
+/** What stands where a change is to be made, and where the file comes from that moves there. */
+interface Seen {
+  at: Standing | undefined;
+  from: Standing | undefined;
+}
+
+/** Looked at before anything is compared: what is written after that differs from it. */
+function seenFor(target: ConfinedFolder, { path, from }: Change): Seen {
+  return { at: target.look(path), from: from && target.look(from) };
 }
 
 /** What the project has in a folder that is to give way to a file or link, and that does not go itself. */
@@ -152,15 +165,19 @@ function proposal(shadow: Shadow, path: Uint8Array, { kind, mode }: Side, part?:
 }
 
 /** What the user did to the path since the box saw it; undefined if it is as it was, or already as it shall be. */
-export function conflictOf(target: ConfinedFolder, change: Change): Conflict["reason"] | undefined {
+export function conflictOf(
+  target: ConfinedFolder,
+  change: Change,
+  seen = seenFor(target, change),
+): Conflict["reason"] | undefined {
   const { before, after, from, path } = change;
   if (from !== undefined) {
-    const moved = changedSince(target, from, before, change);
+    const moved = changedSince(target, from, seen.from, change);
     if (moved !== undefined) return moved;
-    return target.look(path) === undefined ? undefined : "created";
+    return seen.at === undefined ? undefined : "created";
   }
-  if (before !== undefined) return changedSince(target, path, before, change);
-  const standing = target.look(path);
+  if (before !== undefined) return changedSince(target, path, seen.at, change);
+  const standing = seen.at;
   if (standing === undefined || after === undefined) return undefined;
   if (standing.kind === "directory" && after.kind === "directory") return undefined;
   const now = readStanding(target, path);
@@ -170,20 +187,19 @@ export function conflictOf(target: ConfinedFolder, change: Change): Conflict["re
 function changedSince(
   target: ConfinedFolder,
   path: Uint8Array,
-  before: Side | undefined,
+  standing: Standing | undefined,
   change: Change,
 ): Conflict["reason"] | undefined {
-  const standing = target.look(path);
-  if (standing === undefined) return change.after === undefined ? undefined : "deleted";
+  const { base, before, after: wanted } = change;
+  if (standing === undefined) return wanted === undefined ? undefined : "deleted";
   if (standing.kind !== before?.kind) return "changed";
   if (standing.kind === "directory") return undefined;
-  const { base } = change;
   if (base !== undefined && isSameStamp(standing, base)) return undefined;
-  const now = readStanding(target, path) as Content;
+  const now = readStanding(target, path);
+  if (now === undefined) return wanted === undefined ? undefined : "deleted";
   const known = before.read();
   // What it was is not known when the user changed it before the box read it.
   if (!change.stale && sameBytes(now.bytes, known) && now.mode === before.mode) return undefined;
-  const wanted = change.after;
   return wanted !== undefined &&
     wanted.kind === now.kind &&
     (wanted.kind === "symlink" || wanted.mode === now.mode) &&

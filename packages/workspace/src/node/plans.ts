@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { concat } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { diskFiles, type Files, replaceFile, syncFolder, writeAll } from "./files.ts";
+import { type Standing, standingAt } from "./stamps.ts";
 
 /** What stands at a path, with its bytes (a link's target). */
 export interface Content {
@@ -248,7 +249,7 @@ export class Pack {
     const facts = { kind, mode, ...(mtimeNs !== undefined && { mtimeNs: BigInt(mtimeNs) }) };
     if (staged)
       throw new WorkspaceError("state", "read a commit's data: this content is in the project only");
-    if (link) return { ...facts, bytes: this.#files.readFileSync(join(this.#folder, link.name)) };
+    if (link) return { ...facts, bytes: this.#files.readFileSync(this.placeOf(link)) };
     if (at < this.#from || at + size > this.#from + this.#window.length) {
       this.#window = this.#read(at, Math.max(size, AHEAD));
       this.#from = at;
@@ -261,8 +262,15 @@ export class Pack {
   /** Whether it is still what it was when the transaction began: a linked file may have been written to before it was replaced. */
   isUntouched({ link }: Kept): boolean {
     if (link === undefined) return true;
-    const { mtimeNs } = this.#files.lstatSync(join(this.#folder, link.name), { bigint: true });
-    return String(mtimeNs) === link.mtimeNs;
+    return String(this.standing(link)?.mtimeNs) === link.mtimeNs;
+  }
+
+  placeOf({ name }: KeptLink): string {
+    return join(this.#folder, name);
+  }
+
+  standing(link: KeptLink): Standing | undefined {
+    return standingAt(this.#files, this.placeOf(link));
   }
 
   #read(at: number, size: number): Uint8Array {

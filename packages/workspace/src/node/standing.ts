@@ -3,6 +3,8 @@ import { WorkspaceError } from "../errors.ts";
 import { keyPath, sameBytes } from "../paths.ts";
 import type { ConfinedFolder } from "./confined.ts";
 import { type Content, digestOf, type Kept, type Pack, type PackWriter, type PlannedStep } from "./plans.ts";
+import { changedMeanwhile, isUnchanged, isUnwritten, type Standing } from "./stamps.ts";
+import type { Step } from "./transaction.ts";
 
 /** What stands at a path, with its bytes. */
 export function readStanding(target: ConfinedFolder, path: Uint8Array): Content | undefined {
@@ -14,34 +16,39 @@ export function readStanding(target: ConfinedFolder, path: Uint8Array): Content 
   return { kind, mode, bytes: kind === "directory" ? new Uint8Array() : target.read(path, kind, size) };
 }
 
-/**
- * Keeps the file that stands at a path by a link: nothing is read or copied, and the file system need not free it when it is
- * replaced, which takes longer than writing the new one. Undefined: it has to be read.
- */
-export function linkStanding(
-  target: ConfinedFolder,
-  path: Uint8Array,
-  place: string,
-  keepsTime: boolean,
-): Kept | undefined {
-  const linked = target.link(path, place);
-  if (linked === undefined) return undefined;
-  const { mode, size } = linked;
-  const mtimeNs = String(linked.mtimeNs);
-  const link = { name: basename(place), mtimeNs };
-  return { kind: "file", mode, at: 0, size, ...(keepsTime && { mtimeNs }), link };
+/** What a transaction found at a path: how that is kept, and what it looks like from then on unless somebody changes it. */
+export interface Found {
+  before?: Kept;
+  standing: Standing | undefined;
 }
 
-/** Keeps what stands at a path by a copy. */
+/**
+ * Keeps what stands at the step's path, if it is still what was seen there; else throws WorkspaceError `conflict`. A file is linked to
+ * `place`: nothing is read or copied, and the file system need not free it when it is replaced, which takes longer than writing the
+ * new one. What cannot be linked is copied.
+ */
 export function keepStanding(
   target: ConfinedFolder,
-  path: Uint8Array,
+  { path, seen, keepsTime }: Step,
   pack: PackWriter,
-  keepsTime: boolean,
-): Kept | undefined {
-  const before = readStanding(target, path);
-  const mtimeNs = keepsTime && before?.kind === "file" ? target.look(path)?.mtimeNs : undefined;
-  return before && pack.keep({ ...before, ...(mtimeNs !== undefined && { mtimeNs }) });
+  place: string,
+): Found {
+  if (seen === undefined) return { standing: undefined };
+  const now = target.look(path);
+  if (!isUnchanged(seen, now)) throw changedMeanwhile(path, seen, now);
+  const time = keepsTime && seen.kind === "file" && { mtimeNs: String(seen.mtimeNs) };
+  // What has other names can be written to by those.
+  const linked = seen.kind === "file" && seen.nlink === 1 ? target.link(path, place) : undefined;
+  if (linked === undefined) {
+    const content = readStanding(target, path);
+    if (content === undefined) throw changedMeanwhile(path, seen);
+    return { before: { ...pack.keep(content), ...time }, standing: now };
+  }
+  // A link sets the ctime.
+  if (!isUnwritten(seen, linked)) throw changedMeanwhile(path, seen, linked);
+  const { mode, size } = linked;
+  const link = { name: basename(place), mtimeNs: String(linked.mtimeNs) };
+  return { before: { kind: "file", mode, at: 0, size, ...time, link }, standing: linked };
 }
 
 /** Whether the project has at the step's path what the transaction found there, or what it puts there. */
@@ -73,4 +80,9 @@ export function isOurs(now: Uint8Array, { before, after }: PlannedStep, pack: Pa
   if (after?.staged) return isContent(pack, after, now) || isOld() === true;
   if (now.every((byte) => byte === 0) || isOld()) return true;
   return after !== undefined && sameBytes(pack.load(after).bytes.subarray(0, now.length), now);
+}
+
+/** Whether a step that has something to put has not put it. */
+export function isUndone(target: ConfinedFolder, pack: Pack, step: PlannedStep): boolean {
+  return standsAs(target, pack, step, "before") && !standsAs(target, pack, step, "after");
 }

@@ -11,6 +11,8 @@ export interface CrashPlan {
   at?: number;
   /** The power fails as well: what was not synced is lost in part. Decides with numbers from 0 to 1. */
   random?: () => number;
+  /** What somebody else does before the call of this number, counted from 0, which is to put something at `place`. */
+  meanwhile?: (call: { number: number; name: string; place?: string }) => void;
 }
 
 /** Bytes of a file that were written over, and not synced since. */
@@ -60,11 +62,18 @@ export class CrashingDisk {
         ...args: unknown[]
       ) => unknown;
       files[name] = (...args: unknown[]) => {
+        this.#meanwhile(name, args);
         this.#tick();
         return this.#follow(name, args, () => real(...args));
       };
     }
     this.files = files as unknown as Files;
+  }
+
+  #meanwhile(name: string, [first, second]: unknown[]): void {
+    const last = (name === "renameSync" ? second : first) as string | Buffer | number;
+    const place = typeof last === "number" ? {} : { place: realPlace(last) };
+    this.#plan.meanwhile?.({ number: this.count, name, ...place });
   }
 
   #tick(): void {

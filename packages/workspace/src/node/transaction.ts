@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { decodeText } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
 import { keyPath, pathKey } from "../paths.ts";
-import { ConfinedFolder, type Standing } from "./confined.ts";
+import { ConfinedFolder } from "./confined.ts";
 import { diskFiles, type Files, replaceFile } from "./files.ts";
 import {
   type BoxSees,
   type Content,
-  digestOf,
   type Operation,
   type Pack,
   type Plan,
@@ -17,20 +15,21 @@ import {
   type Proposed,
 } from "./plans.ts";
 import { keepStep, stageStep, withFolders } from "./prepare.ts";
-import { systemReason } from "./reason.ts";
-import { isOurs, readStanding, standsAs } from "./standing.ts";
-import { besideName, orderSteps, removeStaged, verify, Writer } from "./writer.ts";
+import { refusal } from "./reason.ts";
+import { changedMeanwhile, isUnchanged, type Standing } from "./stamps.ts";
+import { isOurs, isUndone, readStanding, standsAs } from "./standing.ts";
+import { besideName, isStaged, orderSteps, removeStaged, verify, Writer } from "./writer.ts";
 
 /** One path of a transaction: what it is to be (absent: nothing), and what the box sees there. */
 export interface Step {
   path: Uint8Array;
+  /** What stood there when it was planned: anything else by the time it is to be replaced is a conflict. */
+  seen: Standing | undefined;
   after?: Proposed;
   /** Default `after`. */
   box?: BoxSees;
   /** The content that stands there moves, or only its mode changes: taken back it has its time again. */
   keepsTime?: boolean;
-  /** Nothing stood there when it was planned. */
-  isNew?: boolean;
 }
 
 /** A transaction that has changed the project, path by path. */
@@ -68,12 +67,15 @@ export class Transactions {
     this.#files = files;
   }
 
-  /** Applies the steps. Throws WorkspaceError `apply` when the project refuses one; the project is as before then. */
+  /**
+   * Applies the steps. Throws WorkspaceError `apply` when the project refuses one, `conflict` when somebody changed a path since it was
+   * planned; the project is as before then.
+   */
   run(steps: readonly Step[], operation: Operation = "commit", of?: string): Applied {
     return this.#inProject((target) => {
-      const plan = this.#prepare(target, steps, operation, of);
+      const { plan, seen } = this.#prepare(target, steps, operation, of);
       target.forget();
-      return this.#apply(target, plan);
+      return this.#apply(target, plan, (step) => unchanged(target, step, seen.get(step)));
     });
   }
 
@@ -92,23 +94,32 @@ export class Transactions {
     }
   }
 
-  #prepare(target: ConfinedFolder, steps: readonly Step[], operation: Operation, of?: string): Plan {
+  #prepare(
+    target: ConfinedFolder,
+    steps: readonly Step[],
+    operation: Operation,
+    of?: string,
+  ): { plan: Plan; seen: Map<PlannedStep, Standing | undefined> } {
     const { id, pack } = this.#store.begin();
     const [time, token] = [new Date().toISOString(), randomBytes(6).toString("hex")];
     const plan: Plan = { version: 4, id, time, operation, ...(of && { of }), token, steps: [] };
     const begun = { token, steps: [] as { path: string }[] };
+    const seen = new Map<PlannedStep, Standing | undefined>();
     try {
       const all = withFolders(target, steps);
-      if (all.length <= SYNC_EACH) for (const step of all) plan.steps.push(keepStep(target, step, pack));
-      else {
+      const isFew = all.length <= SYNC_EACH;
+      if (!isFew) {
         begun.steps = all.map(({ path }) => ({ path: pathKey(path) }));
         this.#store.announce(id, begun);
-        const at = { folder: this.#store.folderOf(id), token, buffer: new Uint8Array(BUFFER) };
-        for (const [number, step] of all.entries())
-          plan.steps.push(stageStep(target, step, pack, { ...at, number }));
+      }
+      const at = { folder: this.#store.folderOf(id), token, buffer: new Uint8Array(isFew ? 0 : BUFFER) };
+      for (const [number, one] of all.entries()) {
+        const { step, standing } = (isFew ? keepStep : stageStep)(target, one, pack, { ...at, number });
+        plan.steps.push(step);
+        seen.set(step, standing);
       }
       pack.finish();
-      if (begun.steps.length > 0) this.#syncStaged(target, plan);
+      if (!isFew) this.#syncStaged(target, plan);
       this.#store.write(plan);
     } catch (error) {
       target.forget();
@@ -118,7 +129,7 @@ export class Transactions {
     } finally {
       pack.close();
     }
-    return plan;
+    return { plan, seen };
   }
 
   /** Makes what is written beside its place durable, with the names. */
@@ -128,36 +139,43 @@ export class Transactions {
       if (after?.staged) target.syncStaged(keyPath(path), besideName(token, number), after.staged.depth);
   }
 
-  /** `left`: steps that are done, or that somebody else has changed since. */
-  #apply(target: ConfinedFolder, plan: Plan, left: ReadonlySet<PlannedStep> = new Set()): Applied {
+  /** `guard`: see {@link Guard}; `left`: steps that are done, or that somebody else has changed since. */
+  #apply(
+    target: ConfinedFolder,
+    plan: Plan,
+    guard: Guard,
+    left: ReadonlySet<PlannedStep> = new Set(),
+  ): Applied {
     const pack = this.#store.open(plan.id);
     const few = plan.steps.length <= SYNC_EACH;
     const writer = new Writer(target, pack, plan, few);
-    const done: PlannedStep[] = [];
+    const done = new Map<PlannedStep, Standing | undefined>();
     const steps = plan.steps.filter((step) => !left.has(step));
     let step: PlannedStep | undefined;
     try {
       // Contents are on the disk before their names: a file system would else write them out at each rename, one by one.
       for (step of few ? orderSteps(steps) : []) writer.stage(step);
       for (step of orderSteps(steps)) {
-        done.push(step);
-        writer.put(step, "after");
+        const now = guard(step);
+        done.set(step, now);
+        writer.put(step, now);
       }
       step = undefined;
       this.#sync(target, plan);
       // What is there is looked up anew, whatever was held open.
       target.forget();
-      const found = verify(target, steps);
+      const found = verify(target, pack, done);
       this.#store.mark(plan.id, "applied");
       return appliedOf(plan, pack, found);
     } catch (error) {
       target.forget();
       const earlier = [...left].filter((step) => standsAs(target, pack, step, "after"));
-      for (const step of orderSteps([...done, ...earlier], true)) writer.put(step, "before");
+      const back = orderSteps([...done.keys(), ...earlier], true);
+      const theirs = back.filter((step) => !writer.takeBack(step, done.get(step)));
       removeStaged(target, plan);
       this.#sync(target, plan);
       this.#store.drop(plan.id);
-      throw refusal(error, step?.path);
+      throw refusal(error, step?.path, theirs);
     } finally {
       pack.close();
     }
@@ -207,8 +225,9 @@ export class Transactions {
           this.#takeBack(target, plan, pack);
           return false;
         }
-        this.#rescue(target, plan, pack, { report, left });
-        report.applied.push(this.#apply(target, plan, left));
+        if (plan.steps.length <= SYNC_EACH) removeStaged(target, plan);
+        const guard = (step: PlannedStep) => this.#rescue(target, plan, pack, { step, report });
+        report.applied.push(this.#apply(target, plan, guard, left));
         return true;
       } finally {
         pack.close();
@@ -220,7 +239,7 @@ export class Transactions {
   #takeBack(target: ConfinedFolder, plan: Plan, pack: Pack): void {
     const writer = new Writer(target, pack, plan, false);
     for (const step of orderSteps(plan.steps, true))
-      if (standsAs(target, pack, step, "after") && !isUndone(target, pack, step)) writer.put(step, "before");
+      if (standsAs(target, pack, step, "after") && !isUndone(target, pack, step)) writer.takeBack(step);
     this.#sync(target, plan);
   }
 
@@ -238,18 +257,16 @@ export class Transactions {
     target: ConfinedFolder,
     plan: Plan,
     pack: Pack,
-    { report, left }: { report: Recovered; left: ReadonlySet<PlannedStep> },
-  ): void {
-    if (plan.steps.length <= SYNC_EACH) removeStaged(target, plan);
-    for (const [number, step] of plan.steps.entries()) {
-      const path = keyPath(step.path);
-      if (left.has(step)) continue;
-      const now = target.look(path)?.kind === "file" ? readStanding(target, path) : undefined;
-      if (now === undefined || isOurs(now.bytes, step, pack)) continue;
-      const file = join(this.#store.folderOf(plan.id), `rescued-${number}`);
-      replaceFile(this.#files, file, now.bytes);
-      report.rescued.push({ path, file });
-    }
+    { step, report }: { step: PlannedStep; report: Recovered },
+  ): Standing | undefined {
+    const path = keyPath(step.path);
+    const standing = target.look(path);
+    const now = standing?.kind === "file" ? readStanding(target, path) : undefined;
+    if (now === undefined || isOurs(now.bytes, step, pack)) return standing;
+    const file = join(this.#store.folderOf(plan.id), `rescued-${plan.steps.indexOf(step)}`);
+    replaceFile(this.#files, file, now.bytes);
+    report.rescued.push({ path, file });
+    return standing;
   }
 
   /** The commits that stand in the project, oldest first, and those that were taken back, the next to redo last. */
@@ -277,8 +294,12 @@ export class Transactions {
     const [from, to] = operation === "undo" ? (["after", "before"] as const) : (["before", "after"] as const);
     const pack = this.#store.open(id);
     try {
+      const seen = new Map<PlannedStep, Standing | undefined>();
       const changed = this.#inProject((target) =>
-        plan.steps.filter((step) => !standsAs(target, pack, step, from)),
+        plan.steps.filter((step) => {
+          seen.set(step, target.look(keyPath(step.path)));
+          return !standsAs(target, pack, step, from);
+        }),
       );
       if (changed.length > 0) {
         const names = changed.map(({ path }) => `"${Buffer.from(path, "latin1")}"`).join(", ");
@@ -294,7 +315,8 @@ export class Transactions {
             "state",
             `redo "${id}": what it wrote to "${step.path}" is not kept any more`,
           );
-        return { path: keyPath(step.path), ...(content && { after: proposed(content) }) };
+        const after = content && { after: proposed(content) };
+        return { path: keyPath(step.path), seen: seen.get(step), ...after };
       });
     } finally {
       pack.close();
@@ -315,26 +337,8 @@ export class Transactions {
   }
 }
 
-/** Whether a step that has something to put has not put it. */
-function isUndone(target: ConfinedFolder, pack: Pack, step: PlannedStep): boolean {
-  return standsAs(target, pack, step, "before") && !standsAs(target, pack, step, "after");
-}
-
 function proposed({ bytes, ...facts }: Content): Proposed {
   return { ...facts, read: () => bytes };
-}
-
-/** Whether what is to be put at the step's path is where it was written; true of what is kept. */
-function isStaged(
-  target: ConfinedFolder,
-  { token }: Plan,
-  { path, after }: PlannedStep,
-  number: number,
-): boolean {
-  if (!after?.staged) return true;
-  const { depth, digest } = after.staged;
-  const bytes = target.readStaged(keyPath(path), besideName(token, number), depth);
-  return bytes !== undefined && digestOf(bytes) === digest;
 }
 
 /** Transactions that are kept: so many can be undone. */
@@ -346,13 +350,14 @@ const SYNC_EACH = 32;
 /** Files up to this size are read into the same memory, one after the other. */
 const BUFFER = 1 << 20;
 
-/** `path`: of the step that failed, as a key. */
-function refusal(error: unknown, path?: string): WorkspaceError {
-  if (error instanceof WorkspaceError && error.code !== "apply") return error;
-  const what = path === undefined ? "the project" : `"${decodeText(keyPath(path))}" in the project`;
-  return new WorkspaceError("apply", `change ${what}: ${systemReason(error)}; everything is as it was`, {
-    cause: error,
-  });
+/** Looks at the step's path just before it changes: what stands there. Throws when that must not be replaced. */
+type Guard = (step: PlannedStep) => Standing | undefined;
+
+/** What stands at the step's path, if that is what was seen there. */
+function unchanged(target: ConfinedFolder, { path }: PlannedStep, seen?: Standing): Standing | undefined {
+  const now = target.look(keyPath(path));
+  if (isUnchanged(seen, now)) return now;
+  throw changedMeanwhile(keyPath(path), seen, now);
 }
 
 function appliedOf(

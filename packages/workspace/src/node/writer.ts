@@ -1,6 +1,17 @@
+import { decodeText } from "@shadowbox/vfs";
 import { keyPath } from "../paths.ts";
-import type { ConfinedFolder, Replacement, Standing } from "./confined.ts";
-import type { Begun, Content, Pack, Plan, PlannedStep } from "./plans.ts";
+import type { ConfinedFolder, Replacement } from "./confined.ts";
+import {
+  type Begun,
+  type Content,
+  digestOf,
+  type Kept,
+  type Pack,
+  type Plan,
+  type PlannedStep,
+} from "./plans.ts";
+import { changedMeanwhile, isSameFile, isUnwritten, type Standing } from "./stamps.ts";
+import { standsAs } from "./standing.ts";
 
 /** The name under which the content of a step is written first. */
 export function besideName(token: string, number: number): string {
@@ -11,6 +22,19 @@ export function besideName(token: string, number: number): string {
 export function removeStaged(target: ConfinedFolder, { token, steps }: Begun): void {
   for (const [number, { path }] of steps.entries())
     target.removeStaged(keyPath(path), besideName(token, number));
+}
+
+/** Whether what is to be put at the step's path is where it was written; true of what is kept. */
+export function isStaged(
+  target: ConfinedFolder,
+  { token }: Plan,
+  { path, after }: PlannedStep,
+  number: number,
+): boolean {
+  if (!after?.staged) return true;
+  const { depth, digest } = after.staged;
+  const bytes = target.readStaged(keyPath(path), besideName(token, number), depth);
+  return bytes !== undefined && digestOf(bytes) === digest;
 }
 
 /** Brings single paths into the state before or after a transaction. */
@@ -43,32 +67,65 @@ export class Writer {
     return replacementOf(content, this.#beside.get(step) as string, this.#sync);
   }
 
-  put(step: PlannedStep, side: "before" | "after"): void {
-    const target = this.#target;
+  /** Puts in place what is to stand there; `now` is what stands there. */
+  put(step: PlannedStep, now: Standing | undefined): void {
     const path = keyPath(step.path);
-    const kept = step[side];
-    const depth = side === "after" ? this.#staged.get(step) : undefined;
-    // A folder that came there meanwhile refuses to be replaced.
-    if (depth !== undefined && step.before?.kind !== "directory") {
-      target.putStaged(path, this.#beside.get(step) as string, depth);
-      return;
+    const { after } = step;
+    if (after === undefined) this.#clear(path, now);
+    else if (after.kind === "directory") this.#makeDirectory(path, after.mode, now);
+    else {
+      if (now?.kind === "directory" && !this.#clear(path, now))
+        throw changedMeanwhile(path, now, this.#target.look(path));
+      const depth = this.#staged.get(step);
+      if (depth === undefined) this.#target.replace(path, this.#fresh(step, this.#pack.load(after)));
+      else this.#target.putStaged(path, this.#beside.get(step) as string, depth);
     }
-    const now = target.look(path);
-    if (now?.kind === "directory" && kept?.kind !== "directory") target.removeDirectory(path);
-    if (kept === undefined) {
-      if (now !== undefined && now.kind !== "directory") target.remove(path);
-      return;
-    }
-    if (kept.kind !== "directory") {
-      if (depth !== undefined) target.putStaged(path, this.#beside.get(step) as string, depth);
-      else target.replace(path, this.#fresh(step, this.#pack.load(kept)));
-      return;
-    }
-    if (now !== undefined && now.kind !== "directory") target.remove(path);
-    if (now?.kind !== "directory") target.makeDirectory(path, kept.mode);
-    else if (now.mode !== kept.mode) target.setMode(path, kept.mode);
+  }
+
+  /**
+   * Puts back what stood there: the very file, where it was linked. False: somebody wrote there since it was replaced, and that stays.
+   * `seen`: what it looked like.
+   */
+  takeBack(step: PlannedStep, seen?: Standing): boolean {
+    const path = keyPath(step.path);
+    const { before } = step;
+    const now = this.#target.look(path);
+    if (before?.link && isSameFile(now, this.#pack.standing(before.link))) return true;
+    const isTheirs = now !== undefined && now.kind !== "directory" && !this.#stands(step, "after");
+    if (isTheirs) return this.#stands(step, "before");
+    if (before === undefined) this.#clear(path, now);
+    else if (before.kind === "directory") this.#makeDirectory(path, before.mode, now);
+    else if (now?.kind === "directory" && !this.#clear(path, now)) return false;
+    else this.#target.replace(path, this.#old(step, before, seen));
+    return true;
+  }
+
+  #stands(step: PlannedStep, side: "before" | "after"): boolean {
+    return standsAs(this.#target, this.#pack, step, side);
+  }
+
+  #old(step: PlannedStep, before: Kept, seen?: Standing): Replacement {
+    if (before.link) return { ...this.#fresh(step, NOTHING), link: this.#pack.placeOf(before.link) };
+    return this.#fresh(step, { ...this.#pack.load(before), ...(seen && { mtimeNs: seen.mtimeNs }) });
+  }
+
+  /** Removes what stands there, a folder if it is empty; whether nothing does any more. */
+  #clear(path: Uint8Array, now: Standing | undefined): boolean {
+    if (now === undefined) return true;
+    if (now.kind !== "directory") this.#target.remove(path);
+    else this.#target.removeDirectory(path);
+    return now.kind !== "directory" || this.#target.look(path) === undefined;
+  }
+
+  #makeDirectory(path: Uint8Array, mode: number, now: Standing | undefined): void {
+    if (now?.kind !== "directory") {
+      this.#clear(path, now);
+      this.#target.makeDirectory(path, mode);
+    } else if (now.mode !== mode) this.#target.setMode(path, mode);
   }
 }
+
+const NOTHING: Content = { kind: "file", mode: 0, bytes: new Uint8Array() };
 
 /** A content as it is written beside its place. */
 export function replacementOf(
@@ -80,20 +137,29 @@ export function replacementOf(
   return { bytes, ...(kind === "file" && { mode, ...time }), beside, sync };
 }
 
-/** Throws when the project does not have what the steps say; what it has. */
-export function verify(target: ConfinedFolder, steps: readonly PlannedStep[]): Map<PlannedStep, Standing> {
+/**
+ * Throws when the project does not have what the steps say, or somebody wrote to a file as it was replaced; what the project has. With
+ * each step comes what stood there before.
+ */
+export function verify(
+  target: ConfinedFolder,
+  pack: Pack,
+  steps: ReadonlyMap<PlannedStep, Standing | undefined>,
+): Map<PlannedStep, Standing> {
   const found = new Map<PlannedStep, Standing>();
-  for (const step of steps) {
-    const { path, after } = step;
-    const now = target.look(keyPath(path));
+  for (const [step, old] of steps) {
+    const path = keyPath(step.path);
+    const { before, after } = step;
+    const kept = before?.link && old && pack.standing(before.link);
+    if (kept && isSameFile(old, kept) && !isUnwritten(old, kept)) throw changedMeanwhile(path, old, kept);
+    const now = target.look(path);
     const fine =
       after === undefined
         ? now === undefined || now.kind === "directory"
         : now?.kind === after.kind && (after.kind !== "file" || now.size === after.size);
+    if (!fine && now !== undefined) throw changedMeanwhile(path, now, now);
     if (!fine)
-      throw new Error(
-        `"${Buffer.from(path, "latin1")}" is ${now?.kind ?? "gone"} after the change, expected ${after?.kind ?? "gone"}`,
-      );
+      throw new Error(`"${decodeText(path)}" is gone after the change, expected ${after?.kind ?? "gone"}`);
     if (now) found.set(step, now);
   }
   return found;
