@@ -24,7 +24,8 @@ export function importPatch(shadow: Shadow, patch: Uint8Array): Uint8Array[] {
     const old = oldPath && see(oldPath);
     if (newPath !== undefined) {
       const isNew = oldPath === undefined || pathKey(oldPath) !== pathKey(newPath);
-      if (isNew && see(newPath).kind !== "nothing")
+      // A folder may give way, when the patch removes all that is in it.
+      if (isNew && !["nothing", "directory"].includes(see(newPath).kind))
         throw new WorkspaceError("invalid", `apply patch: "${decodeText(newPath)}" is there already`);
       const view = patched(file, newPath, old);
       if (isNew && oldPath !== undefined && !copies) views.set(pathKey(oldPath), gone(oldPath));
@@ -96,7 +97,12 @@ function showAll(shadow: Shadow, views: readonly View[]): void {
   const before: View[] = [];
   shadow.tree.locked(() => {
     for (const view of sorted) {
-      before.unshift(viewOf(shadow, view.path, false)[0] as View);
+      const [was, ...below] = viewOf(shadow, view.path, view.kind !== "nothing") as [View, ...View[]];
+      before.unshift(was);
+      if (below.every(({ kind }) => kind === "directory")) {
+        before.unshift(...below);
+        for (const { path } of below.reverse()) showView(shadow, gone(path));
+      }
       const fits = showView(shadow, view) && nodeAt(shadow, view.path) >= 0 === (view.kind !== "nothing");
       if (fits) continue;
       for (const was of before) showView(shadow, was);

@@ -96,6 +96,22 @@ describe("exported patches", () => {
     }
   });
 
+  it("put a file in place of a folder whose files they remove, as git apply does", () => {
+    test = new TestProject({ "d/e/x": "x\n", "d/y": "y\n", "f/x": "x\n" });
+    test.boxRemoves("d");
+    test.box({ d: "now a file\n" });
+    const patch = test.workspace.diff();
+    const wanted = test.seen();
+    test.workspace.discard();
+    test.workspace.importPatch(patch);
+    expect(test.seen()).toEqual(wanted);
+    execFileSync("git", ["apply"], { cwd: test.project, input: patch });
+    expect(test.found()).toEqual(wanted);
+    const onFolder = Buffer.from("--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+x\n");
+    expect(() => test.workspace.importPatch(onFolder)).toThrow(/"f" cannot be changed/);
+    expect(test.seen()).toEqual(wanted);
+  });
+
   it("are refused where they do not fit or leave the project, and nothing is changed then", () => {
     test = new TestProject(BEFORE);
     const patch = (path: string, line: string) => `--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-${line}\n+x\n`;
