@@ -38,6 +38,8 @@ export class ConfinedFolder {
   readonly #umask = process.umask();
   /** The directory that was used last and those above it: the next path is often in the same. */
   readonly #held: { name: string; fd: number }[] = [];
+  /** The folder that the last path was in, as a key, and how it is reached while it is held. */
+  #near: { folder: string; place: Buffer } | undefined;
 
   /** `root` is an absolute path. */
   constructor(root: string, files: Files = diskFiles) {
@@ -57,6 +59,7 @@ export class ConfinedFolder {
   }
 
   #keep(count: number): void {
+    this.#near = undefined;
     while (this.#held.length > count) this.#files.closeSync((this.#held.pop() as { fd: number }).fd);
   }
 
@@ -65,7 +68,13 @@ export class ConfinedFolder {
     const cut = path.lastIndexOf(0x2f);
     const last = path.subarray(cut + 1);
     checkName(last, path);
-    return this.#in(cut < 0 ? [] : namesOf(path.subarray(0, cut)), make, (dir) => use(placeIn(dir, last)));
+    const above = path.subarray(0, Math.max(0, cut));
+    const folder = pathKey(above);
+    if (this.#near?.folder === folder) return use(placeIn(this.#near.place, last));
+    return this.#in(cut < 0 ? [] : namesOf(above), make, (place) => {
+      if (BY_DESCRIPTOR) this.#near = { folder, place };
+      return use(placeIn(place, last));
+    });
   }
 
   #in<T>(names: readonly Uint8Array[], make: boolean, use: (dir: Buffer) => T): T {

@@ -70,6 +70,25 @@ describe("a folder that the box made a file", () => {
   });
 });
 
+describe("a folder that the user made a file or link", () => {
+  it.each([["a file\n"], ["-> ../elsewhere"]])("does not become one again unasked: %j", (theirs) => {
+    test = new TestProject({ "d/x": "x\n", a: "a\n" });
+    test.seen();
+    test.box({ "d/e/new": "new\n", a: "A\n" });
+    rmSync(join(test.project, "d"), { recursive: true });
+    test.user({ d: theirs });
+    test.open();
+    for (const options of [{}, { paths: ["d"] }, { onConflict: "merge" }] as const)
+      expect(() => test.workspace.commit(options)).toThrow(/\n {2}d\/e\/new \(changed/);
+    test.workspace.commit({ onConflict: "skip" });
+    expect(test.found()).toEqual({ a: "A\n", d: theirs });
+    test.workspace.commit({ onConflict: "theirs" });
+    expect(test.found()).toEqual({ a: "A\n", "d/e/new": "new\n" });
+    test.workspace.undo();
+    expect(test.found()).toEqual({ a: "A\n", d: theirs });
+  });
+});
+
 describe("discard()", () => {
   it("lets go of what the box removed and the user, too, so that it is seen when it comes back", () => {
     test = new TestProject({ a: "a\n", b: "b\n" });

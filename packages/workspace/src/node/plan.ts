@@ -6,7 +6,7 @@ import { type Shadow, viewOf } from "../changes/shadow.ts";
 import { type Change, isSameStamp, keepsContent, partOf, type Side } from "../changes/types.ts";
 import { WorkspaceError } from "../errors.ts";
 import type { CommitOptions, Conflict } from "../operations.ts";
-import { joinPath, pathKey, sameBytes } from "../paths.ts";
+import { joinPath, keyPath, parentKey, pathKey, sameBytes } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
 import { mergeWith } from "./merge-with.ts";
 import type { Content, Proposed } from "./plans.ts";
@@ -40,7 +40,8 @@ export function planCommit(
         .flatMap(({ change: { path, from, after } }) => [...(after ? [] : [path]), ...(from ? [from] : [])])
         .map(pathKey),
     );
-    for (const item of picked) planChange(shadow, target, item, { ...options, removed }, plan);
+    const answers = { ...options, removed, made: new Set<string>() };
+    for (const item of picked) planChange(shadow, target, item, answers, plan);
   } finally {
     target.close();
   }
@@ -65,7 +66,7 @@ function planChange(
   shadow: Shadow,
   target: ConfinedFolder,
   { change, partial }: Picked,
-  answers: CommitOptions & { removed: ReadonlySet<string> },
+  answers: CommitOptions & { removed: ReadonlySet<string>; made: Set<string> },
   plan: Plan,
 ): void {
   const held = heldIn(target, change, answers.removed);
@@ -75,7 +76,9 @@ function planChange(
   };
   const isFinal = change.lost !== undefined || held !== undefined;
   const seen = seenFor(target, change);
-  const reason = change.lost ? "deleted" : held ? "changed" : conflictOf(target, change, seen);
+  const isCut = seen.at === undefined && change.after && isCutOff(target, change.path, answers.made);
+  const compared = isCut ? "changed" : conflictOf(target, change, seen);
+  const reason = change.lost ? "deleted" : held ? "changed" : compared;
   if (reason !== undefined) {
     const path = decodeText(change.path);
     const given = answerFor(path, answers);
@@ -91,6 +94,7 @@ function planChange(
     if (resolution !== "theirs") return;
   }
   const after = partial?.taken ?? change.after;
+  if (after?.kind === "directory") answers.made.add(pathKey(change.path));
   plan.changes.push(partial === undefined ? change : partOf(change, partial.taken));
   const box = partial === undefined ? "after" : "own";
   const keepsTime = keepsContent(change);
@@ -113,6 +117,15 @@ interface Seen {
 /** Looked at before anything is compared: what is written after that differs from it. */
 function seenFor(target: ConfinedFolder, { path, from }: Change): Seen {
   return { at: target.look(path), from: from && target.look(from) };
+}
+
+/** Whether something that is no folder stands above the path, and is not itself `made` one. */
+function isCutOff(target: ConfinedFolder, path: Uint8Array, made: ReadonlySet<string>): boolean {
+  for (let at = parentKey(pathKey(path)); at !== ""; at = parentKey(at)) {
+    const standing = target.look(keyPath(at));
+    if (standing !== undefined) return standing.kind !== "directory" && !made.has(at);
+  }
+  return false;
 }
 
 /** What the project has in a folder that is to give way to a file or link, and that does not go itself. */
