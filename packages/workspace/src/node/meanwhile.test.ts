@@ -1,4 +1,13 @@
-import { chmodSync, linkSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { TestProject } from "./testing.ts";
@@ -287,6 +296,50 @@ describe("a refused transaction", () => {
     test.workspace.commit({ onConflict: "skip" });
     expect(test.found()).toMatchObject({ "d2/file38": "somebody's\n", "d0/file0": "new\n" });
     expect(test.status()).toEqual(["modified d2/file38"]);
+  });
+});
+
+describe("a transaction killed while it is taken back", () => {
+  it.each([
+    ["few", prepare, "z", 1],
+    ["many", prepareMany, "d2/file38", 5],
+  ] as const)("is taken back by the next start: %s", (_, make, path, every) => {
+    make();
+    const found = { ...test.found(), [path]: "somebody's\n" };
+    const run = (copy: TestProject, at?: number): CrashingDisk => {
+      let isEdited = false;
+      const disk = new CrashingDisk({
+        ...(at !== undefined && { at }),
+        meanwhile({ name, place }) {
+          if (isEdited || name !== "renameSync" || !place?.startsWith(copy.project)) return;
+          isEdited = true;
+          EDITS["saved anew"](join(copy.project, path));
+        },
+      });
+      copy.open(disk);
+      expect(() => copy.workspace.commit()).toThrow();
+      return disk;
+    };
+    const [trial] = test.copies(1) as [TestProject];
+    const { count } = run(trial);
+    expect(trial.found()).toEqual(found);
+    trial.remove();
+    const ends = { before: 0, after: 0 };
+    for (let at = count - 1; ends.after === 0; at -= every) {
+      const [copy] = test.copies(1) as [TestProject];
+      run(copy, at);
+      const { finished, rescued } = copy.open();
+      if (finished.length > 0) {
+        // It was killed before it came to the edit.
+        expect(readFileSync(rescued[0]?.file as string, "utf8")).toBe("somebody's\n");
+        ends.after++;
+      } else {
+        expect(copy.found()).toEqual(found);
+        ends.before++;
+      }
+      copy.remove();
+    }
+    expect(ends.before).toBeGreaterThan(10);
   });
 });
 

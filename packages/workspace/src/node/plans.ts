@@ -89,9 +89,9 @@ export interface KeptLink {
 
 /**
  * How far a transaction is. `ready`: everything needed is on the disk, the project may be half changed. `applied`: the project
- * has all of it. `done`: the shadow knows, too.
+ * has all of it. `done`: the shadow knows, too. `refused`: it is being taken back.
  */
-export type PlanState = "ready" | "applied" | "done";
+export type PlanState = "ready" | "refused" | "applied" | "done";
 
 /** The transactions of one state folder. */
 export class PlanStore {
@@ -158,7 +158,7 @@ export class PlanStore {
 
   stateOf(id: string): PlanState {
     const names = this.#files.readdirSync(this.folderOf(id));
-    return names.includes("done") ? "done" : names.includes("applied") ? "applied" : "ready";
+    return (["done", "applied", "refused"] as const).find((state) => names.includes(state)) ?? "ready";
   }
 
   open(id: string): Pack {

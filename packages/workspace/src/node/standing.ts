@@ -86,3 +86,10 @@ export function isOurs(now: Uint8Array, { before, after }: PlannedStep, pack: Pa
 export function isUndone(target: ConfinedFolder, pack: Pack, step: PlannedStep): boolean {
   return standsAs(target, pack, step, "before") && !standsAs(target, pack, step, "after");
 }
+
+/** Whether a step has changed its path, be it halfway: the file is gone, and the folder not made yet. */
+export function isPut(target: ConfinedFolder, pack: Pack, step: PlannedStep): boolean {
+  const { path, before, after } = step;
+  const isHalf = before && after?.kind === "directory" && target.look(keyPath(path)) === undefined;
+  return isHalf || (standsAs(target, pack, step, "after") && !isUndone(target, pack, step));
+}

@@ -17,7 +17,7 @@ import {
 import { keepStep, stageStep, withFolders } from "./prepare.ts";
 import { refusal } from "./reason.ts";
 import { changedMeanwhile, isUnchanged, type Standing } from "./stamps.ts";
-import { isOurs, isUndone, readStanding, standsAs } from "./standing.ts";
+import { isOurs, isPut, isUndone, readStanding, standsAs } from "./standing.ts";
 import { besideName, isStaged, orderSteps, removeStaged, verify, Writer } from "./writer.ts";
 
 /** One path of a transaction: what it is to be (absent: nothing), and what the box sees there. */
@@ -169,6 +169,7 @@ export class Transactions {
       return appliedOf(plan, pack, found);
     } catch (error) {
       target.forget();
+      this.#refuse(plan.id);
       const earlier = [...left].filter((step) => standsAs(target, pack, step, "after"));
       const back = orderSteps([...done.keys(), ...earlier], true);
       const theirs = back.filter((step) => !writer.takeBack(step, done.get(step)));
@@ -178,6 +179,15 @@ export class Transactions {
       throw refusal(error, step?.path, theirs);
     } finally {
       pack.close();
+    }
+  }
+
+  /** After a crash it is taken back, not finished; where there is no room to note that it may be finished after all. */
+  #refuse(id: string): void {
+    try {
+      this.#store.mark(id, "refused");
+    } catch {
+      // The disk is full, perhaps: what was done is taken back anyway.
     }
   }
 
@@ -221,7 +231,7 @@ export class Transactions {
       try {
         const left = new Set(plan.steps.filter((step, number) => !isStaged(target, plan, step, number)));
         const isLost = [...left].some((step) => isUndone(target, pack, step));
-        if (isLost) {
+        if (isLost || this.#store.stateOf(plan.id) === "refused") {
           this.#takeBack(target, plan, pack);
           return false;
         }
@@ -235,11 +245,14 @@ export class Transactions {
     });
   }
 
-  /** Somebody removed what was written beside its place: what was put in place goes, and what else stands there stays. */
+  /**
+   * It was refused, or somebody removed what was written beside its place: what was put in place goes, and what else stands there
+   * stays.
+   */
   #takeBack(target: ConfinedFolder, plan: Plan, pack: Pack): void {
     const writer = new Writer(target, pack, plan, false);
-    for (const step of orderSteps(plan.steps, true))
-      if (standsAs(target, pack, step, "after") && !isUndone(target, pack, step)) writer.takeBack(step);
+    removeStaged(target, plan);
+    for (const step of orderSteps(plan.steps, true)) if (isPut(target, pack, step)) writer.takeBack(step);
     this.#sync(target, plan);
   }
 
