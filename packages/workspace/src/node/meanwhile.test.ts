@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   linkSync,
@@ -356,5 +357,26 @@ describe("files with two names", () => {
     expect(test.found()).toEqual(seen);
     test.workspace.undo();
     expect(test.found().g).toBe("old 0\n");
+  });
+});
+
+describe("files in a container's image", () => {
+  it("are changed although a link makes others of them", () => {
+    prepare();
+    const seen = test.seen();
+    let copied = 0;
+    test.open(
+      new CrashingDisk({
+        meanwhile({ name, place }) {
+          if (name !== "linkSync" || !place?.startsWith(test.project)) return;
+          execFileSync("cp", ["-p", place, `${place}~`]);
+          renameSync(`${place}~`, place);
+          copied++;
+        },
+      }),
+    );
+    test.workspace.commit();
+    expect(copied).toBeGreaterThan(3);
+    expect(test.found()).toEqual(seen);
   });
 });

@@ -35,18 +35,22 @@ export function standingAt(files: Files, place: Buffer | string): Standing | und
   return { kind, mode, size, mtimeNs, ctimeNs, dev, ino, nlink: Number(stat.nlink) };
 }
 
-/** Whether nobody replaced, wrote or set anything of what stood at a path between two looks. */
+/** Whether nobody replaced, wrote or set anything of what stood at a path between two looks; of a folder, its mode. */
 export function isUnchanged(seen: Standing | undefined, now: Standing | undefined): boolean {
   if (seen === undefined || now === undefined) return seen === now;
+  if (!isUnwritten(seen, now)) return false;
   // Names that come and go set a file's ctime, and the transaction itself may take away another name of it.
   return (
-    isUnwritten(seen, now) && (seen.kind === "directory" || seen.nlink > 1 || seen.ctimeNs === now.ctimeNs)
+    seen.kind === "directory" || (isSameFile(seen, now) && (seen.nlink > 1 || seen.ctimeNs === now.ctimeNs))
   );
 }
 
-/** The same of one file by whatever names: those may have come or gone. */
+/**
+ * The same as far as a link leaves it: that sets the ctime, and makes of a file in a lower layer (of a container's image) one in the
+ * upper.
+ */
 export function isUnwritten(seen: Standing, now: Standing): boolean {
-  if (!isSameFile(seen, now) || seen.kind !== now.kind || seen.mode !== now.mode) return false;
+  if (seen.kind !== now.kind || seen.mode !== now.mode) return false;
   // A directory's size and times are those of the names in it, which have steps of their own.
   return seen.kind === "directory" || (seen.size === now.size && seen.mtimeNs === now.mtimeNs);
 }

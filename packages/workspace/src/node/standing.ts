@@ -44,7 +44,6 @@ export function keepStanding(
     if (content === undefined) throw changedMeanwhile(path, seen);
     return { before: { ...pack.keep(content), ...time }, standing: now };
   }
-  // A link sets the ctime.
   if (!isUnwritten(seen, linked)) throw changedMeanwhile(path, seen, linked);
   const { mode, size } = linked;
   const link = { name: basename(place), mtimeNs: String(linked.mtimeNs) };
