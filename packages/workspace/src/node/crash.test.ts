@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { TestProject } from "./testing.ts";
 import { crashRuns, crashRunsOfMany, killAt } from "./testing-crash.ts";
+import { Crash, CrashingDisk } from "./testing-disk.ts";
 import type { ProjectWorkspace } from "./workspace.ts";
 
 let test: TestProject;
@@ -57,6 +58,34 @@ describe("a process killed before any call that changes the disk", { timeout: 12
       },
     );
     expect(rescued).toBeGreaterThan(0);
+  });
+
+  it("keeps that also where the next start cannot finish", () => {
+    test = new TestProject({ a: "a\n", z: "z\n" });
+    test.box({ a: "box\n", z: "box\n" });
+    const renamed: number[] = [];
+    const [trial] = test.copies(1) as [TestProject];
+    const note = new CrashingDisk({
+      meanwhile({ number, name, place }) {
+        if (name === "renameSync" && place === join(trial.project, "z")) renamed.push(number);
+      },
+    });
+    trial.open(note);
+    trial.workspace.commit();
+    trial.remove();
+    test.open(new CrashingDisk({ at: renamed[0] as number }));
+    expect(() => test.workspace.commit()).toThrow(Crash);
+    rmSync(join(test.project, "z"));
+    test.user({ z: "somebody's\n" });
+    const full = new CrashingDisk({
+      meanwhile({ place }) {
+        if (place?.endsWith("/applied")) throw new Error("no room for the mark");
+      },
+    });
+    expect(() => test.open(full)).toThrow("no room for the mark");
+    const [kept] = readdirSync(join(test.state, "commits"));
+    expect(readFileSync(join(test.state, "commits", kept as string), "utf8")).toBe("somebody's\n");
+    expect(test.found()).toEqual({ a: "a\n", z: "z\n" });
   });
 });
 

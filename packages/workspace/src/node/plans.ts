@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { concat } from "@shadowbox/vfs";
 import { WorkspaceError } from "../errors.ts";
@@ -178,6 +178,15 @@ export class PlanStore {
       .readdirSync(this.#folder)
       .filter((name) => /^\d{6,}$/.test(name))
       .sort((a, b) => Number(a) - Number(b));
+  }
+
+  /** Puts somebody's file aside, for good; where. */
+  putAside(id: string, bytes: Uint8Array): string {
+    // Not in the transaction's folder, which goes when it is forgotten.
+    const file = join(this.#folder, `rescued-${id}-${randomBytes(4).toString("hex")}`);
+    replaceFile(this.#files, file, bytes);
+    syncFolder(this.#files, this.#folder);
+    return file;
   }
 
   folderOf(id: string): string {

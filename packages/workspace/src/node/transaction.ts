@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { WorkspaceError } from "../errors.ts";
 import { keyPath, pathKey } from "../paths.ts";
 import { ConfinedFolder } from "./confined.ts";
-import { diskFiles, type Files, replaceFile } from "./files.ts";
+import { diskFiles, type Files } from "./files.ts";
 import {
   type BoxSees,
   type Content,
@@ -276,9 +275,7 @@ export class Transactions {
     const standing = target.look(path);
     const now = standing?.kind === "file" ? readStanding(target, path) : undefined;
     if (now === undefined || isOurs(now.bytes, step, pack)) return standing;
-    const file = join(this.#store.folderOf(plan.id), `rescued-${plan.steps.indexOf(step)}`);
-    replaceFile(this.#files, file, now.bytes);
-    report.rescued.push({ path, file });
+    report.rescued.push({ path, file: this.#store.putAside(plan.id, now.bytes) });
     return standing;
   }
 
