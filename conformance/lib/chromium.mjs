@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** Cases after which a page is replaced: a tab has room for a limited number of WebAssembly memories. */
-const CASES_PER_PAGE = 100;
+const CASES_PER_PAGE = 400;
 /** A page that has not answered by then is gone, milliseconds. */
 const GONE_MS = 30_000;
 const WEB = new URL("../../packages/demo-web/", import.meta.url);

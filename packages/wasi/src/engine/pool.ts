@@ -118,6 +118,8 @@ export class WorkerPool {
         continue;
       if (++worker.served < this.#maxSandboxes) worker.handle.post({ type: "job", attach: "none" });
       else this.#dismiss(worker);
+      // The sandbox after the next one does not wait for the thread's successor.
+      if (worker.served === this.#maxSandboxes - 1) this.#startSpare(worker.kind);
     }
   }
 
@@ -129,7 +131,11 @@ export class WorkerPool {
       (this.#spares.has(worker) ||
         (this.memory.state(worker.index) === WorkerState.PARKED &&
           serves(this.memory.sandbox(worker.index))));
-    if (this.#workers.some(isFree)) return;
+    if (!this.#workers.some(isFree)) this.#startSpare(kind);
+  }
+
+  #startSpare(kind: WorkerKind): void {
+    for (const spare of this.#spares) if (spare.kind === kind) return;
     const worker = this.#startWorker(kind);
     if (worker !== undefined) this.#spares.add(worker);
   }
