@@ -203,7 +203,7 @@ describe("a process", () => {
       print(1, JSON.stringify([first[0], ended]));
       return 0;
     });
-    expect(result.stdout).toMatch(/^\[121,{"pid":\d+,"status":269}\]$/);
+    expect(result.stdout).toMatch(/^\[121,{"pid":\d+,"status":269,"met":0}\]$/);
   });
 
   it("forks with copies of descriptors and state, and kills what it forked", async () => {
