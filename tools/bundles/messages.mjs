@@ -73,6 +73,11 @@ export const MESSAGES = {
   ],
   "uu_touch-0.12.0": [
     [
+      "Cargo.toml",
+      '[dependencies.parse_datetime]\nversion = "0.16.0"',
+      '[dependencies.parse_datetime]\nversion = "0.17.0"',
+    ],
+    [
       TEXTS,
       "touch-error-unable-to-parse-date = Unable to parse date: { $date }",
       "touch-error-unable-to-parse-date = invalid date format '{ $date }'",
@@ -249,6 +254,82 @@ $1`,
     }
 
     let format = if let Some(fmt) = matches.get_one::<String>(OPT_FORMAT) {`,
+    ],
+    [
+      "src/format_modifiers.rs",
+      `    let mut result = value.to_string();
+
+    // Determine default pad character based on specifier type
+`,
+      `    match specifier.chars().last() {
+        Some('N') => return nanoseconds(value, parsed),
+        Some('z') if flags.contains(['-', '_']) => return short_offset(value, parsed),
+        _ => {}
+    }
+    let mut result = value.to_string();
+
+    // Determine default pad character based on specifier type
+`,
+    ],
+    [
+      "src/format_modifiers.rs",
+      "/// Allocate a `String` with enough capacity for",
+      `/// The first digits of a fraction, as many as the width says; zeros at its end are what padding is made of.
+fn nanoseconds(value: &str, parsed: &ParsedSpec<'_>) -> Result<String, FormatError> {
+    let width = parsed.width.filter(|width| *width > 0).unwrap_or(9);
+    if width > MAX_FORMAT_WIDTH {
+        return Err(field_width_too_large(width, parsed.spec));
+    }
+    let digits = &value[..width.min(value.len())];
+    let short = Some(digits.trim_end_matches('0')).filter(|short| !short.is_empty()).unwrap_or("0");
+    Ok(match parsed.flags.chars().rfind(|flag| "-_0+".contains(*flag)) {
+        Some('-') => short.to_string(),
+        Some('_') => format!("{short:<width$}"),
+        _ => format!("{digits:0<width$}"),
+    })
+}
+
+/// An offset without the zeros before its hours.
+fn short_offset(value: &str, parsed: &ParsedSpec<'_>) -> Result<String, FormatError> {
+    let width = parsed.width.unwrap_or(value.len());
+    if width > MAX_FORMAT_WIDTH {
+        return Err(field_width_too_large(width, parsed.spec));
+    }
+    let (sign, digits) = value.split_at(1);
+    let short = digits.trim_start_matches('0');
+    let zero = if short.is_empty() || short.starts_with(':') { "0" } else { "" };
+    let short = format!("{sign}{zero}{short}");
+    Ok(if parsed.flags.ends_with('_') { format!("{short:>width$}") } else { short })
+}
+
+/// Allocate a \`String\` with enough capacity for`,
+    ],
+    ["src/format_modifiers.rs", "'P' | 'e' | 'k' | 'l')", "'P' | 'e' | 'k' | 'l' | 'n' | 't')"],
+    [
+      "src/date.rs",
+      '    if !fmt.contains("%O") {',
+      '    if !["%O", "%E", "%f", "%Q"].iter().any(|one| fmt.contains(one)) {',
+    ],
+    [
+      "src/date.rs",
+      "            // Keep `%%` intact: an `O`",
+      `            Some('E') => {
+                let mut lookahead = chars.clone();
+                lookahead.next();
+                if lookahead.peek().is_some_and(|c| "cCxXyY".contains(*c)) {
+                    chars.next();
+                }
+                out.push('%');
+            }
+            // Letters that jiff knows and GNU does not.
+            Some('f' | 'Q') => out.push_str("%%"),
+            // Keep \`%%\` intact: an \`O\``,
+    ],
+    ["src/date.rs", "DATE, HOURS, MINUTES, SECONDS, NS,", "HOURS, MINUTES, DATE, SECONDS, NS,"],
+    [
+      "Cargo.toml",
+      '[dependencies.parse_datetime]\nversion = "0.16.0"',
+      '[dependencies.parse_datetime]\nversion = "0.17.0"',
     ],
   ],
 };
