@@ -128,17 +128,17 @@ export class WorkerPool {
     const serves = (owner: number) => owner === sandbox || !this.#sandboxes.has(owner);
     const isFree = (worker: WorkerEntry | undefined) =>
       worker?.kind === kind &&
-      (this.#spares.has(worker) ||
-        (this.memory.state(worker.index) === WorkerState.PARKED &&
-          serves(this.memory.sandbox(worker.index))));
+      this.memory.state(worker.index) === WorkerState.PARKED &&
+      serves(this.memory.sandbox(worker.index));
     if (!this.#workers.some(isFree)) this.#startSpare(kind);
   }
 
   #startSpare(kind: WorkerKind): void {
-    for (const spare of this.#spares) if (spare.kind === kind) return;
-    const worker = this.#startWorker(kind);
+    const worker = this.#spareOf(kind) ?? this.#startWorker(kind);
     if (worker !== undefined) this.#spares.add(worker);
   }
+
+  #spareOf = (kind: WorkerKind) => [...this.#spares].find((worker) => worker.kind === kind);
 
   /** Compiles a program ahead of need. */
   async loadModule(module: number): Promise<void> {
@@ -248,12 +248,9 @@ export class WorkerPool {
   }
 
   #takeSpare(kind: WorkerKind): WorkerEntry | undefined {
-    for (const worker of this.#spares)
-      if (worker.kind === kind) {
-        this.#spares.delete(worker);
-        return worker;
-      }
-    return undefined;
+    const spare = this.#spareOf(kind);
+    if (spare !== undefined) this.#spares.delete(spare);
+    return spare;
   }
 
   #attachment(worker: WorkerEntry, sandbox: SandboxEntry): { attach?: SandboxShare } {
@@ -314,8 +311,7 @@ export class WorkerPool {
     if (worker.ready) return;
     worker.ready = true;
     this.#starting--;
-    const jobs = this.#waiting.splice(0);
-    for (const job of jobs) this.#place(job);
+    for (const job of this.#waiting.splice(0)) this.#place(job);
     this.memory.setJobsWaiting(this.#waiting.length);
   }
 
