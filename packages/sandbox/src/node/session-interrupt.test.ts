@@ -84,10 +84,10 @@ describe("an interrupted call of a session", () => {
 
 describe("a job in the background", () => {
   it("does not hear SIGINT, as the keyboard is not for it, unless there is job control", async () => {
-    const script = "sleep 0.4 & sleep 0.1; kill -INT $!; wait $!; echo $?";
+    const script = "sleep 1.5 & sleep 0.1; kill -INT $!; wait $!; echo $?";
     expect(await run(script, {})).toMatchObject({ out: "0\n" });
     expect(await run(`set -m; ${script}`, {})).toMatchObject({
-      out: "130\n[1]+  Interrupt               sleep 0.4\n",
+      out: "130\n[1]+  Interrupt               sleep 1.5\n",
     });
     expect(await run("{ sleep 0.2; echo in; } & kill -INT $!; wait $!; echo $?", {})).toMatchObject({
       out: "in\n0\n",
