@@ -12,7 +12,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { BUILD, RUSTFLAGS, TARGET } from "./flags.mjs";
+import { BUILD, RUSTFLAGS, TARGET, vendored } from "./flags.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const { bundles } = JSON.parse(readFileSync(join(root, "crates/bundles.json"), "utf8"));
@@ -60,9 +60,7 @@ function compile({ module, crate, texts, features }) {
     "/usr/bin/cargo",
     [
       ...["build", ...BUILD, "--quiet", "-p", crate, "--bin", module, "--features", features ?? module],
-      ...["--target-dir", target, "--config", join(root, "crates/target/vendor/patch.toml")],
-      ...["-Zlockfile-path", "--config"],
-      `resolver.lockfile-path="${join(root, "crates/target/vendor/Cargo.lock")}"`,
+      ...["--target-dir", target, ...vendored(root)],
     ],
     {
       cwd: join(root, "crates"),

@@ -15,6 +15,12 @@ export const BUILD = [
 /** memchr, and with it every search, has a form for it; both engines have had it for years. */
 export const RUSTFLAGS = "-C target-feature=+simd128";
 
+/** Has cargo take the crates as they are laid out and changed by vendor.sh. */
+export const vendored = (root) => [
+  ...["--config", join(root, "crates/target/vendor/patch.toml"), "-Zlockfile-path", "--config"],
+  `resolver.lockfile-path="${join(root, "crates/target/vendor/Cargo.lock")}"`,
+];
+
 /** The flags of everything in one line; the profile of crates/Cargo.toml and what std is changed by come with its sources. */
 export function flagsText(root) {
   const script = (name) => readFileSync(join(root, "tools/bundles/bin", name), "utf8");

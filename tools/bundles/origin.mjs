@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { flagsText, TARGET } from "./flags.mjs";
+import { flagsText, TARGET, vendored } from "./flags.mjs";
 import { debianVersion, folderRow, lockedPackages, packageRow } from "./sources.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -23,6 +23,7 @@ const COMMON = [
   folderRow(root, "patches", "crates/patches"),
   folderRow(root, "build", "tools/bundles"),
 ];
+const VENDORED = vendored(root);
 const seen = new Map();
 
 for (const { name, modules, origin } of bundles) {
@@ -46,7 +47,7 @@ function sourcesOf({ module, crate, features = module }) {
   const tree = execFileSync(
     "/usr/bin/cargo",
     [
-      ...["tree", "--locked", "-p", crate, "--features", features, "--target", TARGET],
+      ...["tree", "-p", crate, "--features", features, "--target", TARGET, ...VENDORED],
       ...["--edges", "normal,build", "--prefix", "none", "--format", "{p}"],
     ],
     { cwd: crates, encoding: "utf8" },
@@ -59,6 +60,8 @@ function sourcesOf({ module, crate, features = module }) {
 /** `name v1.2.3`, with the folder of a package of ours behind it. */
 function rowOf(line) {
   const [, name, version, folder] = /^(\S+) v(\S+)(?: \((\/[^)]+)\))?/.exec(line);
-  if (folder === undefined) return packageRow(locked, name, version);
+  // What lies there is a crate of others with what is changed in it.
+  if (folder === undefined || folder.startsWith(`${crates}/target/vendor/`))
+    return packageRow(locked, name, version);
   return folderRow(root, `${name}-${version}`, folder.slice(root.length + 1));
 }
