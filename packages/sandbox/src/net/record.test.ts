@@ -116,6 +116,17 @@ test("a replay in another order gives each request its own answer", async () => 
     expect(await ask(replayed, REQUESTS[index]!)).toEqual(answers[index]);
 });
 
+test("a replay answers in the order in which was asked, though what was asked first ended last", async () => {
+  const same = [REQUESTS[0] as Given, REQUESTS[1] as Given];
+  const { archive, answers } = await recorded(same);
+  const har = JSON.parse(archive);
+  for (const [index, entry] of har.log.entries.entries())
+    entry.startedDateTime = new Date(index).toISOString();
+  har.log.entries.reverse();
+  const replayed = player(JSON.stringify(har));
+  for (const [index, request] of same.entries()) expect(await ask(replayed, request)).toEqual(answers[index]);
+});
+
 test("a recording holds no secret", async () => {
   const { archive } = await recorded(REQUESTS);
   expect(archive).not.toContain("the-real-value");

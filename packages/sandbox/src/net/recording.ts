@@ -210,9 +210,11 @@ function placeOf(method: string, url: string, status: number): string {
   return `${method} ${normal(url)} ${status}`;
 }
 
+/** In the order in which they were asked for: an archive has them as they ended. */
 async function byRequest(exchanges: readonly RecordedExchange[]): Promise<Map<string, RecordedExchange[]>> {
   const map = new Map<string, RecordedExchange[]>();
-  for (const exchange of exchanges) {
+  const started = (exchange: RecordedExchange) => Date.parse(exchange.startedDateTime);
+  for (const exchange of exchanges.toSorted((a, b) => started(a) - started(b) || 0)) {
     const { method, url, _sha256, postData } = exchange.request;
     const sha256 = _sha256 ?? (await digestOf(encodeText(postData?.text ?? "")));
     const key = keyOf({ method, url, sha256 });
