@@ -7,6 +7,7 @@ export { describeNetwork, type NetworkFact } from "./net/describe.ts";
 export { type Exchange, exchangesOf, toHar } from "./net/har.ts";
 export { type NetRecorder, NetRecording, type RecordedExchange } from "./net/recording.ts";
 export { baseOf, projectFiles } from "./project.ts";
+export { TypedInput } from "./typed-input.ts";
 export type {
   Base,
   BetweenOptions,

@@ -1,6 +1,7 @@
 import { createInterface, emitKeypressEvents, type Interface } from "node:readline";
 import { Writable } from "node:stream";
-import { LastRow, TypedInput } from "./typed-input.ts";
+import { TypedInput } from "@shadowbox/sandbox/node";
+import { LastRow } from "./last-row.ts";
 
 export interface LinesOptions {
   /** Newest first. */

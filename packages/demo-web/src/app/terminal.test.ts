@@ -121,6 +121,44 @@ test("Ctrl-C right behind Enter stops what has not begun yet", async () => {
   await expect.poll(async () => (await rows()).slice(-2)).toEqual(["goes on", "~ $"]);
 });
 
+test("a program is given what is typed while it runs, and what it leaves is the next line", async () => {
+  await press("Control+l");
+  await type(page, 'read -p "name? " name; echo "hello $name"');
+  await expect.poll(async () => (await rows()).at(-1)).toBe("name?");
+  await page.keyboard.type("wrold");
+  await press("Backspace", "Backspace", "Backspace", "Backspace");
+  await type(page, "orld");
+  await expect.poll(async () => (await rows()).slice(-3)).toEqual(["name? world", "hello world", "~ $"]);
+  await press("Control+l");
+  await type(page, "echo ready; sort");
+  await expect.poll(async () => (await rows()).at(-1)).toBe("ready");
+  await type(page, "pear");
+  await type(page, "apple");
+  await press("Control+d");
+  await expect.poll(async () => (await rows()).slice(-3)).toEqual(["apple", "pear", "~ $"]);
+  await type(page, "echo ready; read first; sleep 0.5");
+  await expect.poll(async () => (await rows()).at(-1)).toBe("ready");
+  await type(page, "one");
+  await type(page, "echo the second");
+  await expect
+    .poll(async () => (await rows()).slice(-3))
+    .toEqual(["~ $ echo the second", "the second", "~ $"]);
+});
+
+test("Python's prompt is one in a page, too, and Ctrl-C does not leave it", async () => {
+  await press("Control+l");
+  await type(page, "python3 -q");
+  await expect.poll(async () => (await rows()).at(-1)).toBe(">>>");
+  await type(page, "print(6 * 7)");
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["42", ">>>"]);
+  await type(page, "while True: pass");
+  await type(page, "");
+  await press("Control+c");
+  await expect.poll(async () => (await rows()).slice(-2)).toEqual(["KeyboardInterrupt", ">>>"]);
+  await press("Control+d");
+  await expect.poll(async () => (await rows()).at(-1)).toBe("~ $");
+});
+
 test("thousands of changed files are shown piece by piece", async () => {
   await type(page, "mkdir many; for ((i = 10000; i < 13000; i++)); do echo x > many/$i; done");
   await page.getByRole("button", { name: "Commit all 3000" }).waitFor();

@@ -2,10 +2,14 @@ import { FitAddon } from "@xterm/addon-fit";
 import { type ILink, type IMarker, Terminal } from "@xterm/xterm";
 import { keep, recall } from "./kept-view.ts";
 import { LineEditor } from "./line-editor.ts";
+import { Typing } from "./typing.ts";
 
 /** What a terminal does with what is typed. */
 export interface TerminalActions {
-  run(line: string, columns: number): Promise<{ status: number; cwd: string }>;
+  /** `unread`: what of its input no program read. */
+  run(line: string, columns: number): Promise<{ status: number; cwd: string; unread: string }>;
+  /** Gives what runs a piece of input, or ends it; false: nothing runs any more. */
+  input(text: string | undefined): Promise<boolean>;
   /** Lines that were run before this terminal was there, oldest first. */
   history(): Promise<readonly string[]>;
   /** Whole lines that the beginning of one may become. */
@@ -39,7 +43,8 @@ export class ShellTerminal {
   #start: IMarker | undefined;
   #search: Search | undefined;
   #isBusy = false;
-  #isRunning = false;
+  /** While a program runs: what is typed for it. */
+  #typing: Typing | undefined;
   /** What was typed meanwhile: the next line's. */
   #ahead: string[] = [];
   #cwd = "/workspace";
@@ -100,7 +105,7 @@ export class ShellTerminal {
   /** The last of what was printed, without the line that is being written. */
   #printed(): string {
     const { active } = this.#terminal.buffer;
-    const end = this.#isRunning ? active.baseY + active.cursorY : (this.#start?.line ?? 0);
+    const end = this.#typing ? active.baseY + active.cursorY : (this.#start?.line ?? 0);
     const lines: string[] = [];
     for (let row = Math.max(0, end - KEPT.rows); row < end; row++) {
       const line = active.getLine(row);
@@ -179,8 +184,12 @@ export class ShellTerminal {
   #take(data: string): void {
     if (this.#isBusy) {
       if (data === INTERRUPT) this.#ahead = [];
-      if (data === INTERRUPT && this.#isRunning) this.#actions.stop();
-      else this.#ahead.push(data);
+      if (this.#typing === undefined) this.#ahead.push(data);
+      else if (data !== INTERRUPT) this.#typing.take(data);
+      else {
+        this.#typing.interrupt();
+        this.#actions.stop();
+      }
       return;
     }
     if (this.#search !== undefined && this.#searchBy(this.#search, data)) void this.#redraw();
@@ -257,16 +266,29 @@ export class ShellTerminal {
   }
 
   async #run(line: string): Promise<void> {
-    this.#isRunning = true;
+    const typing = new Typing(
+      (text) => this.#terminal.write(text),
+      (text) => void this.#give(text),
+    );
+    this.#typing = typing;
     try {
-      const { status, cwd } = await this.#actions.run(line, this.#terminal.cols);
+      const { status, cwd, unread } = await this.#actions.run(line, this.#terminal.cols);
       this.#cwd = cwd;
+      this.#ahead.unshift(...keysOf(typing.left(unread)));
       if (status !== 0) this.#terminal.write(`\x1b[2m[status ${status}]\x1b[0m\r\n`);
     } catch (error) {
       this.#terminal.write(`\x1b[31m${(error as Error).message}\x1b[0m\r\n`);
     } finally {
-      this.#isRunning = false;
+      this.#typing = undefined;
     }
+  }
+
+  /** Gives a program what was typed for it; where it has ended meanwhile that is the next line's. */
+  async #give(text: string | undefined): Promise<void> {
+    const isTaken = await this.#actions.input(text).catch(() => true);
+    const keys = isTaken ? [] : keysOf(text ?? "");
+    if (this.#isBusy) this.#ahead.push(...keys);
+    else for (const key of keys) this.#take(key);
   }
 
   /** Goes on as far as there is one way to, or shows the ways. */
@@ -303,6 +325,13 @@ export class ShellTerminal {
     this.#line.append(line.slice(line.length - behind));
   }
 }
+
+/** The keys of a text of several lines. */
+const keysOf = (text: string) =>
+  text
+    .split(/(\n)/)
+    .filter(Boolean)
+    .map((key) => (key === "\n" ? ENTER : key));
 
 /** A line of several as the terminal shows it. */
 const rows = (text: string) => text.replaceAll("\n", "\r\n\x1b[2m> \x1b[0m");

@@ -54,7 +54,8 @@ export interface FolderView {
 export interface BoxActions {
   review: ReviewActions;
   agent: AgentActions;
-  run(line: string, columns: number): Promise<{ status: number; cwd: string }>;
+  run(line: string, columns: number): Promise<{ status: number; cwd: string; unread: string }>;
+  input(text: string | undefined): Promise<boolean>;
   /** Lines that were run in this project before. */
   history(): Promise<readonly string[]>;
   complete(line: string, cwd: string): Promise<string[]>;
@@ -256,6 +257,7 @@ function runActions(call: Call, refresh: () => Promise<void>) {
     run: (line: string, columns: number) => call("exec", line, columns).finally(refresh),
     history: () => call("history"),
     complete: (line: string, cwd: string) => call("complete", line, cwd),
+    input: (text: string | undefined) => call("input", text),
     stop: () => void call("stop"),
   };
 }

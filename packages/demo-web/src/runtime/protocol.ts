@@ -29,6 +29,8 @@ export interface Runtime {
   complete(line: string, cwd: string): string[];
   /** What was run in the terminal of this project, oldest first. */
   history(): readonly string[];
+  /** Gives the script that runs what was typed for it, or ends its input; false: none runs any more. */
+  input(text: string | undefined): boolean;
   /** Ends the script that runs as Ctrl-C does; the second time at once. */
   stop(): void;
   list(path: string): ListedFile[];
@@ -145,6 +147,8 @@ export interface ExecEnd {
   durationMs: number;
   /** Where the shell is afterwards. */
   cwd: string;
+  /** What was typed meanwhile and no program read. */
+  unread: string;
 }
 
 export interface ListedFile extends Pick<FileFacts, "type" | "size"> {

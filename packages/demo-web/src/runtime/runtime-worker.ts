@@ -7,6 +7,7 @@ import {
   prepareSandbox,
   projectFiles,
   Sandbox,
+  TypedInput,
 } from "@shadowbox/sandbox/browser";
 import type { Agent } from "./agent.ts";
 import { digestOf } from "./digest.ts";
@@ -37,8 +38,8 @@ let box: Sandbox | undefined;
 let permissions: Permissions | undefined;
 let agent: Promise<Agent> | undefined;
 let history: Promise<History> | undefined;
-/** What ends the script that runs: as Ctrl-C does, or at once. */
-let running: Record<"interrupt" | "kill", AbortController> | undefined;
+/** What the script that runs reads, and what ends it: as Ctrl-C does, or at once. */
+let running: (Record<"interrupt" | "kill", AbortController> & { input: TypedInput }) | undefined;
 let name = "";
 let registry = "";
 let settings = DEFAULT_SETTINGS;
@@ -157,21 +158,32 @@ async function exec(script: string, columns = 100): Promise<ExecEnd> {
   void currentHistory()
     .then((own) => own.add(script))
     .catch(() => {});
-  running = { interrupt: new AbortController(), kill: new AbortController() };
+  const input = new TypedInput();
+  running = { input, interrupt: new AbortController(), kill: new AbortController() };
   const show = (bytes: Uint8Array) => page.show(bytes);
   const { timeoutSeconds } = settings;
   try {
-    const { status, signal, durationMs, cwd } = await current().exec(script, {
+    const {
+      status,
+      signal,
+      durationMs,
+      cwd,
+      unread = new Uint8Array(),
+    } = await current().exec(script, {
       session: true,
       combine: true,
       maxOutputBytes: 0,
+      stdin: input,
+      terminal: [false, false, true],
       signal: running.kill.signal,
       interrupt: running.interrupt.signal,
       onStdout: show,
       env: { COLUMNS: String(columns) },
       ...(timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
     });
-    return { status, signal, durationMs, cwd: cwd ?? current().workspaceDir };
+    const decoder = new TextDecoder();
+    const left = [unread, ...input.rest].map((bytes) => decoder.decode(bytes, { stream: true })).join("");
+    return { status, signal, durationMs, cwd: cwd ?? current().workspaceDir, unread: left };
   } finally {
     running = undefined;
   }
@@ -199,6 +211,11 @@ type Methods = {
 const boxMethods = {
   history: async () => (await currentHistory()).lines,
   complete: (line: string, cwd: string) => completions(current(), line, cwd),
+  input: (text: string | undefined) => {
+    if (text === undefined) running?.input.end();
+    else running?.input.add(text);
+    return running !== undefined;
+  },
   stop: () => {
     if (running) (running.interrupt.signal.aborted ? running.kill : running.interrupt).abort();
   },

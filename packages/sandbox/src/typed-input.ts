@@ -1,14 +1,22 @@
-/** What a person types while a program runs, as its input: it comes as it is typed, and ends with Ctrl-D or when nobody wants more. */
+import { encodeText } from "@shadowbox/vfs";
+
+/**
+ * What a person types while a program runs, as its input ({@link ExecOptions.stdin}): it comes as it is typed, UTF-8, and ends with
+ * {@link TypedInput.end} or when nobody wants more.
+ */
 export class TypedInput implements AsyncIterableIterator<Uint8Array> {
   readonly #ready: Uint8Array[] = [];
   #wake: (() => void) | undefined;
+  /** Nothing more comes. */
   isOver = false;
 
+  /** Gives what was typed. */
   add(text: string): void {
-    this.#ready.push(new TextEncoder().encode(text));
+    this.#ready.push(encodeText(text));
     this.#wake?.();
   }
 
+  /** Ends the input, as Ctrl-D does. */
   end(): void {
     this.isOver = true;
     this.#wake?.();
@@ -28,23 +36,12 @@ export class TypedInput implements AsyncIterableIterator<Uint8Array> {
     return { value: undefined, done: true };
   }
 
-  /** What was not asked for. */
+  /** What was not asked for; it is given once. */
   get rest(): Uint8Array[] {
     return this.#ready.splice(0);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
-  }
-}
-
-/** What stands in the terminal's last row of what a program prints. */
-export class LastRow {
-  readonly #decoder = new TextDecoder();
-  text = "";
-
-  add(bytes: Uint8Array): void {
-    const all = this.text + this.#decoder.decode(bytes, { stream: true });
-    this.text = all.slice(Math.max(all.lastIndexOf("\n"), all.lastIndexOf("\r", all.length - 2)) + 1);
   }
 }
