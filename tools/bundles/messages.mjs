@@ -283,7 +283,7 @@ fn nanoseconds(value: &str, parsed: &ParsedSpec<'_>) -> Result<String, FormatErr
     let digits = &value[..width.min(value.len())];
     let short = Some(digits.trim_end_matches('0')).filter(|short| !short.is_empty()).unwrap_or("0");
     Ok(match parsed.flags.chars().rfind(|flag| "-_0+".contains(*flag)) {
-        Some('-') => short.to_string(),
+        Some('-') if parsed.width.is_some() => short.to_string(),
         Some('_') => format!("{short:<width$}"),
         _ => format!("{digits:0<width$}"),
     })
